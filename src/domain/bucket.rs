@@ -1,0 +1,68 @@
+//! Five minutes of event time, the grain of every number (SPEC §2).
+
+use super::event::Millis;
+
+/// Length of a bucket.
+pub const BUCKET_MS: Millis = 300_000;
+
+/// A half-open interval of five minutes aligned to the epoch, named by its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bucket(i64);
+
+impl Bucket {
+    /// The bucket in which `at` lies.
+    #[must_use]
+    pub fn of(at: Millis) -> Self {
+        Self(at.div_euclid(BUCKET_MS))
+    }
+
+    /// The bucket that `now` belongs to as a question: on a boundary, the one just ended.
+    #[must_use]
+    pub fn asked_at(now: Millis) -> Self {
+        Self::of(now - 1)
+    }
+
+    /// The first bucket of a window of `minutes` asked for at `now`.
+    #[must_use]
+    pub fn window_start(now: Millis, minutes: u32) -> Self {
+        Self::of(now - Millis::from(minutes) * 60_000)
+    }
+
+    /// Its first millisecond.
+    #[must_use]
+    pub fn start(self) -> Millis {
+        self.0 * BUCKET_MS
+    }
+
+    /// The first millisecond after it, which is also its name.
+    #[must_use]
+    pub fn end(self) -> Millis {
+        self.start() + BUCKET_MS
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// How many buckets after `earlier` it comes.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0 - earlier.0
+    }
+
+    /// The parts of `[from, to)` that fall into each bucket.
+    pub fn cut(from: Millis, to: Millis) -> impl Iterator<Item = (Self, Millis)> {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            (at < to).then(|| {
+                let bucket = Self::of(at);
+                let end = bucket.end().min(to);
+                let part = end - at;
+                at = end;
+                (bucket, part)
+            })
+        })
+    }
+}

@@ -1,0 +1,258 @@
+//! What a source says happened, in the past tense: SPEC §1's events, borrowed from the bytes they came in.
+//!
+//! An `Event` here is well-formed: ids, labels, ranges and required fields have been checked by `wire`. The fold
+//! interns what it keeps; nothing of an `Event` outlives the batch it was decoded from.
+
+use std::borrow::Cow;
+
+/// A point in event time or a duration, in milliseconds; points count from the Unix epoch.
+pub type Millis = i64;
+
+/// Text borrowed from a record, or owned where JSON had escapes in it.
+pub type Text<'a> = Cow<'a, str>;
+
+/// XXH3-64 (seed 0) of an event's identity text; two identities that share it are the same identity (SPEC §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity(pub u64);
+
+impl Identity {
+    /// The identity an `event_id`, or the coordinates that stand in for it, amounts to.
+    #[must_use]
+    pub fn of(text: &[u8]) -> Self {
+        Self(xxhash_rust::xxh3::xxh3_64(text))
+    }
+}
+
+/// One admitted event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event<'a> {
+    /// The brand or site.
+    pub account: Text<'a>,
+    /// Empty on `agent_status` alone.
+    pub conversation: Text<'a>,
+    /// What makes a repeat a duplicate.
+    pub identity: Identity,
+    /// When it happened, in event time.
+    pub at: Millis,
+    /// Orders events of the same millisecond.
+    pub sequence: u32,
+    /// What happened.
+    pub body: Body<'a>,
+}
+
+/// What happened; the order of the variants is the order of SPEC §1's table, which breaks ties.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body<'a> {
+    /// A conversation exists.
+    ConversationStarted(Started<'a>),
+    /// Sets the agent or skill it carries.
+    Assigned {
+        /// Whom the conversation belongs to from now on.
+        agent: Change<'a>,
+        /// Which skill it belongs to from now on.
+        skill: Change<'a>,
+    },
+    /// A bot gave the conversation to humans.
+    HandedOff,
+    /// A further customer.
+    ParticipantJoined {
+        /// The further customer.
+        contact: Text<'a>,
+    },
+    /// The conversation is about this.
+    TopicTagged {
+        /// A label.
+        topic: Text<'a>,
+    },
+    /// The agent opened the conversation on screen.
+    Focused {
+        /// Who.
+        agent: Text<'a>,
+    },
+    /// The customer wrote.
+    CustomerMessage {
+        /// Who wrote, where it is not the conversation's contact.
+        contact: Option<Text<'a>>,
+        /// Unicode scalar values.
+        characters: u32,
+    },
+    /// An agent, a bot or a macro wrote.
+    AgentMessage {
+        /// Who.
+        agent: Text<'a>,
+        /// Unicode scalar values.
+        characters: u32,
+        /// A bot, workflow or macro without a human.
+        automated: bool,
+    },
+    /// The agent left the conversation.
+    Unfocused {
+        /// Who.
+        agent: Text<'a>,
+    },
+    /// It waits without being closed.
+    Snoozed {
+        /// When the snooze ends by itself.
+        until: Option<Millis>,
+    },
+    /// Closed, if it was open.
+    Closed {
+        /// Who closed it, by name.
+        agent: Option<Text<'a>>,
+        /// Which side closed it.
+        closed_by: Side,
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// Reopened, if it was closed. `by` changes no number, and is not kept.
+    Reopened,
+    /// A satisfaction survey went to the customer.
+    SurveySent {
+        /// Absent: a new survey.
+        survey: Option<Text<'a>>,
+        /// Whom it is about.
+        agent: Option<Text<'a>>,
+        /// Which skill it is about.
+        skill: Option<Text<'a>>,
+    },
+    /// The customer rated.
+    SurveyAnswered {
+        /// Absent: the latest survey sent before it.
+        survey: Option<Text<'a>>,
+        /// Valid from 1 to 5.
+        score: i32,
+        /// Private; only whether there is one counts.
+        comment: Option<Text<'a>>,
+        /// Whom it is about.
+        agent: Option<Text<'a>>,
+        /// Which skill it is about.
+        skill: Option<Text<'a>>,
+    },
+    /// The customer commented, apart from any rating.
+    SurveyCommented {
+        /// Absent: the latest survey sent before it.
+        survey: Option<Text<'a>>,
+        /// Private, never empty.
+        comment: Text<'a>,
+    },
+    /// The after-call-work window asked the agent for the customer's mood.
+    MoodPrompted {
+        /// Who was asked.
+        agent: Text<'a>,
+    },
+    /// The agent said how the customer felt.
+    MoodRecorded {
+        /// Who said so.
+        agent: Text<'a>,
+        /// How the customer felt.
+        mood: Mood,
+    },
+    /// The agent's presence; holds until the next one.
+    AgentStatus {
+        /// Who.
+        agent: Text<'a>,
+        /// Online, away or offline.
+        status: Presence,
+    },
+}
+
+/// What `conversation_started` carries; all but `skill` holds for the whole conversation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Started<'a> {
+    /// The customer.
+    pub contact: Option<Text<'a>>,
+    /// The customer's company.
+    pub company: Option<Text<'a>>,
+    /// A label.
+    pub channel: Option<Text<'a>>,
+    /// The phone number or inbox it came in on.
+    pub line: Option<Text<'a>>,
+    /// The ring group, team or queue it starts in.
+    pub skill: Option<Text<'a>>,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whom it is with.
+    pub audience: Audience,
+}
+
+/// What `assigned` does to the agent or to the skill.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Change<'a> {
+    /// The field was absent.
+    #[default]
+    Keep,
+    /// The field was an empty string.
+    Clear,
+    /// The field named one.
+    Set(Text<'a>),
+}
+
+/// Which side acted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Side {
+    /// An agent.
+    #[default]
+    Agent,
+    /// The customer.
+    Customer,
+    /// Neither.
+    System,
+}
+
+/// How a close ended the conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// Solved.
+    #[default]
+    Resolved,
+    /// The customer gave up.
+    Abandoned,
+    /// Nobody wanted it.
+    Spam,
+}
+
+/// How a conversation came about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The customer wrote or called.
+    #[default]
+    Inbound,
+    /// An agent did.
+    Outbound,
+    /// A workflow did.
+    Workflow,
+    /// A program did.
+    Api,
+}
+
+/// Whom a conversation is with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// A known user.
+    #[default]
+    User,
+    /// A lead.
+    Lead,
+}
+
+/// How the customer felt: happy counts 5, neutral 3, unhappy 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// 5.
+    Happy,
+    /// 3.
+    Neutral,
+    /// 1.
+    Unhappy,
+}
+
+/// Whether an agent can be given work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Here.
+    Online,
+    /// Logged in, not here.
+    Away,
+    /// Gone; ends the visit the agent is in.
+    Offline,
+}

@@ -1,0 +1,1 @@
+//! The workers that fold: routing, progress, passes.

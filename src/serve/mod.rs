@@ -1,0 +1,1 @@
+//! From the board to people and scrapers, over HTTP.

@@ -1,0 +1,1 @@
+//! Tracing set-up, and every engine metric's name in one table.
