@@ -1,1 +1,7 @@
 //! One test binary.
+
+mod wire_contract;
+mod wire_json_event;
+mod wire_protobuf_event;
+mod wire_support;
+mod wire_time;
