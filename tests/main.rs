@@ -1,4 +1,4 @@
-//! One test binary: laws, scenarios, the batch reference, and the program from outside.
+//! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
 mod engine;
 mod laws;
@@ -6,3 +6,10 @@ mod laws;
 mod reference;
 mod scenarios;
 mod stories;
+mod wire_contract;
+mod wire_json_event;
+mod wire_policy;
+mod wire_protobuf_event;
+mod wire_records;
+mod wire_support;
+mod wire_time;
