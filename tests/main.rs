@@ -1,1 +1,6 @@
 //! One test binary.
+
+mod architecture;
+#[cfg(feature = "kafka")]
+mod broker;
+mod support;
