@@ -11,7 +11,8 @@ fn what_kafkas_producer_writes_its_consumer_reads_with_key_headers_and_place() {
 
     let read = kafka.tool(&["consume", "--topic", "broker-round-trip", "--max-messages", "2"], "");
 
-    let without_times: Vec<&str> = read.lines().map(|line| line.split_once('\t').expect("the time is first").1).collect();
+    let without_times: Vec<&str> =
+        read.lines().map(|line| line.split_once('\t').expect("the time is first").1).collect();
     assert_eq!(
         without_times,
         [
