@@ -53,7 +53,8 @@ fetch() {
     command -v mvn >/dev/null || fail "Kafka's jars need Maven: run \`make setup\`"
     say "fetching Kafka's jars"
     rm -rf "$lib"
-    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$lib" </dev/null >&2
+    mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$lib" </dev/null >&2 ||
+      fail "Maven could not fetch Kafka's jars, for the reason above"
     cp "$here/pom.xml" "$target/fetched.xml"
   fi
   exec 9>&-
