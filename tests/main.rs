@@ -1,11 +1,14 @@
 //! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
+mod architecture;
+mod broker;
 mod engine;
 mod laws;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
 mod stories;
+mod support;
 mod wire_contract;
 mod wire_json_event;
 mod wire_policy;
