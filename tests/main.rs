@@ -1,6 +1,7 @@
 //! One test binary.
 
 mod wire_contract;
+mod wire_hostile;
 mod wire_json_event;
 mod wire_policy;
 mod wire_protobuf_event;
