@@ -11,6 +11,7 @@ mod simulate;
 mod stories;
 mod support;
 mod wire_contract;
+mod wire_hostile;
 mod wire_json_event;
 mod wire_policy;
 mod wire_protobuf_event;
