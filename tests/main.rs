@@ -8,6 +8,7 @@ mod laws;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
+mod simulate;
 mod stories;
 mod support;
 mod wire_contract;
