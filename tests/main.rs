@@ -1,9 +1,9 @@
 //! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
 mod architecture;
-#[cfg(feature = "kafka")]
 mod broker;
 mod engine;
+mod generate;
 mod laws;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
