@@ -1,6 +1,7 @@
 //! What becomes of a rejected record: its bytes and headers, and why and from where, for the dead-letter topic.
 
-use crate::wire::record::{Place, Record};
+use crate::wire::batch::Record;
+use crate::wire::{Place, Refusal};
 
 /// One record of the dead-letter topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,14 +14,14 @@ pub struct DeadLetter {
     pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
-/// The dead letter of `record`, rejected for `reason` because of `field` (empty where no field is to blame).
+/// The dead letter of `record`, refused as `refusal` says.
 ///
 /// The name of a header that is not UTF-8 is written with replacement characters: clients cannot read it otherwise.
 #[must_use]
-pub fn dead_letter(record: &Record<'_>, reason: &str, field: &str) -> DeadLetter {
+pub fn dead_letter(record: &Record<'_>, refusal: &Refusal) -> DeadLetter {
     let own = record.headers.into_iter();
     let own = own.map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.map(<[u8]>::to_vec)));
-    let ours = coordinates(record, reason, field).map(|(name, value)| (name.to_owned(), Some(value.into_bytes())));
+    let ours = coordinates(record, refusal).map(|(name, value)| (name.to_owned(), Some(value.into_bytes())));
     DeadLetter {
         key: record.key.map(<[u8]>::to_vec),
         payload: record.payload.map(<[u8]>::to_vec),
@@ -28,14 +29,17 @@ pub fn dead_letter(record: &Record<'_>, reason: &str, field: &str) -> DeadLetter
     }
 }
 
-fn coordinates(record: &Record<'_>, reason: &str, field: &str) -> [(&'static str, String); 6] {
-    let partition = if let Place::Partition(partition) = record.place { partition.to_string() } else { String::new() };
+fn coordinates(record: &Record<'_>, refusal: &Refusal) -> [(&'static str, String); 6] {
+    let (topic, partition, offset) = match record.place {
+        Place::Offset { topic, partition, offset } => (topic, partition.to_string(), offset.to_string()),
+        Place::Line { name, line } => (name, String::new(), line.to_string()),
+    };
     [
-        ("cxpulse-reason", reason.to_owned()),
-        ("cxpulse-field", field.to_owned()),
-        ("cxpulse-topic", record.topic.to_owned()),
+        ("cxpulse-reason", refusal.reason.word().to_owned()),
+        ("cxpulse-field", refusal.field_name().to_owned()),
+        ("cxpulse-topic", topic.to_owned()),
         ("cxpulse-partition", partition),
-        ("cxpulse-offset", record.offset.to_string()),
+        ("cxpulse-offset", offset),
         ("cxpulse-timestamp", record.timestamp.map(|at| at.to_string()).unwrap_or_default()),
     ]
 }
@@ -45,19 +49,19 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::wire::record::{Arrival, RecordBatch};
+    use crate::wire::batch::{Arrival, RecordBatch};
 
     #[test]
     fn a_dead_letter_is_the_record_with_the_reason_and_its_coordinates_behind_its_own_headers() {
         let mut batch = RecordBatch::new(Arc::from(["agent-events".to_owned()]));
-        let place = Place::Partition(2);
+        let partition = Some(2);
         let (key, payload) = (Some(&b"\xff"[..]), Some(&b"\x00\x01"[..]));
         batch.push(
-            Arrival { topic: 0, place, offset: 9, timestamp: Some(1_700), key, payload },
+            Arrival { topic: 0, partition, offset: 9, timestamp: Some(1_700), key, payload },
             [(&b"trace"[..], Some(&b"\xfe"[..])), (&b"bad\xff"[..], None)],
         );
         let record = batch.records().next().expect("one was pushed");
-        let letter = dead_letter(&record, "out_of_range", "score");
+        let letter = dead_letter(&record, &Refusal::FAR_FUTURE);
         assert_eq!((letter.key.as_deref(), letter.payload.as_deref()), (key, payload));
         let text = |name: &str| {
             let value = letter.headers.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.clone());
@@ -69,6 +73,6 @@ mod tests {
         assert_eq!(text("bad\u{fffd}"), None);
         let ours = ["reason", "field", "topic", "partition", "offset", "timestamp"];
         let values = ours.map(|name| text(&format!("cxpulse-{name}")).expect("all six are there"));
-        assert_eq!(values, ["out_of_range", "score", "agent-events", "2", "9", "1700"]);
+        assert_eq!(values, ["far_future", "occurred_at", "agent-events", "2", "9", "1700"]);
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::wire::record::{Arrival, Place, RecordBatch};
+use crate::wire::batch::{Arrival, RecordBatch};
 
 /// A line longer than this is cut, which makes it a bad one; no real event comes near.
 const LONGEST_LINE_BYTES: u64 = 16 << 20;
@@ -130,20 +130,29 @@ impl FileSource {
 }
 
 fn arrival(line: i64) -> Arrival<'static> {
-    Arrival { topic: 0, place: Place::Line, offset: line, timestamp: None, key: None, payload: None }
+    Arrival { topic: 0, partition: None, offset: line, timestamp: None, key: None, payload: None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Place;
+    use crate::wire::batch::Record;
 
-    fn lines(text: &'static [u8]) -> Vec<(i64, Vec<u8>)> {
+    fn lines(text: &'static [u8]) -> Vec<(u64, Vec<u8>)> {
         let mut source = FileSource::from_reader("events.jsonl", text);
         let mut lines = Vec::new();
         while let Some(batch) = source.next_batch().expect("memory can be read") {
-            lines.extend(batch.records().map(|r| (r.offset, r.payload.expect("lines have one").to_vec())));
+            lines.extend(batch.records().map(|record| (line(&record), record.payload.expect("lines have one").to_vec())));
         }
         lines
+    }
+
+    fn line(record: &Record<'_>) -> u64 {
+        match record.place {
+            Place::Line { name: "events.jsonl", line } => line,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]

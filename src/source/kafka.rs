@@ -21,7 +21,7 @@ use super::kafka_headers::headers;
 use super::positions::{Kept, Partition, Positions, Verdict};
 use super::status::SourceStatus;
 use crate::domain::event::Millis;
-use crate::wire::record::{Arrival, Place, Position, RecordBatch};
+use crate::wire::batch::{Arrival, Position, RecordBatch};
 
 /// A batch is handed over when it holds so many records …
 const BATCH_RECORDS: usize = 512;
@@ -393,7 +393,7 @@ fn add(batch: &mut RecordBatch, topics: &[String], message: &BorrowedMessage<'_>
     let Some(topic) = index_of(topics, message.topic()) else { return };
     let arrival = Arrival {
         topic,
-        place: Place::Partition(message.partition()),
+        partition: Some(message.partition()),
         offset: message.offset(),
         timestamp: message.timestamp().to_millis(),
         key: message.key(),

@@ -11,7 +11,7 @@ mod kafka_headers;
 pub mod positions;
 pub mod status;
 
-use crate::wire::record::RecordBatch;
+use crate::wire::batch::RecordBatch;
 
 /// What a source hands to the fold.
 #[derive(Debug)]

@@ -1,3 +1,3 @@
 //! Bytes to domain and back: events, policies and metrics, as JSON and as Protobuf. The only place that knows prost.
 
-pub mod record;
+pub mod batch;

@@ -6,26 +6,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::event::{Identity, Millis};
-
-/// Where a record came from, and how its place is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// A partition of a topic; the number is an offset.
-    Partition(i32),
-    /// A file, or standard input; the number counts lines from 1.
-    Line,
-}
+use super::record::{Place, RecordRef};
+use crate::domain::event::Millis;
 
 /// One record, borrowed from its batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// The topic, or the file's name as given.
-    pub topic: &'a str,
-    /// What `offset` counts.
-    pub place: Place,
-    /// The offset, or the line.
-    pub offset: i64,
+    /// Where it stands.
+    pub place: Place<'a>,
     /// Kafka's timestamp of the record; a file's records have none of their own.
     pub timestamp: Option<Millis>,
     /// Kafka's key.
@@ -37,20 +25,17 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
+    /// What there is to decode.
+    #[must_use]
+    pub fn as_ref(&self) -> RecordRef<'a> {
+        let payload = self.payload.unwrap_or_default();
+        RecordRef { payload, content_type: self.content_type(), place: self.place }
+    }
+
     /// The value of the `content-type` header, if there is one.
     #[must_use]
     pub fn content_type(&self) -> Option<&'a [u8]> {
         self.headers.into_iter().find(|(name, _)| *name == b"content-type").and_then(|(_, value)| value)
-    }
-
-    /// The identity that stands in where the event has none: the coordinates, the last number in 20 digits.
-    #[must_use]
-    pub fn coordinates_identity(&self) -> Identity {
-        let text = match self.place {
-            Place::Partition(partition) => format!("{}/{partition}/{:020}", self.topic, self.offset),
-            Place::Line => format!("{}:{:020}", self.topic, self.offset),
-        };
-        Identity::of(text.as_bytes())
     }
 }
 
@@ -103,9 +88,9 @@ impl<'a> HeaderIter<'a> {
 pub struct Arrival<'a> {
     /// Which of the batch's topics.
     pub topic: usize,
-    /// What `offset` counts.
-    pub place: Place,
-    /// The offset, or the line.
+    /// Which partition of it; a file has none.
+    pub partition: Option<i32>,
+    /// The offset; in a file, the line, from 1.
     pub offset: i64,
     /// The record's timestamp, if it has one.
     pub timestamp: Option<Millis>,
@@ -129,7 +114,7 @@ pub struct Position {
 #[derive(Debug)]
 struct Row {
     topic: usize,
-    place: Place,
+    partition: Option<i32>,
     offset: i64,
     timestamp: Option<Millis>,
     key: Option<Range<usize>>,
@@ -242,11 +227,10 @@ impl RecordBatch {
         payload: Option<Range<usize>>,
         headers: Range<usize>,
     ) {
-        let Arrival { topic, place, offset, timestamp, .. } = arrival;
-        let partition = if let Place::Partition(partition) = place { partition } else { 0 };
+        let Arrival { topic, partition, offset, timestamp, .. } = arrival;
         // The next offset is what counts as read, hence + 1.
-        self.note_position(Position { topic, partition, next: offset + 1 });
-        self.rows.push(Row { topic, place, offset, timestamp, key, payload, headers });
+        self.note_position(Position { topic, partition: partition.unwrap_or(0), next: offset.saturating_add(1) });
+        self.rows.push(Row { topic, partition, offset, timestamp, key, payload, headers });
     }
 
     fn copy(&mut self, bytes: &[u8]) -> Range<usize> {
@@ -262,10 +246,13 @@ impl RecordBatch {
     }
 
     fn record<'a>(&'a self, row: &'a Row) -> Record<'a> {
+        let topic = self.topics[row.topic].as_str();
+        let place = match row.partition {
+            Some(partition) => Place::Offset { topic, partition, offset: row.offset },
+            None => Place::Line { name: topic, line: row.offset.unsigned_abs() },
+        };
         Record {
-            topic: &self.topics[row.topic],
-            place: row.place,
-            offset: row.offset,
+            place,
             timestamp: row.timestamp,
             key: row.key.clone().map(|range| &self.arena[range]),
             payload: row.payload.clone().map(|range| &self.arena[range]),
@@ -281,7 +268,7 @@ mod tests {
     fn arrival<'a>(partition: i32, offset: i64, payload: &'a [u8]) -> Arrival<'a> {
         Arrival {
             topic: 0,
-            place: Place::Partition(partition),
+            partition: Some(partition),
             offset,
             timestamp: Some(7),
             key: None,
@@ -321,12 +308,11 @@ mod tests {
     }
 
     #[test]
-    fn coordinates_stand_in_with_twenty_digits() {
+    fn a_record_knows_its_place_on_a_topic_or_in_a_file() {
         let mut batch = batch();
         batch.push(arrival(3, 41, b""), []);
-        batch.push(Arrival { place: Place::Line, ..arrival(0, 7, b"") }, []);
-        let identities: Vec<_> = batch.records().map(|record| record.coordinates_identity()).collect();
-        assert_eq!(identities[0], Identity::of(b"events/3/00000000000000000041"));
-        assert_eq!(identities[1], Identity::of(b"events:00000000000000000007"));
+        batch.push(Arrival { partition: None, ..arrival(0, 7, b"") }, []);
+        let places: Vec<_> = batch.records().map(|record| record.place.identity_text()).collect();
+        assert_eq!(places, ["events/3/00000000000000000041", "events:00000000000000000007"]);
     }
 }
