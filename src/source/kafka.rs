@@ -144,6 +144,7 @@ impl Reader<'_> {
             Ok((missing, _)) if missing.is_empty() => {
                 self.note_brokers(true, "");
                 self.assign()?;
+                self.tell_beginnings();
                 Ok(true)
             }
             Ok((topics, _)) if (self.settings.clock)() - self.discovered_at > MISSING_FOR_MS => {
@@ -157,6 +158,16 @@ impl Reader<'_> {
                 Ok(self.wait())
             }
         }
+    }
+
+    /// Idle partitions count in the revision too, or instances that started at different times would never agree.
+    fn tell_beginnings(&self) {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        for ((topic, partition), next) in self.positions.iter() {
+            batch.note_position(Position { topic, partition, next });
+        }
+        // Whether anybody listens is noticed at the next step.
+        drop(self.out.send(Feed::Records(batch)));
     }
 
     /// Serves librdkafka's events for a moment.

@@ -1,5 +1,7 @@
 //! Where events come from: Kafka, files, the simulator; and where rejected records go.
 
+#[cfg(feature = "kafka")]
+pub mod dead_letter_writer;
 pub mod dead_letters;
 pub mod file;
 #[cfg(feature = "kafka")]

@@ -31,8 +31,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of their words' meaning: for tables and engine metrics.
-    pub const ALL: [Self; 5] =
-        [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture];
+    pub const ALL: [Self; 5] = [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture];
 
     /// Its word in dead letters and engine metrics; it stays as it is.
     #[must_use]
