@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod batch;
+mod document;
 mod event;
 pub mod event_type;
 pub mod field;
@@ -14,6 +15,7 @@ mod json_writer;
 pub mod keys;
 pub mod live_json;
 pub mod metrics_json;
+pub mod policy;
 pub mod proto;
 mod protobuf_event;
 mod protobuf_reader;
