@@ -1,1 +1,5 @@
 //! From the board to people and scrapers, over HTTP.
+
+pub mod exposition;
+mod families;
+mod number;
