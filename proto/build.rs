@@ -1,8 +1,18 @@
 //! Compiles the contract with `protox`, so that nobody has to install protoc.
+//!
+//! The descriptor set goes beside the generated code, comments included: a test lints the contract by it.
+
+use std::path::PathBuf;
+
+use protox::prost::Message as _;
+
+const FILES: [&str; 2] = ["cxpulse/v1/events.proto", "cxpulse/v1/metrics.proto"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=proto");
-    let files = protox::compile(["cxpulse/v1/events.proto"], ["proto"])?;
-    prost_build::Config::new().compile_fds(files)?;
+    let descriptors = protox::compile(FILES, ["proto"])?;
+    let folder = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(folder.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    prost_build::Config::new().btree_map(["."]).compile_fds(descriptors)?;
     Ok(())
 }

@@ -1,1 +1,30 @@
 //! Bytes to domain and back: events, policies and metrics, as JSON and as Protobuf. The only place that knows prost.
+//!
+//! Inwards: `record` tells the formats apart, `json_event` and `protobuf_event` find the fields of either, and
+//! `event` turns fields into an `Event` by one set of rules. `policy` reads policy documents. Outwards: `metrics_json`,
+//! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`.
+
+pub mod admission;
+mod event;
+pub mod event_type;
+pub mod field;
+mod json_event;
+mod json_writer;
+pub mod keys;
+pub mod live_json;
+pub mod metrics_json;
+pub mod proto;
+mod protobuf_event;
+mod protobuf_reader;
+pub mod rating_request_json;
+pub mod record;
+pub mod records;
+pub mod records_protobuf;
+pub mod refusal;
+pub mod text;
+pub mod time;
+pub mod words;
+
+pub use admission::{Admission, admit};
+pub use record::{Decoded, FileRecord, Place, RecordRef, decode, decode_line};
+pub use refusal::{Reason, Refusal};

@@ -1,0 +1,63 @@
+//! The words of closed sets (`origin`, `outcome`, `mood` …), one table each for JSON, Protobuf and policy documents.
+//!
+//! In Protobuf a word's number is its place in the table, counted from 1; 0 is an absent field. A test holds the tables
+//! against the contract.
+
+use crate::domain::event::{Audience, Mood, Origin, Outcome, Presence, Side};
+use crate::domain::policy::{CsatCredit, FrtStart, Reopen};
+
+/// A closed set: each value by its word.
+pub type Words<T> = [(&'static str, T)];
+
+/// `origin`
+pub const ORIGINS: &Words<Origin> = &[
+    ("inbound", Origin::Inbound),
+    ("outbound", Origin::Outbound),
+    ("workflow", Origin::Workflow),
+    ("api", Origin::Api),
+];
+
+/// `audience`
+pub const AUDIENCES: &Words<Audience> = &[("user", Audience::User), ("lead", Audience::Lead)];
+
+/// `closed_by` and `by`
+pub const SIDES: &Words<Side> = &[("agent", Side::Agent), ("customer", Side::Customer), ("system", Side::System)];
+
+/// `outcome`
+pub const OUTCOMES: &Words<Outcome> =
+    &[("resolved", Outcome::Resolved), ("abandoned", Outcome::Abandoned), ("spam", Outcome::Spam)];
+
+/// `mood`
+pub const MOODS: &Words<Mood> = &[("happy", Mood::Happy), ("neutral", Mood::Neutral), ("unhappy", Mood::Unhappy)];
+
+/// `status`
+pub const PRESENCES: &Words<Presence> =
+    &[("online", Presence::Online), ("away", Presence::Away), ("offline", Presence::Offline)];
+
+/// `frt_start` of a policy
+pub const FRT_STARTS: &Words<FrtStart> =
+    &[("first_customer_message", FrtStart::FirstCustomerMessage), ("handed_off", FrtStart::HandedOff)];
+
+/// `csat_credit` of a policy
+pub const CSAT_CREDITS: &Words<CsatCredit> = &[
+    ("last_human_sender", CsatCredit::LastHumanSender),
+    ("first_responder", CsatCredit::FirstResponder),
+    ("closer", CsatCredit::Closer),
+    ("assignee", CsatCredit::Assignee),
+];
+
+/// `reopen` of a policy
+pub const REOPENS: &Words<Reopen> = &[("retract", Reopen::Retract), ("count_each", Reopen::CountEach)];
+
+/// The value a word stands for.
+#[must_use]
+pub fn value_of<T: Copy>(words: &Words<T>, word: &str) -> Option<T> {
+    words.iter().find(|(known, _)| *known == word).map(|(_, value)| *value)
+}
+
+/// The word that stands for a value.
+#[must_use]
+pub fn word_of<T: PartialEq>(words: &Words<T>, value: &T) -> &'static str {
+    let found = words.iter().find(|(_, known)| known == value);
+    found.map(|(word, _)| *word).expect("every value has a word: the tests compare the tables with the contract")
+}
