@@ -14,6 +14,9 @@ pub use layers::{Layers, Origin, Resolved};
 pub use settings::{BucketScopes, LogFormat, OutputFormat, Settings, Topics};
 pub use table::{SETTINGS, Setting, Shape, Use};
 
+use crate::domain::policy::PolicyBook;
+use crate::wire::policy;
+
 /// What is wrong with the configuration, and what would be right. The process exits with status 2.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -87,4 +90,20 @@ pub fn load_from(
     read: &dyn Fn(&Path) -> std::io::Result<String>,
 ) -> Result<Resolved, ConfigError> {
     layers::resolve(flags, environment, read)
+}
+
+/// The policies of a file, or none.
+///
+/// # Errors
+/// A file that cannot be read, or that `wire` refuses, with the field named.
+pub fn policy_book(path: Option<&Path>) -> Result<PolicyBook, ConfigError> {
+    let Some(path) = path else { return Ok(PolicyBook::default()) };
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        what: "policy",
+        path: path.into(),
+        source,
+    })?;
+    let json = path.extension().is_some_and(|extension| extension == "json");
+    let parsed = if json { policy::from_json(text.as_bytes()) } else { policy::from_toml(&text) };
+    parsed.map_err(|refused| ConfigError::Policy { path: path.into(), what: refused.to_string() })
 }

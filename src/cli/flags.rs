@@ -7,21 +7,23 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use super::{Failure, output};
 use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Use};
 
-/// The flags of a command that folds and serves, that speaks to Kafka, or both; with `--config` and `--print-config`.
+/// The flags of a command that folds, serves or speaks to Kafka; with `--config` and `--print-config`.
 #[derive(Debug, Clone, Default)]
-pub struct SettingFlags<const ENGINE: bool, const KAFKA: bool> {
+pub struct SettingFlags<const FOLD: bool, const SERVE: bool, const KAFKA: bool> {
     layers: Layers,
     print_config: bool,
 }
 
 /// What `run` takes.
-pub type RunFlags = SettingFlags<true, true>;
+pub type RunFlags = SettingFlags<true, true, true>;
 /// What `demo` takes.
-pub type EngineFlags = SettingFlags<true, false>;
+pub type DemoFlags = SettingFlags<true, true, false>;
+/// What `replay` takes.
+pub type FoldFlags = SettingFlags<true, false, false>;
 /// What a command takes that only speaks to Kafka.
-pub type KafkaFlags = SettingFlags<false, true>;
+pub type KafkaFlags = SettingFlags<false, false, true>;
 
-impl<const ENGINE: bool, const KAFKA: bool> SettingFlags<ENGINE, KAFKA> {
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> SettingFlags<FOLD, SERVE, KAFKA> {
     /// Every setting's result; `None` once `--print-config` has printed them, which is then all there is to do.
     ///
     /// # Errors
@@ -37,13 +39,14 @@ impl<const ENGINE: bool, const KAFKA: bool> SettingFlags<ENGINE, KAFKA> {
 
     fn settings() -> impl Iterator<Item = &'static Setting> {
         SETTINGS.iter().filter(|setting| match setting.used_by {
-            Use::Engine => ENGINE,
+            Use::Fold => FOLD,
+            Use::Serve => SERVE,
             Use::Kafka => KAFKA,
         })
     }
 }
 
-impl<const ENGINE: bool, const KAFKA: bool> Args for SettingFlags<ENGINE, KAFKA> {
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> Args for SettingFlags<FOLD, SERVE, KAFKA> {
     fn augment_args(command: Command) -> Command {
         let config = Arg::new("config")
             .long("config")
@@ -62,7 +65,7 @@ impl<const ENGINE: bool, const KAFKA: bool> Args for SettingFlags<ENGINE, KAFKA>
     }
 }
 
-impl<const ENGINE: bool, const KAFKA: bool> FromArgMatches for SettingFlags<ENGINE, KAFKA> {
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> FromArgMatches for SettingFlags<FOLD, SERVE, KAFKA> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let mut flags = Self::default();
         flags.update_from_arg_matches(matches)?;

@@ -14,7 +14,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        let Some(resolved) = self.flags.load()? else { return Ok(()) };
-        start(&resolved.settings)
+        let Some(_resolved) = self.flags.load()? else { return Ok(()) };
+        Ok(())
     }
 }

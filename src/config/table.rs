@@ -42,8 +42,10 @@ pub enum Shape {
 /// Which commands a setting concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// Whatever folds and serves.
-    Engine,
+    /// Whatever folds.
+    Fold,
+    /// Whatever goes on and serves.
+    Serve,
     /// Whatever speaks to Kafka.
     Kafka,
 }
@@ -68,7 +70,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.listen, value::address(raw)),
-        ..row("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where HTTP is served", Shape::Text, Use::Engine)
+        ..row("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where HTTP is served", Shape::Text, Use::Serve)
     },
     Setting {
         set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
@@ -89,7 +91,7 @@ pub const SETTINGS: &[Setting] = &[
             "",
             "The accounts' policies: JSON if it ends in .json, else TOML",
             Shape::Text,
-            Use::Engine,
+            Use::Fold,
         )
     },
     Setting {
@@ -130,7 +132,7 @@ pub const SETTINGS: &[Setting] = &[
             "5,15,30,60,240,720,1440",
             "The rolling windows published all the time: minutes, each 1 to 1440",
             Shape::Numbers,
-            Use::Engine,
+            Use::Serve,
         )
     },
     Setting {
@@ -195,7 +197,7 @@ pub const SETTINGS: &[Setting] = &[
             "168",
             "The silence that ends a conversation's life: hours of event time, 24 to 744",
             Shape::Number,
-            Use::Engine,
+            Use::Fold,
         )
     },
     Setting {
@@ -206,7 +208,7 @@ pub const SETTINGS: &[Setting] = &[
             "100000",
             "How many series of one scope /metrics may carry, 1000 to 10000000; the rest is counted",
             Shape::Number,
-            Use::Engine,
+            Use::Serve,
         )
     },
     Setting {
@@ -217,7 +219,7 @@ pub const SETTINGS: &[Setting] = &[
             "5,10,30,60,120,300,600,1800,3600,14400,43200,86400",
             "Upper bounds of the duration histograms for rate(): seconds, each 1 to 604800",
             Shape::Numbers,
-            Use::Engine,
+            Use::Serve,
         )
     },
     Setting {
@@ -233,7 +235,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.workers, value::whole(raw, "threads", 1..=64)),
-        ..row("workers", "N", "2", "Threads that fold, 1 to 64", Shape::Number, Use::Engine)
+        ..row("workers", "N", "2", "Threads that fold, 1 to 64", Shape::Number, Use::Serve)
     },
     Setting {
         set: |s, raw| put(&mut s.log, value::log_filter(raw)),
@@ -243,12 +245,12 @@ pub const SETTINGS: &[Setting] = &[
             "info",
             "Which log lines are written: off, error, warn, info, debug, trace, or target=level pairs",
             Shape::Text,
-            Use::Engine,
+            Use::Serve,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.log_format, value::word(raw, &[("text", LogFormat::Text), ("json", LogFormat::Json)])),
-        ..row("log_format", "FORMAT", "text", "How log lines are written: text or json", Shape::Text, Use::Engine)
+        ..row("log_format", "FORMAT", "text", "How log lines are written: text or json", Shape::Text, Use::Serve)
     },
 ];
 
