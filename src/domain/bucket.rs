@@ -46,6 +46,18 @@ impl Bucket {
         Self(self.0 + 1)
     }
 
+    /// The one `by` buckets after it, before it where that is negative.
+    #[must_use]
+    pub fn later(self, by: i64) -> Self {
+        Self(self.0 + by)
+    }
+
+    /// Its place in a ring of `size` buckets.
+    #[must_use]
+    pub fn modulo(self, size: i64) -> u32 {
+        self.0.rem_euclid(size) as u32
+    }
+
     /// How many buckets after `earlier` it comes.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {

@@ -247,7 +247,7 @@ pub enum Mood {
 }
 
 /// Whether an agent can be given work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
     /// Here.
     Online,

@@ -1,9 +1,26 @@
 //! The pure heart: what events mean. Nothing here reads a clock, a file, the environment or a socket.
+//!
+//! Bottom up: `event` and `policy` come in; `intern`, `timeline` and `conversation` turn them into `fact`s; `tally`,
+//! `buckets`, `contacts` and `agent` add the facts up; `account` holds all of it; `metrics` and `live` go out.
 
 pub mod account;
+pub mod agent;
 pub mod bucket;
+pub mod buckets;
+pub mod columns;
+pub mod contacts;
+pub mod conversation;
 pub mod event;
+pub mod fact;
+pub mod histogram;
+pub mod intern;
 pub mod live;
 pub mod metrics;
 pub mod policy;
 pub mod rating_request;
+pub mod scope;
+pub mod sets;
+pub mod tally;
+pub mod timeline;
+pub mod varint;
+pub mod window;

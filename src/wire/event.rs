@@ -56,9 +56,7 @@ fn body<'a>(event_type: EventType, fields: &mut impl Fields<'a>) -> Result<Body<
             Body::Assigned { agent: change(fields, Field::AgentId)?, skill: change(fields, Field::SkillId)? }
         }
         EventType::HandedOff => Body::HandedOff,
-        EventType::ParticipantJoined => {
-            Body::ParticipantJoined { contact: required(fields, Field::ContactId, is_id)? }
-        }
+        EventType::ParticipantJoined => Body::ParticipantJoined { contact: required(fields, Field::ContactId, is_id)? },
         EventType::TopicTagged => Body::TopicTagged { topic: required(fields, Field::Topic, is_label)? },
         EventType::Focused => Body::Focused { agent: agent(fields)? },
         EventType::CustomerMessage => customer_message(fields)?,

@@ -5,6 +5,7 @@
 //! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`.
 
 pub mod admission;
+mod document;
 mod event;
 pub mod event_type;
 pub mod field;
@@ -13,6 +14,7 @@ mod json_writer;
 pub mod keys;
 pub mod live_json;
 pub mod metrics_json;
+pub mod policy;
 pub mod proto;
 mod protobuf_event;
 mod protobuf_reader;

@@ -2,11 +2,12 @@
 //!
 //! A refusal never carries a value, so that nothing private can reach a log line, a label or a dead letter's header.
 
+use std::fmt;
+
 use super::field::Field;
 
 /// Why an event is refused, and which field is to blame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("{}: {}", reason.word(), self.field_name())]
 pub struct Refusal {
     /// What is wrong.
     pub reason: Reason,
@@ -30,9 +31,8 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Every reason, in the order of their words' meaning: for tables and engine metrics.
-    pub const ALL: [Self; 5] =
-        [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture];
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture];
 
     /// Its word in dead letters and engine metrics; it stays as it is.
     #[must_use]
@@ -62,5 +62,12 @@ impl Refusal {
     #[must_use]
     pub fn field_name(&self) -> &'static str {
         self.field.map_or("", Field::name)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.reason.word())?;
+        self.field.map_or(Ok(()), |field| write!(f, ": {}", field.name()))
     }
 }

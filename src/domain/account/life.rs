@@ -1,0 +1,78 @@
+//! What the account keeps of a conversation: its lives, each a timeline and, while it is in use, a state.
+//!
+//! The state of a closed conversation is dropped after a while and folded again when something late comes.
+
+use std::collections::VecDeque;
+
+use smallvec::SmallVec;
+
+use super::super::conversation::State;
+use super::super::event::Millis;
+use super::super::timeline::{Entry, Timeline};
+
+/// The lives of one conversation id, in order, parted by silence.
+#[derive(Debug, Default)]
+pub(super) struct Conversation {
+    pub(super) lives: SmallVec<[Life; 1]>,
+}
+
+/// One life.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) timeline: Timeline,
+    /// Absent while nothing happens: then a fold of the whole timeline gives it.
+    pub(super) state: Option<Box<State>>,
+    pub(super) first_at: Millis,
+    pub(super) last_at: Millis,
+    /// The next moment for which the account has set an alarm.
+    pub(super) alarm: Millis,
+    /// Where the attribution row of its last fact may be.
+    pub(super) row_hint: u32,
+    /// Whether it is queued to have its state dropped.
+    pub(super) resting: bool,
+}
+
+impl Life {
+    pub(super) fn new(at: Millis) -> Self {
+        Self {
+            timeline: Timeline::default(),
+            state: None,
+            first_at: at,
+            last_at: at,
+            alarm: Millis::MAX,
+            row_hint: u32::MAX,
+            resting: false,
+        }
+    }
+
+    /// Notes an event of the conversation's own at `at`.
+    pub(super) fn reaches(&mut self, at: Millis) {
+        self.first_at = self.first_at.min(at);
+        self.last_at = self.last_at.max(at);
+    }
+
+    /// Whether an event at `at` belongs to it.
+    pub(super) fn takes(&self, at: Millis, forget_after_ms: Millis) -> bool {
+        self.first_at - forget_after_ms <= at && at <= self.last_at + forget_after_ms
+    }
+
+    /// The events in order.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        self.timeline.entries().collect()
+    }
+}
+
+/// Closed conversations whose state will be dropped when enough others have closed.
+#[derive(Debug, Default)]
+pub(super) struct Resting(VecDeque<u32>);
+
+/// How many closed conversations keep their state.
+const RESTING: usize = 16_384;
+
+impl Resting {
+    /// Queues a conversation; returns one that has rested long enough.
+    pub(super) fn push(&mut self, conversation: u32) -> Option<u32> {
+        self.0.push_back(conversation);
+        if self.0.len() > RESTING { self.0.pop_front() } else { None }
+    }
+}

@@ -1,0 +1,360 @@
+//! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
+
+use super::super::agent::moves::{Leaving, Move};
+use super::super::conversation::{Context, State};
+use super::super::event::Millis;
+use super::super::fact::{Signed, difference};
+use super::super::intern::Name;
+use super::super::policy::Policies;
+use super::super::timeline::{Act, Entry, Key, Timeline, rank};
+use super::life::Life;
+use super::{Account, Outcome};
+
+impl Account {
+    /// Adds an event of a conversation to the set.
+    pub(super) fn happened(&mut self, conversation: u32, entry: Entry) -> Outcome {
+        let life = self.life_for(conversation, entry.key.at);
+        match self.standing(conversation, life, entry.key) {
+            Some(standing) => self.repeated(conversation, life, standing, entry),
+            None => {
+                self.add(conversation, life, entry);
+                Outcome::Applied
+            }
+        }
+    }
+
+    /// Adds an event that stands, and the agent's move if it is one.
+    fn add(&mut self, conversation: u32, life: usize, entry: Entry) {
+        self.life(conversation, life).reaches(entry.key.at);
+        self.insert(conversation, life, entry);
+        if let Act::Focused(agent) = entry.act {
+            self.moved(agent, Move { key: entry.key, to: Some(conversation) });
+        }
+    }
+
+    /// The life to which an event at `at` belongs: the one near it, a new one, or two that it joins.
+    fn life_for(&mut self, conversation: u32, at: Millis) -> usize {
+        let place = conversation as usize;
+        if self.conversations.len() <= place {
+            self.conversations.resize_with(place + 1, Default::default);
+        }
+        let forget_after_ms = self.forget_after_ms;
+        let lives = &mut self.conversations[place].lives;
+        let mut near = (0..lives.len()).filter(|&life| lives[life].takes(at, forget_after_ms));
+        match (near.next(), near.next()) {
+            (Some(life), None) => life,
+            (Some(earlier), Some(later)) => {
+                self.join(conversation, earlier, later);
+                earlier
+            }
+            (None, _) => {
+                let place = lives.iter().take_while(|life| life.last_at < at).count();
+                lives.insert(place, Life::new(at));
+                place
+            }
+        }
+    }
+
+    fn life(&mut self, conversation: u32, life: usize) -> &mut Life {
+        &mut self.conversations[conversation as usize].lives[life]
+    }
+
+    /// The event of this identity that stands in a life, unless there is none.
+    fn standing(&self, conversation: u32, life: usize, key: Key) -> Option<Entry> {
+        let timeline = &self.conversations[conversation as usize].lives[life].timeline;
+        if !timeline.knows(key.identity) {
+            return None;
+        }
+        let of_it = timeline.entries().filter(|entry| entry.key.identity == key.identity);
+        of_it.into_iter().find(|entry| entry.act.is_own() && entry.act != Act::Void)
+    }
+
+    /// An event whose identity is known: a duplicate, or a conflict in which the earlier stands.
+    fn repeated(&mut self, conversation: u32, life: usize, standing: Entry, entry: Entry) -> Outcome {
+        if standing == entry {
+            return Outcome::Duplicate;
+        }
+        if self.stands_before(&entry, &standing) {
+            self.void(conversation, life, standing);
+            self.add(conversation, life, entry);
+        } else {
+            self.break_silence(conversation, life, entry.key);
+        }
+        Outcome::Conflicting
+    }
+
+    /// Which of two events of one identity stands: the earlier, then the lower type, then what the content says.
+    fn stands_before(&self, one: &Entry, other: &Entry) -> bool {
+        let order = |entry: &Entry| (entry.key.at, entry.key.rank, entry.key.sequence);
+        let content = |entry: &Entry| self.names.content(entry.act);
+        order(one).cmp(&order(other)).then_with(|| content(one).cmp(&content(other))).is_lt()
+    }
+
+    /// Takes an event back that lost against another of its identity.
+    fn void(&mut self, conversation: u32, life: usize, loser: Entry) {
+        self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != loser));
+        if let Act::Focused(agent) = loser.act {
+            self.unmoved(agent, Move { key: loser.key, to: Some(conversation) });
+        }
+        self.break_silence(conversation, life, loser.key);
+    }
+
+    /// A loser still breaks the silence at its own moment.
+    fn break_silence(&mut self, conversation: u32, life: usize, loser: Key) {
+        let key = Key { rank: rank::VOID, ..loser };
+        let one = self.life(conversation, life);
+        if one.entries().iter().all(|entry| entry.key != key) {
+            one.reaches(key.at);
+            self.insert(conversation, life, Entry { key, act: Act::Void });
+        }
+    }
+
+    /// Makes one life of two that an event between them joins.
+    fn join(&mut self, conversation: u32, earlier: usize, later: usize) {
+        let moved = self.conversations[conversation as usize].lives[later].entries();
+        self.rewrite(conversation, later, Vec::clear);
+        self.conversations[conversation as usize].lives.remove(later);
+        let loses = |account: &Self, entry: &Entry| {
+            entry.act.is_own() && entry.act != Act::Void && account.standing(conversation, earlier, entry.key).is_some()
+        };
+        let (losers, rest): (Vec<Entry>, Vec<Entry>) = moved.into_iter().partition(|entry| loses(self, entry));
+        for entry in rest {
+            if entry.act.is_own() {
+                self.life(conversation, earlier).reaches(entry.key.at);
+            }
+            self.insert(conversation, earlier, entry);
+        }
+        for loser in losers {
+            self.lose_in_join(conversation, earlier, loser);
+        }
+    }
+
+    fn lose_in_join(&mut self, conversation: u32, life: usize, loser: Entry) {
+        self.break_silence(conversation, life, loser.key);
+        if let Act::Focused(agent) = loser.act {
+            self.unmoved(agent, Move { key: loser.key, to: Some(conversation) });
+        }
+    }
+
+    /// Puts an event into a timeline: steps on if it comes last, else steps through all again.
+    fn insert(&mut self, conversation: u32, life: usize, entry: Entry) {
+        if !self.wake(conversation, life).is_some_and(|state| state.takes(&entry)) {
+            self.rewrite(conversation, life, |entries| {
+                let place = entries.partition_point(|other| other.key < entry.key);
+                entries.insert(place, entry);
+            });
+            return;
+        }
+        self.with_life(conversation, life, |life, cx| {
+            let Some(state) = &mut life.state else { return };
+            life.timeline.push(state.last().at, &entry);
+            state.step(&entry, cx);
+        });
+    }
+
+    /// The state of a life, folded again if it was dropped; `None` for one without events.
+    fn wake(&mut self, conversation: u32, life: usize) -> Option<&State> {
+        if self.life(conversation, life).state.is_none() {
+            let mut folded = None;
+            let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
+            self.in_context(|cx| {
+                folded = State::fold(&timeline, Millis::MAX, cx);
+                // It was at rest: these facts stand already.
+                cx.facts.clear();
+            });
+            let one = self.life(conversation, life);
+            one.timeline = timeline;
+            one.state = folded.map(Box::new);
+        }
+        self.life(conversation, life).state.as_deref()
+    }
+
+    /// Changes the events of a life in any way and states what differs.
+    fn rewrite(&mut self, conversation: u32, life: usize, edit: impl FnOnce(&mut Vec<Entry>)) {
+        let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
+        self.with_life(conversation, life, |life, cx| {
+            let mut entries = life.entries();
+            let old = facts_of(&life.timeline, until, cx);
+            edit(&mut entries);
+            life.timeline = Timeline::of(&entries);
+            life.state = State::fold(&life.timeline, until, cx).map(Box::new);
+            let new = std::mem::take(cx.facts);
+            cx.facts.extend(difference(&old, &new));
+        });
+    }
+
+    /// Judges every conversation by other policies, and states what differs.
+    pub fn restate(&mut self, policies: Policies) {
+        let before = std::mem::replace(&mut self.policies, policies);
+        for conversation in 0..self.conversations.len() as u32 {
+            for life in 0..self.conversations[conversation as usize].lives.len() {
+                self.restate_life(conversation, life, &before);
+            }
+        }
+    }
+
+    fn restate_life(&mut self, conversation: u32, life: usize, before: &Policies) {
+        let after = std::mem::replace(&mut self.policies, before.clone());
+        let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
+        let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
+        let mut old = Vec::new();
+        self.in_context(|cx| old = facts_of(&timeline, until, cx));
+        self.life(conversation, life).timeline = timeline;
+        self.policies = after;
+        self.with_life(conversation, life, |life, cx| {
+            life.state = State::fold(&life.timeline, until, cx).map(Box::new);
+            let new = std::mem::take(cx.facts);
+            cx.facts.extend(difference(&old, &new));
+        });
+    }
+
+    /// Fires what happens by itself up to `now`.
+    pub(super) fn fire_alarms(&mut self) {
+        let later = self.alarms.split_off(&(minute(self.now) + 1));
+        for conversation in std::mem::replace(&mut self.alarms, later).into_values().flatten() {
+            for life in 0..self.conversations[conversation as usize].lives.len() {
+                self.fire(conversation, life);
+            }
+        }
+    }
+
+    fn fire(&mut self, conversation: u32, life: usize) {
+        let now = self.now;
+        self.life(conversation, life).alarm = Millis::MAX;
+        self.with_life(conversation, life, |life, cx| {
+            life.state.iter_mut().for_each(|state| state.fire(now, cx));
+        });
+    }
+
+    /// An agent opened a conversation, or went offline: the visit in the conversation before ends.
+    pub(super) fn moved(&mut self, agent: Name, new: Move) {
+        let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);
+        let text = |one: &Move| one.to.map_or("", |to| self.names.conversations.text(Name::at(to as usize)));
+        let order = |a: &Move, b: &Move| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b)));
+        let leavings = moves.add(new, order);
+        self.agent(Some(agent)).moves = moves;
+        leavings.into_iter().flatten().for_each(|leaving| self.put_left(agent, leaving));
+    }
+
+    /// The move lost against another of its identity: what it ended goes on.
+    pub(super) fn unmoved(&mut self, agent: Name, old: Move) {
+        let [gone, instead] = self.agent(Some(agent)).moves.remove(old);
+        if let Some(gone) = gone {
+            self.remove_left(agent, gone);
+        }
+        if let Some(instead) = instead {
+            self.put_left(agent, instead);
+        }
+    }
+
+    fn put_left(&mut self, agent: Name, leaving: Leaving) {
+        let Some((conversation, life, left)) = self.left(agent, leaving) else { return };
+        let known = self.life(conversation, life).timeline.knows(left.key.identity)
+            && self.life(conversation, life).timeline.entries().any(|entry| entry == left);
+        if !known {
+            self.insert(conversation, life, left);
+        }
+    }
+
+    fn remove_left(&mut self, agent: Name, leaving: Leaving) {
+        if let Some((conversation, life, left)) = self.left(agent, leaving) {
+            self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != left));
+        }
+    }
+
+    /// Where a `Left` stands: in the life in which the agent had opened the conversation.
+    fn left(&self, agent: Name, leaving: Leaving) -> Option<(u32, usize, Entry)> {
+        let conversation = leaving.from.to?;
+        let opened_at = leaving.from.key.at;
+        let lives = &self.conversations[conversation as usize].lives;
+        let life = lives.iter().position(|life| life.first_at <= opened_at && opened_at <= life.last_at)?;
+        let text = |to: u32| self.names.conversations.text(Name::at(to as usize));
+        let by = leaving.by.to.map_or("", text);
+        let across = if by < text(conversation) { -1 } else { 1 };
+        Some((conversation, life, Entry { key: Key { across, ..leaving.by.key }, act: Act::Left(agent) }))
+    }
+
+    /// Lets `change` state facts about a life, and draws all that follows from them.
+    fn with_life(&mut self, conversation: u32, life: usize, change: impl FnOnce(&mut Life, &mut Context<'_>)) {
+        let empty = Life::new(0);
+        let mut one = std::mem::replace(self.life(conversation, life), empty);
+        let visitors = visitors(&one);
+        self.in_context(|cx| change(&mut one, cx));
+        self.visits_changed(conversation, &visitors, &one);
+        self.follow(conversation, &mut one);
+        let facts = std::mem::take(&mut self.facts);
+        for signed in &facts {
+            self.credit(signed, conversation, &mut one.row_hint);
+        }
+        self.facts = facts;
+        self.facts.clear();
+        *self.life(conversation, life) = one;
+        self.live_changed = true;
+    }
+
+    pub(super) fn in_context(&mut self, work: impl FnOnce(&mut Context<'_>)) {
+        work(&mut Context {
+            policies: &self.policies,
+            forget_after_ms: self.forget_after_ms,
+            sets: &mut self.sets,
+            facts: &mut self.facts,
+            decisions: &mut self.decisions,
+        });
+        self.decisions.clear();
+    }
+
+    /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
+    fn follow(&mut self, conversation: u32, life: &mut Life) {
+        let Some(state) = &life.state else { return };
+        if let Some(due) = state.next_due().filter(|due| *due < life.alarm) {
+            life.alarm = due;
+            self.alarms.entry(minute(due)).or_default().push(conversation);
+        }
+        if state.is_open() {
+            self.open.insert(conversation);
+        } else if self.conversations[conversation as usize].lives.len() == 1 {
+            self.open.remove(&conversation);
+        }
+        if state.is_at_rest() && !life.resting {
+            life.resting = true;
+            if let Some(rested) = self.resting.push(conversation) {
+                self.put_to_rest(rested);
+            }
+        }
+    }
+
+    fn put_to_rest(&mut self, conversation: u32) {
+        for life in &mut self.conversations[conversation as usize].lives {
+            life.resting = false;
+            if life.state.as_ref().is_some_and(|state| state.is_at_rest()) {
+                life.state = None;
+                life.timeline.shrink();
+            }
+        }
+    }
+
+    fn visits_changed(&mut self, conversation: u32, before: &[Name], life: &Life) {
+        let after = visitors(life);
+        for agent in before.iter().filter(|agent| !after.contains(agent)) {
+            let visiting = &mut self.agent(Some(*agent)).visiting;
+            *visiting = visiting.filter(|other| *other != conversation);
+        }
+        for agent in after {
+            self.agent(Some(agent)).visiting = Some(conversation);
+        }
+    }
+}
+
+fn visitors(life: &Life) -> smallvec::SmallVec<[Name; 2]> {
+    life.state.iter().flat_map(|state| state.visits()).map(|visit| visit.agent).collect()
+}
+
+fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {
+    let _ = State::fold(timeline, until, cx);
+    std::mem::take(cx.facts)
+}
+
+/// Alarms are kept by the minute.
+fn minute(at: Millis) -> Millis {
+    at.div_euclid(60_000)
+}

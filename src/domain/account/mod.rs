@@ -1,0 +1,203 @@
+//! One account: its conversations, agents, facts, tallies and policies, behind three verbs.
+//!
+//! `apply` adds an event to the set, `advance_to` lets time pass, `drain_changes` says what to publish. Everything
+//! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
+//! and of `now` alone.
+
+mod changes;
+mod credit;
+mod interning;
+mod life;
+mod lives;
+mod presence;
+mod questions;
+mod requests;
+mod running;
+
+use std::collections::{BTreeMap, HashSet};
+
+use foldhash::fast::FixedState;
+
+use super::agent::Agent;
+use super::bucket::Bucket;
+use super::buckets::Buckets;
+use super::contacts::Contacts;
+use super::conversation::Decision;
+use super::event::{Body, Event, Millis, Presence};
+use super::fact::Signed;
+use super::intern::Name;
+use super::policy::Policies;
+use super::sets::Sets;
+use super::timeline::{Entry, Key};
+
+pub use super::scope::{Scope, ScopeKind};
+pub use changes::{Changes, Flow};
+use interning::Dictionary;
+use life::Conversation;
+
+/// The silence after which a conversation's life is over, unless told otherwise: seven days.
+pub const FORGET_AFTER_MS: Millis = 7 * 24 * 3_600_000;
+
+/// The longest window, and how long buckets are kept: a day.
+pub const DAY_MINUTES: u32 = 1440;
+
+/// What became of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Outcome {
+    /// Added to the set.
+    Applied,
+    /// Later than `now`: waits beside the fold.
+    Held,
+    /// Its identity and content were known.
+    Duplicate,
+    /// Its identity was known with other content.
+    Conflicting,
+}
+
+/// One account's whole state.
+#[derive(Debug)]
+pub struct Account {
+    policies: Policies,
+    forget_after_ms: Millis,
+    now: Millis,
+
+    names: Dictionary,
+    sets: Sets,
+    conversations: Vec<Conversation>,
+    /// By code: the first is who is shown as `-1`.
+    agents: Vec<Agent>,
+
+    buckets: Buckets,
+    contacts: Contacts,
+    flow: Flow,
+
+    /// Events later than `now`, by their time.
+    held: BTreeMap<Millis, Vec<Held>>,
+    /// Conversations in which something happens by itself, by the minute.
+    alarms: BTreeMap<Millis, Vec<u32>>,
+    /// Conversations with an open life.
+    open: HashSet<u32, FixedState>,
+    resting: life::Resting,
+    /// The bucket at which what is older than a day was last dropped.
+    swept: Bucket,
+    live_changed: bool,
+
+    /// Room for the facts of a step.
+    facts: Vec<Signed>,
+    decisions: Vec<Decision>,
+}
+
+#[derive(Debug)]
+enum Held {
+    Conversation(u32, Entry),
+    Status(Name, Key, Presence),
+}
+
+/// Buckets between two sweeps of what is older than a day.
+const SWEEP_BUCKETS: i64 = 12;
+
+impl Account {
+    /// An account without events, asked from `now` on; an event later than `now` is held.
+    #[must_use]
+    pub fn new(policies: Policies, now: Millis) -> Self {
+        let oldest = Bucket::window_start(now, DAY_MINUTES);
+        Self {
+            policies,
+            forget_after_ms: FORGET_AFTER_MS,
+            now,
+            names: Dictionary::default(),
+            sets: Sets::default(),
+            conversations: Vec::new(),
+            agents: Vec::new(),
+            buckets: Buckets::new(oldest),
+            contacts: Contacts::default(),
+            flow: Flow::default(),
+            held: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            open: HashSet::default(),
+            resting: life::Resting::default(),
+            swept: oldest,
+            live_changed: false,
+            facts: Vec::new(),
+            decisions: Vec::new(),
+        }
+    }
+
+    /// Ends a conversation's life after another silence than seven days. Only before the first event.
+    #[must_use]
+    pub fn forgetting_after(mut self, forget_after_ms: Millis) -> Self {
+        debug_assert!(self.conversations.is_empty(), "lives are not cut again");
+        self.forget_after_ms = forget_after_ms;
+        self
+    }
+
+    /// The time every answer is as of.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Adds one event to the set.
+    pub fn apply(&mut self, event: &Event<'_>) -> Outcome {
+        let interned = self.intern(event);
+        if event.at > self.now {
+            self.held.entry(event.at).or_default().push(interned);
+            return Outcome::Held;
+        }
+        self.fold(interned)
+    }
+
+    /// Lets time pass: applies what was held, lets waits become overdue and visits reach their cap, drops what is
+    /// older than a day. `now` never falls. It must come before a question, and while a backlog is being read it
+    /// should come rarely: a wait that is overdue now may have its answer further on.
+    pub fn advance_to(&mut self, now: Millis) {
+        self.sweep(now.max(self.now));
+        self.now = self.now.max(now);
+        let later = self.held.split_off(&self.now.saturating_add(1));
+        for held in std::mem::replace(&mut self.held, later).into_values().flatten() {
+            let _ = self.fold(held);
+        }
+        self.fire_alarms();
+        self.contacts.settle(&mut self.buckets);
+    }
+
+    fn fold(&mut self, held: Held) -> Outcome {
+        match held {
+            Held::Conversation(conversation, entry) => self.happened(conversation, entry),
+            Held::Status(agent, key, status) => self.status(agent, key, status),
+        }
+    }
+
+    fn intern(&mut self, event: &Event<'_>) -> Held {
+        let Event { at, sequence, identity, .. } = *event;
+        if let Body::AgentStatus { agent, status } = &event.body {
+            let key = Key { at, sequence, rank: super::timeline::rank::STATUS, identity: identity.0, across: 0 };
+            return Held::Status(self.names.agents.intern(agent), key, *status);
+        }
+        let conversation = self.names.conversations.intern(&event.conversation).index();
+        let act = self.names.act(&event.body);
+        Held::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
+    }
+
+    /// Drops what is older than a day at `now`, before `now` is reached.
+    fn sweep(&mut self, now: Millis) {
+        let oldest = Bucket::window_start(now, DAY_MINUTES);
+        let newest = Bucket::of(self.now);
+        self.buckets.drop_before(oldest);
+        if oldest.since(self.swept) < SWEEP_BUCKETS {
+            return;
+        }
+        self.swept = oldest;
+        self.contacts.drop_before(oldest);
+        self.agents.iter_mut().for_each(|agent| agent.drop_before(oldest, newest));
+    }
+
+    fn agent(&mut self, agent: Option<Name>) -> &mut Agent {
+        let code = Name::to_code(agent) as usize;
+        if self.agents.len() <= code {
+            self.agents.resize_with(code + 1, Agent::default);
+        }
+        &mut self.agents[code]
+    }
+}

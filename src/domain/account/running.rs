@@ -1,0 +1,69 @@
+//! What still runs at `now`: visits that go on and the last status of each agent, added when a question is asked.
+
+use super::super::agent::Agent;
+use super::super::buckets::Tallied;
+use super::super::conversation::Visit;
+use super::super::event::Presence;
+use super::super::intern::Name;
+use super::super::tally::Times;
+use super::super::window::Span;
+use super::Account;
+
+/// An agent's visit that goes on, as far as it has come.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Running {
+    pub(super) skill: Option<Name>,
+    pub(super) span: Span,
+}
+
+impl Account {
+    /// What runs now, by spans: the times that the tallies of a scope do not hold yet.
+    pub(super) fn running_times(&self, scope: Tallied, spans: &[Span]) -> Vec<Times> {
+        let mut times = vec![Times::default(); spans.len()];
+        for (code, agent) in self.agents.iter().enumerate() {
+            let running = self.running_visit(code, agent);
+            for (span, times) in spans.iter().zip(&mut times) {
+                times.add(self.running_of(agent, running, scope, *span), 1);
+            }
+        }
+        times
+    }
+
+    fn running_of(&self, agent: &Agent, running: Option<Running>, scope: Tallied, span: Span) -> Times {
+        match scope {
+            Tallied::Account => {
+                let visit = running.map(|running| running.span.shared(span));
+                Times {
+                    focus_ms: visit.map_or(0, Span::length_ms),
+                    focus_online_ms: visit.map_or(0, |visit| agent.presence.online_ms(visit, self.forget_after_ms)),
+                    ..self.running_presence(agent, span)
+                }
+            }
+            Tallied::Skill(skill) => {
+                let visit = running.filter(|running| running.skill == skill);
+                let focus_ms = visit.map_or(0, |running| running.span.overlap_ms(span));
+                Times { focus_ms, ..Times::default() }
+            }
+        }
+    }
+
+    /// The last status, which none has followed.
+    fn running_presence(&self, agent: &Agent, span: Span) -> Times {
+        let Some(held) = agent.presence.last(self.forget_after_ms) else { return Times::default() };
+        let ms = held.span.overlap_ms(span);
+        match held.status {
+            Presence::Online => Times { online_ms: ms, ..Times::default() },
+            Presence::Away => Times { away_ms: ms, ..Times::default() },
+            Presence::Offline => Times::default(),
+        }
+    }
+
+    /// The visit in which an agent is, as far as it has come.
+    pub(super) fn running_visit(&self, code: usize, agent: &Agent) -> Option<Running> {
+        let name = Name::from_code(code as u32)?;
+        let lives = &self.conversations[agent.visiting? as usize].lives;
+        let visits = lives.iter().filter_map(|life| life.state.as_ref()).flat_map(|state| state.visits());
+        let Visit { skill, since, .. } = *visits.into_iter().find(|visit| visit.agent == name)?;
+        Some(Running { skill, span: Span { from: since, to: self.now } })
+    }
+}

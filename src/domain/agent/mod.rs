@@ -1,0 +1,72 @@
+//! One agent: presence, the way through conversations, visits made, and a log of the facts credited to them.
+
+pub mod log;
+pub mod moves;
+pub mod presence;
+
+use super::bucket::Bucket;
+use super::event::Millis;
+use super::intern::Name;
+use super::window::Span;
+
+use log::Log;
+use moves::Moves;
+use presence::Presence;
+
+/// What the account knows of an agent.
+#[derive(Debug, Default)]
+pub struct Agent {
+    /// Online, away, offline.
+    pub presence: Presence,
+    /// Which conversation was on screen when.
+    pub moves: Moves,
+    /// The facts credited to the agent, but for visits.
+    pub log: Log,
+    /// The visits that ended within the last day, as stated.
+    pub visits: Vec<Visited>,
+    /// The conversation in which a visit goes on.
+    pub visiting: Option<u32>,
+    /// Whether anything changed since the last drain.
+    pub changed: bool,
+}
+
+/// A visit that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visited {
+    /// From its beginning to its end.
+    pub span: Span,
+    /// The conversation's skill when it began.
+    pub skill: Option<Name>,
+}
+
+impl Agent {
+    /// Forgets the visit, which was taken back.
+    pub fn unvisit(&mut self, visit: Visited) {
+        // Taken back visits are recent ones.
+        let place = self.visits.iter().rposition(|one| *one == visit);
+        debug_assert!(place.is_some(), "only what was stated is taken back");
+        if let Some(place) = place {
+            self.visits.swap_remove(place);
+        }
+    }
+
+    /// Drops what no window can reach any more.
+    pub fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
+        self.visits.retain(|visit| visit.span.to > oldest.start());
+        self.log.drop_before(oldest, newest);
+    }
+
+    /// How much of a span the ended visits cover, those of one skill or all.
+    #[must_use]
+    pub fn visited_ms(&self, span: Span, skill: Option<Option<Name>>) -> Millis {
+        let of_it = self.visits.iter().filter(|visit| skill.is_none_or(|skill| skill == visit.skill));
+        of_it.map(|visit| visit.span.overlap_ms(span)).sum()
+    }
+
+    /// How much of a span the ended visits cover while online.
+    #[must_use]
+    pub fn visited_online_ms(&self, span: Span, forget_after_ms: Millis) -> Millis {
+        let online = |visit: &Visited| self.presence.online_ms(visit.span.shared(span), forget_after_ms);
+        self.visits.iter().map(online).sum()
+    }
+}

@@ -1,0 +1,55 @@
+//! An agent's way: which conversation was opened when, and when the agent went offline.
+//!
+//! A move ends the visit in the conversation of the move before it, so `Left` must stand in that conversation's
+//! timeline exactly there. Adding or removing a move says which `Left` must come and go.
+
+use super::super::timeline::Key;
+
+/// The moves of one agent, in order.
+#[derive(Debug, Default)]
+pub struct Moves {
+    /// Ascending by key, then by the text of the conversation's id.
+    all: Vec<Move>,
+}
+
+/// A `focused`, or going offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    /// Where the event stands.
+    pub key: Key,
+    /// Which conversation was opened; `None` when the agent went offline.
+    pub to: Option<u32>,
+}
+
+/// A `Left` that must come or go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leaving {
+    /// The conversation that is left, by the move which had opened it.
+    pub from: Move,
+    /// The move that leaves it.
+    pub by: Move,
+}
+
+impl Moves {
+    /// Adds a move; `order` compares moves. Returns what is left by it, and what is left by the one after it.
+    pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> [Option<Leaving>; 2] {
+        let place = self.all.partition_point(|other| order(other, &new).is_lt());
+        self.all.insert(place, new);
+        [self.leaving(place), self.leaving(place + 1)]
+    }
+
+    /// Removes a move. Returns the `Left` that must go, and the one that must come instead.
+    pub fn remove(&mut self, old: Move) -> [Option<Leaving>; 2] {
+        let Some(place) = self.all.iter().position(|one| *one == old) else { return [None, None] };
+        let gone = self.leaving(place);
+        self.all.remove(place);
+        [gone, self.leaving(place)]
+    }
+
+    /// What the move at `place` leaves, unless it stays where the one before it was.
+    fn leaving(&self, place: usize) -> Option<Leaving> {
+        let by = *self.all.get(place)?;
+        let from = *self.all.get(place.checked_sub(1)?)?;
+        (from.to.is_some() && from.to != by.to).then_some(Leaving { from, by })
+    }
+}

@@ -1,0 +1,234 @@
+//! A day of buckets: for each, its facts and the tallies of the account and of every skill.
+//!
+//! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped, and
+//! whatever is stated or taken back about it later is nobody's question any more.
+
+use std::collections::VecDeque;
+
+use super::bucket::Bucket;
+use super::columns::{Columns, Row};
+use super::event::Millis;
+use super::fact::{DurationKind, Scopes, Sign, Signed};
+use super::intern::Name;
+use super::tally::{Maximum, Tally, Times};
+use super::window::Windows;
+
+/// The scope of a tally kept bucket by bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Tallied {
+    /// The whole account.
+    Account,
+    /// A skill, or what has none.
+    Skill(Option<Name>),
+}
+
+/// The buckets of one account.
+#[derive(Debug)]
+pub struct Buckets {
+    /// The first one kept.
+    oldest: Bucket,
+    /// Without gaps from `oldest` on.
+    ring: VecDeque<Contents>,
+    /// Those that changed since they were last drained.
+    changed: Vec<(Tallied, Bucket)>,
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    facts: Columns,
+    account: Marked,
+    /// By skill code.
+    skills: Vec<Option<Box<Marked>>>,
+}
+
+#[derive(Debug, Default)]
+struct Marked {
+    tally: Tally,
+    changed: bool,
+}
+
+impl Buckets {
+    /// No facts yet, and none wanted before `oldest`.
+    #[must_use]
+    pub fn new(oldest: Bucket) -> Self {
+        Self { oldest, ring: VecDeque::new(), changed: Vec::new() }
+    }
+
+    /// The first bucket kept.
+    #[must_use]
+    pub fn oldest(&self) -> Bucket {
+        self.oldest
+    }
+
+    /// Drops every bucket before `oldest`.
+    pub fn drop_before(&mut self, oldest: Bucket) {
+        let old = oldest.since(self.oldest).clamp(0, self.ring.len() as i64);
+        self.ring.drain(..old as usize);
+        self.oldest = self.oldest.max(oldest);
+        self.changed.retain(|(_, bucket)| *bucket >= oldest);
+    }
+
+    /// Adds a fact whose bucket is kept to its columns and tallies.
+    pub fn add(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+        let fact = &signed.fact;
+        let bucket = Bucket::of(fact.at);
+        let Some(contents) = self.contents(bucket) else { return };
+        contents.facts.push(signed, conversation, hint);
+        for scope in [Tallied::Account, Tallied::Skill(fact.credit.skill)] {
+            if fact.scopes.has(scope.bit()) {
+                self.add_to(scope, bucket, signed);
+            }
+        }
+    }
+
+    fn add_to(&mut self, scope: Tallied, bucket: Bucket, signed: &Signed) {
+        let fact = &signed.fact;
+        let lost = self.change(scope, bucket, |tally| tally.add(fact.kind, fact.value, signed.sign));
+        if let Some(Maximum::Lost(which)) = lost {
+            let max = self.greatest(scope, bucket, which);
+            self.change(scope, bucket, |tally| tally.set_max(which, max));
+        }
+    }
+
+    /// Adds time spent in a bucket, or with −1 takes it back.
+    pub fn add_times(&mut self, scope: Tallied, bucket: Bucket, times: Times, unit: i64) {
+        self.change(scope, bucket, |tally| tally.add_times(times, unit));
+    }
+
+    /// Changes the tally of a scope in a bucket, if the bucket is kept.
+    pub fn change<T>(&mut self, scope: Tallied, bucket: Bucket, change: impl FnOnce(&mut Tally) -> T) -> Option<T> {
+        let marked = self.contents(bucket)?.marked(scope);
+        let first = !std::mem::replace(&mut marked.changed, true);
+        let outcome = change(&mut marked.tally);
+        if first {
+            self.changed.push((scope, bucket));
+        }
+        Some(outcome)
+    }
+
+    /// The tallies changed since the last call, oldest mark first.
+    pub fn drain_changed(&mut self) -> Vec<(Tallied, Bucket)> {
+        let changed = std::mem::take(&mut self.changed);
+        for (scope, bucket) in &changed {
+            if let Some(contents) = self.contents(*bucket) {
+                contents.marked(*scope).changed = false;
+            }
+        }
+        changed
+    }
+
+    /// What a bucket knows of a scope.
+    #[must_use]
+    pub fn tally(&self, scope: Tallied, bucket: Bucket) -> Option<&Tally> {
+        self.kept(bucket).and_then(|contents| contents.tally(scope))
+    }
+
+    /// The facts of a bucket.
+    #[must_use]
+    pub fn facts(&self, bucket: Bucket) -> Option<&Columns> {
+        self.kept(bucket).map(|contents| &contents.facts)
+    }
+
+    /// The buckets kept, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = Bucket> + use<> {
+        let mut bucket = self.oldest;
+        let mut all = Vec::with_capacity(self.ring.len());
+        for _ in 0..self.ring.len() {
+            all.push(bucket);
+            bucket = bucket.next();
+        }
+        all.into_iter().rev()
+    }
+
+    /// The sums of a scope over each of the windows.
+    #[must_use]
+    pub fn over(&self, scope: Tallied, windows: &Windows) -> Vec<Tally> {
+        let mut parts = windows.parts();
+        for bucket in self.newest_first() {
+            let Some(part) = windows.part_of(bucket) else { break };
+            if let Some(tally) = self.tally(scope, bucket) {
+                parts[part].merge(tally);
+            }
+        }
+        windows.sum(parts)
+    }
+
+    /// Every skill with a tally in some bucket.
+    #[must_use]
+    pub fn skills(&self) -> Vec<Option<Name>> {
+        let longest = self.ring.iter().map(|contents| contents.skills.len()).max().unwrap_or(0);
+        let known = |code: &usize| self.ring.iter().any(|contents| contents.has_skill(*code));
+        (0..longest).filter(known).map(|code| Name::from_code(code as u32)).collect()
+    }
+
+    /// The greatest value of a duration that stands in a bucket, for a tally that has lost it.
+    fn greatest(&self, scope: Tallied, bucket: Bucket, which: DurationKind) -> Millis {
+        let Some(facts) = self.facts(bucket) else { return 0 };
+        let of_it = facts.of_kind(|kind| kind.duration() == Some(which));
+        greatest_net(of_it.filter(|fact| scope.counts(fact.scopes, fact.row)).map(|fact| (fact.value, fact.sign)))
+    }
+
+    fn contents(&mut self, bucket: Bucket) -> Option<&mut Contents> {
+        let place = usize::try_from(bucket.since(self.oldest)).ok()?;
+        while self.ring.len() <= place {
+            self.ring.push_back(Contents::default());
+        }
+        Some(&mut self.ring[place])
+    }
+
+    fn kept(&self, bucket: Bucket) -> Option<&Contents> {
+        usize::try_from(bucket.since(self.oldest)).ok().and_then(|place| self.ring.get(place))
+    }
+}
+
+impl Contents {
+    fn marked(&mut self, scope: Tallied) -> &mut Marked {
+        let Tallied::Skill(skill) = scope else { return &mut self.account };
+        let code = Name::to_code(skill) as usize;
+        if self.skills.len() <= code {
+            self.skills.resize_with(code + 1, || None);
+        }
+        self.skills[code].get_or_insert_default()
+    }
+
+    fn tally(&self, scope: Tallied) -> Option<&Tally> {
+        match scope {
+            Tallied::Account => Some(&self.account.tally),
+            Tallied::Skill(skill) => {
+                let marked = self.skills.get(Name::to_code(skill) as usize)?.as_ref();
+                marked.map(|marked| &marked.tally)
+            }
+        }
+    }
+
+    fn has_skill(&self, code: usize) -> bool {
+        self.skills.get(code).is_some_and(Option::is_some)
+    }
+}
+
+impl Tallied {
+    fn bit(self) -> Scopes {
+        match self {
+            Self::Account => Scopes::ACCOUNT,
+            Self::Skill(_) => Scopes::SKILL,
+        }
+    }
+
+    /// Whether a fact with these scopes and this row counts here.
+    #[must_use]
+    pub fn counts(self, scopes: Scopes, row: &Row) -> bool {
+        scopes.has(self.bit())
+            && match self {
+                Self::Account => true,
+                Self::Skill(skill) => row.credit.skill == skill,
+            }
+    }
+}
+
+/// The greatest of the values that are stated more often than taken back; 0 if there is none.
+pub fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> Millis {
+    let mut values: Vec<(Millis, i64)> = values.map(|(value, sign)| (value, sign.unit())).collect();
+    values.sort_unstable_by_key(|(value, _)| std::cmp::Reverse(*value));
+    let standing = values.chunk_by(|a, b| a.0 == b.0).find(|equal| equal.iter().map(|(_, unit)| unit).sum::<i64>() > 0);
+    standing.map_or(0, |equal| equal[0].0)
+}

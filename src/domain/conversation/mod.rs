@@ -1,0 +1,322 @@
+//! One life of a conversation as a state machine: `step` takes the next event of the timeline and states facts.
+//!
+//! There is no other algorithm. An event at the end steps on from the saved state; for any other, or a changed policy,
+//! all events step again and the difference is stated. Moments that come by themselves (a wait becomes overdue, a
+//! visit reaches its cap) are `fire`d between the events, before those of the same millisecond.
+
+mod closes;
+mod moods;
+mod requests;
+mod surveys;
+mod visits;
+mod waits;
+
+use smallvec::SmallVec;
+
+use super::event::{Audience, Millis, Origin};
+use super::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
+use super::intern::Name;
+use super::policy::Policies;
+use super::sets::Sets;
+use super::timeline::{About, Act, Entry, Key, Timeline};
+
+use closes::Close;
+use moods::AgentMood;
+pub use requests::Decision;
+use surveys::Surveys;
+pub use visits::Visit;
+use visits::{Finished, OPEN_INLINE};
+use waits::{First, Wait};
+
+/// What a step needs of the account, and where it states facts.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The account's policies.
+    pub policies: &'a Policies,
+    /// The silence that ends a life.
+    pub forget_after_ms: Millis,
+    /// Combinations of topics and of origins.
+    pub sets: &'a mut Sets,
+    /// Facts stated and retracted, in order.
+    pub facts: &'a mut Vec<Signed>,
+    /// Decisions on rating requests, in order.
+    pub decisions: &'a mut Vec<Decision>,
+}
+
+impl Context<'_> {
+    fn state(&mut self, fact: Fact) {
+        self.facts.push(Signed { fact, sign: Sign::State });
+    }
+
+    fn retract(&mut self, fact: Fact) {
+        self.facts.push(Signed { fact, sign: Sign::Retract });
+    }
+}
+
+/// Everything a life's next step depends on.
+#[derive(Debug)]
+pub struct State {
+    known: Known,
+    last: Key,
+    last_own_at: Millis,
+    /// Every moment up to it has been fired, and it is no later than the last moment or event that did something.
+    fired_to: Millis,
+    /// The next moment that comes by itself; `Millis::MAX` if none does.
+    next_due: Millis,
+
+    assignee: Option<Name>,
+    skill: Option<Name>,
+    topics: u32,
+
+    open: bool,
+    /// Until when, if it is snoozed; `Millis::MAX` without an end.
+    snoozed_until: Option<Millis>,
+    last_close: Option<Close>,
+    resolution_due: Option<Millis>,
+    resolution_overdue: Option<Fact>,
+
+    first_customer_at: Option<Millis>,
+    wait: Option<Wait>,
+    first: First,
+    handed_off: bool,
+    last_human: Option<Name>,
+    last_bot: Option<Name>,
+
+    visits: SmallVec<[Visit; OPEN_INLINE]>,
+    finished: SmallVec<[Finished; OPEN_INLINE]>,
+    surveys: Surveys,
+    moods: Vec<AgentMood>,
+    talk: requests::Talk,
+}
+
+/// What holds for the whole conversation, from its first `conversation_started` wherever that stands.
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    start_at: Millis,
+    started: bool,
+    contact: Option<Name>,
+    /// Line, channel and company.
+    origins: u32,
+    origin: Origin,
+    audience: Audience,
+}
+
+impl Known {
+    fn of(timeline: &Timeline, sets: &mut Sets) -> Option<(Self, Millis)> {
+        let first_at = timeline.entries().find(|entry| entry.act.is_own())?.key.at;
+        let started = timeline.entries().find_map(|entry| match entry.act {
+            Act::Started(about) => Some((entry.key.at, about)),
+            _ => None,
+        });
+        let (start_at, about) = started.unwrap_or((first_at, About::default()));
+        let known = Self {
+            start_at,
+            started: started.is_some(),
+            contact: about.contact,
+            origins: sets.origin(&about),
+            origin: about.origin,
+            audience: about.audience,
+        };
+        Some((known, first_at))
+    }
+}
+
+impl State {
+    /// All events of the timeline stepped through, and every moment up to `until` fired.
+    #[must_use]
+    pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
+        let (known, first_at) = Known::of(timeline, cx.sets)?;
+        let mut state = Self::new(known, first_at, cx);
+        for entry in timeline.entries() {
+            state.step(&entry, cx);
+        }
+        state.fire(until, cx);
+        Some(state)
+    }
+
+    fn new(known: Known, first_at: Millis, cx: &Context<'_>) -> Self {
+        let mut state = Self {
+            known,
+            last: Key { at: Millis::MIN, sequence: 0, rank: 0, identity: 0, across: 0 },
+            last_own_at: first_at,
+            fired_to: Millis::MIN,
+            next_due: Millis::MAX,
+            assignee: None,
+            skill: None,
+            topics: 0,
+            open: true,
+            snoozed_until: None,
+            last_close: None,
+            resolution_due: None,
+            resolution_overdue: None,
+            first_customer_at: None,
+            wait: None,
+            first: First::default(),
+            handed_off: false,
+            last_human: None,
+            last_bot: None,
+            visits: SmallVec::new(),
+            finished: SmallVec::new(),
+            surveys: Surveys::default(),
+            moods: Vec::new(),
+            talk: requests::Talk::default(),
+        };
+        state.start_resolution_clock(Millis::MIN, cx);
+        state
+    }
+
+    /// Whether `entry` can step on from here: it comes after every event and every moment that has been dealt with,
+    /// and does not say what should have been known from the beginning.
+    #[must_use]
+    pub fn takes(&self, entry: &Entry) -> bool {
+        let restarts = matches!(entry.act, Act::Started(_)) && !self.known.started;
+        entry.key > self.last && entry.key.at >= self.fired_to && !restarts
+    }
+
+    /// Takes the next event.
+    pub fn step(&mut self, entry: &Entry, cx: &mut Context<'_>) {
+        self.fire(entry.key.at, cx);
+        self.last = entry.key;
+        if entry.act.is_own() {
+            self.last_own_at = entry.key.at;
+        }
+        self.act(entry, cx);
+        self.fired_to = self.fired_to.max(entry.key.at);
+        self.next_due = self.find_next_due(cx);
+        self.fire(entry.key.at, cx);
+    }
+
+    /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
+    pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
+        while self.next_due <= until {
+            let due = self.next_due;
+            self.fire_waits(due, cx);
+            self.fire_resolution(due, cx);
+            self.fire_visits(due, cx);
+            self.fired_to = self.fired_to.max(due);
+            self.next_due = self.find_next_due(cx);
+        }
+    }
+
+    fn act(&mut self, entry: &Entry, cx: &mut Context<'_>) {
+        let at = entry.key.at;
+        match entry.act {
+            Act::Started(about) => self.started(at, &about, cx),
+            Act::Assigned { agent, skill } => {
+                agent.apply(&mut self.assignee);
+                skill.apply(&mut self.skill);
+                self.snoozed_until = None;
+            }
+            Act::HandedOff => self.handed_off(at, cx),
+            Act::Joined(_) => self.talk.group = true,
+            Act::Tagged(topic) => self.topics = cx.sets.with_topic(self.topics, topic),
+            Act::Focused(agent) => self.focus(at, agent, cx),
+            Act::CustomerMessage { contact, characters } => self.customer_wrote(at, contact, characters, cx),
+            Act::AgentMessage { agent, automated: true, .. } => self.bot_wrote(at, agent, cx),
+            Act::AgentMessage { agent, characters, automated: false } => self.human_wrote(at, agent, characters, cx),
+            Act::Unfocused(agent) | Act::Left(agent) => self.leave(at, agent, cx),
+            Act::Snoozed(until) if self.open => self.snoozed_until = Some(until.unwrap_or(Millis::MAX)),
+            Act::Snoozed(_) | Act::Void => {}
+            Act::Closed { agent, closed_by, outcome } => self.close(entry, agent, closed_by, outcome, cx),
+            Act::Reopened => {
+                self.snoozed_until = None;
+                self.reopen(at, self.known.contact, cx);
+            }
+            Act::SurveySent { survey, agent, skill } => self.survey_sent(at, survey, [agent, skill], cx),
+            Act::SurveyAnswered { survey, score, commented, agent, skill } => {
+                self.survey_answered(at, survey, (score, commented), [agent, skill], cx);
+            }
+            Act::SurveyCommented { survey } => self.survey_commented(survey),
+            Act::MoodPrompted(agent) => self.mood_prompted(at, agent, cx),
+            Act::MoodRecorded { agent, mood } => self.mood_recorded(at, agent, mood, cx),
+        }
+    }
+
+    /// Only the first `conversation_started` counts.
+    fn started(&mut self, at: Millis, about: &About, cx: &mut Context<'_>) {
+        if self.talk.started {
+            return;
+        }
+        self.talk.started = true;
+        if about.skill.is_some() {
+            self.skill = about.skill;
+        }
+        cx.state(self.fact(FactKind::Started, at, self.assignee));
+    }
+
+    /// A fact without a duration, credited to `agent` and what the conversation is about now.
+    fn fact(&self, kind: FactKind, at: Millis, agent: Option<Name>) -> Fact {
+        Fact { at, kind, value: 0, scopes: Scopes::ALL, credit: self.credit(agent) }
+    }
+
+    fn credit(&self, agent: Option<Name>) -> Credit {
+        let Known { contact, origins, .. } = self.known;
+        Credit { agent, skill: self.skill, contact, topics: self.topics, origin: origins }
+    }
+
+    fn find_next_due(&self, cx: &Context<'_>) -> Millis {
+        let overdue = self.waits_due().chain(self.resolution_due);
+        // Nobody waits any longer in a life that silence has ended.
+        let overdue = overdue.filter(|due| *due <= self.last_own_at + cx.forget_after_ms);
+        let visits = self.visits.iter().map(Visit::due);
+        overdue.chain(visits).min().unwrap_or(Millis::MAX)
+    }
+}
+
+/// Questions about a life, answered as of a moment up to which everything has been fired.
+impl State {
+    /// Where the next event of the timeline must come after.
+    #[must_use]
+    pub fn last(&self) -> Key {
+        self.last
+    }
+
+    /// Everything up to here has been dealt with; a fold up to here is equal to this state.
+    #[must_use]
+    pub fn fired_to(&self) -> Millis {
+        self.fired_to
+    }
+
+    /// The next moment that comes by itself.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Millis> {
+        (self.next_due != Millis::MAX).then_some(self.next_due)
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Whether nothing changes here until another event comes, so that the state can be dropped and folded again.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        !self.open && self.visits.is_empty() && self.next_due == Millis::MAX
+    }
+
+    /// Whom it is assigned to.
+    #[must_use]
+    pub fn assignee(&self) -> Option<Name> {
+        self.assignee
+    }
+
+    /// Whether it is snoozed at `now`.
+    #[must_use]
+    pub fn is_snoozed(&self, now: Millis) -> bool {
+        self.open && self.snoozed_until.is_some_and(|until| now < until)
+    }
+
+    /// Since when the customer waits for a human, if so at `now`; `after_hand_off` leaves out what no bot handed off.
+    #[must_use]
+    pub fn waiting_since(&self, now: Millis, after_hand_off: bool) -> Option<Millis> {
+        let hidden = self.is_snoozed(now) || after_hand_off && !self.handed_off;
+        self.wait.as_ref().filter(|_| !hidden).map(|wait| wait.since)
+    }
+
+    /// The visits that go on.
+    #[must_use]
+    pub fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+}

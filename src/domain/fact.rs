@@ -1,0 +1,372 @@
+//! What a timeline establishes: one thing that counts, when, how much, and for whom.
+//!
+//! A fact has a sign when it travels: `+` states it, `−` takes it back. Every aggregate is a sum of signed facts.
+
+use super::event::{Millis, Mood, Side};
+use super::intern::Name;
+
+/// A fact of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fact {
+    /// When, in event time: it counts in the bucket of this moment.
+    pub at: Millis,
+    /// What.
+    pub kind: FactKind,
+    /// Milliseconds, where the kind has a duration; else 0.
+    pub value: Millis,
+    /// Where it counts.
+    pub scopes: Scopes,
+    /// Who and what it is credited to.
+    pub credit: Credit,
+}
+
+/// Who and what a fact is credited to; its line, channel and company are the conversation's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Credit {
+    /// None is shown as `-1`.
+    pub agent: Option<Name>,
+    /// None is shown as `-1`.
+    pub skill: Option<Name>,
+    /// The event's own, else the conversation's.
+    pub contact: Option<Name>,
+    /// All tagged so far: a number from `Sets`.
+    pub topics: u32,
+    /// Line, channel and company: a number from `Sets`.
+    pub origin: u32,
+}
+
+/// A fact stated (`+`) or taken back (`−`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Signed {
+    /// What is stated or taken back.
+    pub fact: Fact,
+    /// Which of the two.
+    pub sign: Sign,
+}
+
+/// Stated or taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// `+`.
+    State,
+    /// `−`.
+    Retract,
+}
+
+impl Sign {
+    /// `+1` or `−1`.
+    #[must_use]
+    pub fn unit(self) -> i64 {
+        match self {
+            Self::State => 1,
+            Self::Retract => -1,
+        }
+    }
+}
+
+/// The kinds of scope in which a fact counts, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Scopes(pub u8);
+
+impl Scopes {
+    /// The account.
+    pub const ACCOUNT: Self = Self(1);
+    /// The skill of the credit.
+    pub const SKILL: Self = Self(2);
+    /// The agent of the credit.
+    pub const AGENT: Self = Self(4);
+    /// The agent of the credit within its skill.
+    pub const AGENT_SKILL: Self = Self(8);
+    /// Once in each: what nearly every fact does.
+    pub const ALL: Self = Self(15);
+
+    /// Whether it counts in a kind of scope.
+    #[must_use]
+    pub fn has(self, kind: Self) -> bool {
+        self.0 & kind.0 != 0
+    }
+}
+
+/// The four durations with percentiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DurationKind {
+    /// First response time.
+    FirstResponse,
+    /// Response time.
+    Response,
+    /// Handle time.
+    Handle,
+    /// Resolution time.
+    Resolution,
+}
+
+/// A duration against the target in force at the event that ended it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// There was no target.
+    Not,
+    /// At most the target.
+    Within,
+    /// More.
+    Missed,
+}
+
+impl Judged {
+    /// The judgement of `value` by `target`.
+    #[must_use]
+    pub fn by(target: Option<Millis>, value: Millis) -> Self {
+        match target {
+            None => Self::Not,
+            Some(target) if value <= target => Self::Within,
+            Some(_) => Self::Missed,
+        }
+    }
+}
+
+/// What a fact says. The number of a kind is its place in a tally.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "SPEC §3 and §4 define each by its name")]
+pub enum FactKind {
+    Started,
+    ClosedByAgent,
+    ClosedByCustomer,
+    ClosedBySystem,
+    /// A close of a closed conversation.
+    ClosedAgain,
+    Abandoned,
+    Reopened,
+    CustomerMessage,
+    AgentMessage,
+    AutomatedMessage,
+    Proactive,
+    FirstResponse,
+    FirstResponseWithin,
+    FirstResponseMissed,
+    FirstResponseOverdue,
+    Response,
+    ResponseWithin,
+    ResponseMissed,
+    ResponseOverdue,
+    Resolved,
+    ResolvedWithin,
+    ResolvedMissed,
+    ResolutionOverdue,
+    Handled,
+    SurveySent,
+    /// In the bucket of the sending.
+    SurveySentAnswered,
+    Answer1,
+    Answer2,
+    Answer3,
+    Answer4,
+    Answer5,
+    RefusedInvalidScore,
+    RefusedRatingWindow,
+    RefusedCommentFrozen,
+    RefusedChangeWindow,
+    MoodHappy,
+    MoodNeutral,
+    MoodUnhappy,
+    MoodPrompted,
+    /// In the bucket of the first prompt.
+    MoodPromptedRecorded,
+    /// A visit, from its beginning for `value` ms; it counts part by part in the buckets it crosses.
+    Visit,
+}
+
+impl FactKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = Self::Visit as usize + 1;
+
+    /// Every kind, at its own number.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Started,
+        Self::ClosedByAgent,
+        Self::ClosedByCustomer,
+        Self::ClosedBySystem,
+        Self::ClosedAgain,
+        Self::Abandoned,
+        Self::Reopened,
+        Self::CustomerMessage,
+        Self::AgentMessage,
+        Self::AutomatedMessage,
+        Self::Proactive,
+        Self::FirstResponse,
+        Self::FirstResponseWithin,
+        Self::FirstResponseMissed,
+        Self::FirstResponseOverdue,
+        Self::Response,
+        Self::ResponseWithin,
+        Self::ResponseMissed,
+        Self::ResponseOverdue,
+        Self::Resolved,
+        Self::ResolvedWithin,
+        Self::ResolvedMissed,
+        Self::ResolutionOverdue,
+        Self::Handled,
+        Self::SurveySent,
+        Self::SurveySentAnswered,
+        Self::Answer1,
+        Self::Answer2,
+        Self::Answer3,
+        Self::Answer4,
+        Self::Answer5,
+        Self::RefusedInvalidScore,
+        Self::RefusedRatingWindow,
+        Self::RefusedCommentFrozen,
+        Self::RefusedChangeWindow,
+        Self::MoodHappy,
+        Self::MoodNeutral,
+        Self::MoodUnhappy,
+        Self::MoodPrompted,
+        Self::MoodPromptedRecorded,
+        Self::Visit,
+    ];
+
+    /// The duration its value belongs to.
+    #[must_use]
+    pub fn duration(self) -> Option<DurationKind> {
+        match self {
+            Self::FirstResponse | Self::FirstResponseWithin | Self::FirstResponseMissed => {
+                Some(DurationKind::FirstResponse)
+            }
+            Self::Response | Self::ResponseWithin | Self::ResponseMissed => Some(DurationKind::Response),
+            Self::Handled => Some(DurationKind::Handle),
+            Self::Resolved | Self::ResolvedWithin | Self::ResolvedMissed => Some(DurationKind::Resolution),
+            Self::Started
+            | Self::ClosedByAgent
+            | Self::ClosedByCustomer
+            | Self::ClosedBySystem
+            | Self::ClosedAgain
+            | Self::Abandoned
+            | Self::Reopened
+            | Self::CustomerMessage
+            | Self::AgentMessage
+            | Self::AutomatedMessage
+            | Self::Proactive
+            | Self::FirstResponseOverdue
+            | Self::ResponseOverdue
+            | Self::ResolutionOverdue
+            | Self::SurveySent
+            | Self::SurveySentAnswered
+            | Self::Answer1
+            | Self::Answer2
+            | Self::Answer3
+            | Self::Answer4
+            | Self::Answer5
+            | Self::RefusedInvalidScore
+            | Self::RefusedRatingWindow
+            | Self::RefusedCommentFrozen
+            | Self::RefusedChangeWindow
+            | Self::MoodHappy
+            | Self::MoodNeutral
+            | Self::MoodUnhappy
+            | Self::MoodPrompted
+            | Self::MoodPromptedRecorded
+            | Self::Visit => None,
+        }
+    }
+
+    /// An effective close by a side.
+    #[must_use]
+    pub fn closed(by: Side) -> Self {
+        match by {
+            Side::Agent => Self::ClosedByAgent,
+            Side::Customer => Self::ClosedByCustomer,
+            Side::System => Self::ClosedBySystem,
+        }
+    }
+
+    /// A valid answer; `None` for a score that is not 1–5.
+    #[must_use]
+    pub fn answer(score: i32) -> Option<Self> {
+        match score {
+            1 => Some(Self::Answer1),
+            2 => Some(Self::Answer2),
+            3 => Some(Self::Answer3),
+            4 => Some(Self::Answer4),
+            5 => Some(Self::Answer5),
+            _ => None,
+        }
+    }
+
+    /// A mood.
+    #[must_use]
+    pub fn mood(mood: Mood) -> Self {
+        match mood {
+            Mood::Happy => Self::MoodHappy,
+            Mood::Neutral => Self::MoodNeutral,
+            Mood::Unhappy => Self::MoodUnhappy,
+        }
+    }
+
+    /// A first response.
+    #[must_use]
+    pub fn first_response(judged: Judged) -> Self {
+        match judged {
+            Judged::Not => Self::FirstResponse,
+            Judged::Within => Self::FirstResponseWithin,
+            Judged::Missed => Self::FirstResponseMissed,
+        }
+    }
+
+    /// A response.
+    #[must_use]
+    pub fn response(judged: Judged) -> Self {
+        match judged {
+            Judged::Not => Self::Response,
+            Judged::Within => Self::ResponseWithin,
+            Judged::Missed => Self::ResponseMissed,
+        }
+    }
+
+    /// A resolution.
+    #[must_use]
+    pub fn resolved(judged: Judged) -> Self {
+        match judged {
+            Judged::Not => Self::Resolved,
+            Judged::Within => Self::ResolvedWithin,
+            Judged::Missed => Self::ResolvedMissed,
+        }
+    }
+}
+
+/// What must be stated and taken back to get from `old` to `new`, each a list of signed facts.
+#[must_use]
+pub fn difference(old: &[Signed], new: &[Signed]) -> Vec<Signed> {
+    let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let undone = old[same..].iter().map(|signed| (signed.fact, -signed.sign.unit()));
+    let done = new[same..].iter().map(|signed| (signed.fact, signed.sign.unit()));
+    let mut net: Vec<(Fact, i64)> = undone.chain(done).collect();
+    net.sort_unstable();
+    net.chunk_by(|a, b| a.0 == b.0).flat_map(net_of).collect()
+}
+
+/// What is left of equal facts with opposite signs.
+fn net_of(equal: &[(Fact, i64)]) -> impl Iterator<Item = Signed> {
+    let sum: i64 = equal.iter().map(|(_, unit)| unit).sum();
+    let sign = if sum > 0 { Sign::State } else { Sign::Retract };
+    std::iter::repeat_n(Signed { fact: equal[0].0, sign }, sum.unsigned_abs() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_at_its_own_number() {
+        assert!(FactKind::ALL.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+    }
+
+    #[test]
+    fn a_difference_undoes_the_old_and_does_the_new() {
+        let fact = |at| Fact { at, kind: FactKind::Started, value: 0, scopes: Scopes::ALL, credit: Credit::default() };
+        let state = |at| Signed { fact: fact(at), sign: Sign::State };
+        let retract = |at| Signed { fact: fact(at), sign: Sign::Retract };
+        assert_eq!(difference(&[state(1), state(2)], &[state(1), state(3)]), [retract(2), state(3)]);
+        assert_eq!(difference(&[state(1), state(2), retract(1)], &[state(2)]), []);
+        assert_eq!(difference(&[state(2), state(1)], &[state(1), state(2)]), []);
+        assert_eq!(difference(&[], &[state(1), state(1)]), [state(1), state(1)]);
+    }
+}

@@ -1,0 +1,39 @@
+//! For whom numbers are kept: the account, a skill, an agent, an agent within a skill.
+
+/// Which kind of scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScopeKind {
+    /// The account.
+    Account,
+    /// One skill.
+    Skill,
+    /// One agent.
+    Agent,
+    /// One agent within one skill.
+    AgentSkill,
+}
+
+/// One scope of an account, by name; no agent or skill is `-1`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    /// Set for skill and agent-within-skill scopes.
+    pub skill: Option<String>,
+    /// Set for agent and agent-within-skill scopes.
+    pub agent: Option<String>,
+}
+
+/// What stands for no agent and for no skill.
+pub const NONE: &str = "-1";
+
+impl Scope {
+    /// Which kind it is.
+    #[must_use]
+    pub fn kind(&self) -> ScopeKind {
+        match (&self.skill, &self.agent) {
+            (None, None) => ScopeKind::Account,
+            (Some(_), None) => ScopeKind::Skill,
+            (None, Some(_)) => ScopeKind::Agent,
+            (Some(_), Some(_)) => ScopeKind::AgentSkill,
+        }
+    }
+}

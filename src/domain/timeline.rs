@@ -1,0 +1,398 @@
+//! A conversation's events in order, as few bytes: identities in one column, everything else as varints in another.
+//!
+//! One representation serves open and finished conversations, drill-down and snapshots. What an agent does elsewhere
+//! (opening another conversation, going offline) stands in the timeline too, as `Left`, because it ends the visit here.
+
+use super::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Side};
+use super::intern::Name;
+use super::varint::{self, Reader};
+
+/// Where an event stands in a timeline: time, sequence, type, identity (SPEC §3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// Event time.
+    pub at: Millis,
+    /// The producer's own order within a millisecond.
+    pub sequence: u32,
+    /// The place of the type in SPEC §1's table.
+    pub rank: u8,
+    /// Breaks the last tie within a conversation.
+    pub identity: u64,
+    /// 0 for the conversation's own events; for a `Left`, whether its own conversation sorts before or after this one.
+    pub across: i8,
+}
+
+/// An event of the timeline, interned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place.
+    pub key: Key,
+    /// What happened.
+    pub act: Act,
+}
+
+/// What `assigned` does, interned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// Nothing.
+    Keep,
+    /// To this, or to none.
+    To(Option<Name>),
+}
+
+impl Set {
+    /// From an event's field and the way to intern it.
+    pub fn of(change: &Change<'_>, intern: impl FnOnce(&str) -> Name) -> Self {
+        match change {
+            Change::Keep => Self::Keep,
+            Change::Clear => Self::To(None),
+            Change::Set(name) => Self::To(Some(intern(name))),
+        }
+    }
+
+    /// Applied to what was set before.
+    pub fn apply(self, to: &mut Option<Name>) {
+        if let Self::To(name) = self {
+            *to = name;
+        }
+    }
+}
+
+/// What `conversation_started` said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct About {
+    /// The customer.
+    pub contact: Option<Name>,
+    /// The customer's company.
+    pub company: Option<Name>,
+    /// Where it came in.
+    pub channel: Option<Name>,
+    /// On which number or inbox.
+    pub line: Option<Name>,
+    /// In which skill it starts.
+    pub skill: Option<Name>,
+    /// How it came about.
+    pub origin: Origin,
+    /// Whom it is with.
+    pub audience: Audience,
+}
+
+/// What happened, interned: an event's body less what the fold does not keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of `event::Body`, documented there")]
+pub enum Act {
+    Started(About),
+    Assigned {
+        agent: Set,
+        skill: Set,
+    },
+    HandedOff,
+    Joined(Name),
+    Tagged(Name),
+    Focused(Name),
+    CustomerMessage {
+        contact: Option<Name>,
+        characters: u32,
+    },
+    AgentMessage {
+        agent: Name,
+        characters: u32,
+        automated: bool,
+    },
+    Unfocused(Name),
+    Snoozed(Option<Millis>),
+    Closed {
+        agent: Option<Name>,
+        closed_by: Side,
+        outcome: Outcome,
+    },
+    Reopened,
+    SurveySent {
+        survey: Option<u64>,
+        agent: Option<Name>,
+        skill: Option<Name>,
+    },
+    SurveyAnswered {
+        survey: Option<u64>,
+        score: i32,
+        commented: bool,
+        agent: Option<Name>,
+        skill: Option<Name>,
+    },
+    SurveyCommented {
+        survey: Option<u64>,
+    },
+    MoodPrompted(Name),
+    MoodRecorded {
+        agent: Name,
+        mood: Mood,
+    },
+    /// The agent opened another conversation, or went offline.
+    Left(Name),
+    /// Lost against another event of its identity: it breaks the silence, and does nothing else.
+    Void,
+}
+
+/// The type's place in SPEC §1's table; `agent_status` comes last.
+pub mod rank {
+    /// `focused`.
+    pub const FOCUSED: u8 = 5;
+    /// `agent_status`.
+    pub const STATUS: u8 = 17;
+    /// The loser of a conflict.
+    pub const VOID: u8 = 18;
+}
+
+impl Act {
+    /// Whether it belongs to the conversation, or was put in because of something elsewhere.
+    #[must_use]
+    pub fn is_own(self) -> bool {
+        !matches!(self, Self::Left(_))
+    }
+
+    fn tag(self) -> u8 {
+        match self {
+            Self::Started(_) => 0,
+            Self::Assigned { .. } => 1,
+            Self::HandedOff => 2,
+            Self::Joined(_) => 3,
+            Self::Tagged(_) => 4,
+            Self::Focused(_) => rank::FOCUSED,
+            Self::CustomerMessage { .. } => 6,
+            Self::AgentMessage { .. } => 7,
+            Self::Unfocused(_) => 8,
+            Self::Snoozed(_) => 9,
+            Self::Closed { .. } => 10,
+            Self::Reopened => 11,
+            Self::SurveySent { .. } => 12,
+            Self::SurveyAnswered { .. } => 13,
+            Self::SurveyCommented { .. } => 14,
+            Self::MoodPrompted(_) => 15,
+            Self::MoodRecorded { .. } => 16,
+            Self::Left(_) => rank::STATUS,
+            Self::Void => rank::VOID,
+        }
+    }
+
+    /// The type's place in the order of ties. A `Left` takes the one of the event it stems from.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        self.tag()
+    }
+}
+
+impl Entry {
+    /// One of the conversation's own events.
+    #[must_use]
+    pub fn own(at: Millis, sequence: u32, identity: Identity, act: Act) -> Self {
+        Self { key: Key { at, sequence, rank: act.rank(), identity: identity.0, across: 0 }, act }
+    }
+}
+
+/// The events of one life of one conversation.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    identities: Vec<u64>,
+    bytes: Vec<u8>,
+}
+
+const HAS_SEQUENCE: u8 = 0x20;
+
+impl Timeline {
+    /// Adds an event that comes after all others, the last of which was at `last`.
+    pub fn push(&mut self, last: Millis, entry: &Entry) {
+        self.identities.push(entry.key.identity);
+        let Key { at, sequence, .. } = entry.key;
+        let flag = if sequence == 0 { 0 } else { HAS_SEQUENCE };
+        self.bytes.push(entry.act.tag() | flag);
+        varint::write(&mut self.bytes, (at - last) as u64);
+        if sequence != 0 {
+            varint::write(&mut self.bytes, u64::from(sequence));
+        }
+        write_act(&mut self.bytes, entry);
+    }
+
+    /// The timeline of these events, which are in order.
+    #[must_use]
+    pub fn of(entries: &[Entry]) -> Self {
+        let mut timeline = Self::default();
+        let mut last = 0;
+        for entry in entries {
+            timeline.push(last, entry);
+            last = entry.key.at;
+        }
+        timeline.shrink();
+        timeline
+    }
+
+    /// Whether some event may have this identity: `false` is certain.
+    #[must_use]
+    pub fn knows(&self, identity: u64) -> bool {
+        self.identities.contains(&identity)
+    }
+
+    /// The events in order.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        let mut reader = Reader::new(&self.bytes);
+        let mut at = 0;
+        self.identities.iter().map(move |&identity| {
+            let head = reader.byte();
+            at += reader.number() as Millis;
+            let sequence = if head & HAS_SEQUENCE == 0 { 0 } else { reader.number() as u32 };
+            let (act, rank, across) = read_act(head & 0x1f, &mut reader);
+            Entry { key: Key { at, sequence, rank, identity, across }, act }
+        })
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.identities.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.identities.is_empty()
+    }
+
+    /// Gives back the room kept for growth.
+    pub fn shrink(&mut self) {
+        self.identities.shrink_to_fit();
+        self.bytes.shrink_to_fit();
+    }
+}
+
+fn write_act(out: &mut Vec<u8>, entry: &Entry) {
+    let name = |out: &mut Vec<u8>, name: Option<Name>| varint::write(out, u64::from(Name::to_code(name)));
+    match entry.act {
+        Act::HandedOff | Act::Reopened | Act::Void => {}
+        Act::Joined(one) | Act::Tagged(one) | Act::Focused(one) | Act::Unfocused(one) | Act::MoodPrompted(one) => {
+            name(out, Some(one));
+        }
+        Act::Left(agent) => {
+            name(out, Some(agent));
+            out.push(entry.key.rank << 2 | (entry.key.across + 1) as u8);
+        }
+        Act::Started(about) => {
+            for one in [about.contact, about.company, about.channel, about.line, about.skill] {
+                name(out, one);
+            }
+            out.push((about.origin as u8) << 1 | about.audience as u8);
+        }
+        Act::Assigned { agent, skill } => [agent, skill].into_iter().for_each(|set| write_set(out, set)),
+        Act::CustomerMessage { contact, characters } => {
+            name(out, contact);
+            varint::write(out, u64::from(characters));
+        }
+        Act::AgentMessage { agent, characters, automated } => {
+            name(out, Some(agent));
+            varint::write(out, u64::from(characters) << 1 | u64::from(automated));
+        }
+        Act::Snoozed(until) => varint::write(out, until.map_or(0, |until| until as u64 + 1)),
+        Act::Closed { agent, closed_by, outcome } => {
+            name(out, agent);
+            out.push((closed_by as u8) << 2 | outcome as u8);
+        }
+        Act::SurveySent { survey, agent, skill } => {
+            write_survey(out, survey);
+            name(out, agent);
+            name(out, skill);
+        }
+        Act::SurveyAnswered { survey, score, commented, agent, skill } => {
+            write_survey(out, survey);
+            varint::write(out, u64::from(score as u32) << 1 | u64::from(commented));
+            name(out, agent);
+            name(out, skill);
+        }
+        Act::SurveyCommented { survey } => write_survey(out, survey),
+        Act::MoodRecorded { agent, mood } => {
+            name(out, Some(agent));
+            out.push(mood as u8);
+        }
+    }
+}
+
+fn write_set(out: &mut Vec<u8>, set: Set) {
+    let code = match set {
+        Set::Keep => 0,
+        Set::To(name) => u64::from(Name::to_code(name)) + 1,
+    };
+    varint::write(out, code);
+}
+
+fn write_survey(out: &mut Vec<u8>, survey: Option<u64>) {
+    out.push(u8::from(survey.is_some()));
+    out.extend(survey.into_iter().flat_map(u64::to_le_bytes));
+}
+
+/// The act with its rank and side in ties.
+fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
+    let act = match tag {
+        0 => Act::Started(read_about(from)),
+        1 => Act::Assigned { agent: read_set(from), skill: read_set(from) },
+        2 => Act::HandedOff,
+        3 => Act::Joined(from.name()),
+        4 => Act::Tagged(from.name()),
+        5 => Act::Focused(from.name()),
+        6 => Act::CustomerMessage { contact: from.optional_name(), characters: from.number() as u32 },
+        7 => {
+            let (agent, packed) = (from.name(), from.number());
+            Act::AgentMessage { agent, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
+        }
+        8 => Act::Unfocused(from.name()),
+        9 => Act::Snoozed(from.number().checked_sub(1).map(|until| until as Millis)),
+        10 => {
+            let (agent, packed) = (from.optional_name(), from.byte());
+            Act::Closed { agent, closed_by: side(packed >> 2), outcome: outcome(packed & 3) }
+        }
+        11 => Act::Reopened,
+        12 => Act::SurveySent { survey: read_survey(from), agent: from.optional_name(), skill: from.optional_name() },
+        13 => {
+            let (survey, packed) = (read_survey(from), from.number());
+            let (agent, skill) = (from.optional_name(), from.optional_name());
+            Act::SurveyAnswered { survey, score: (packed >> 1) as u32 as i32, commented: packed & 1 == 1, agent, skill }
+        }
+        14 => Act::SurveyCommented { survey: read_survey(from) },
+        15 => Act::MoodPrompted(from.name()),
+        16 => Act::MoodRecorded { agent: from.name(), mood: mood(from.byte()) },
+        rank::STATUS => {
+            let (agent, packed) = (from.name(), from.byte());
+            return (Act::Left(agent), packed >> 2, (packed & 3) as i8 - 1);
+        }
+        _ => Act::Void,
+    };
+    (act, act.rank(), 0)
+}
+
+fn read_about(from: &mut Reader<'_>) -> About {
+    let mut name = || from.optional_name();
+    let (contact, company, channel, line, skill) = (name(), name(), name(), name(), name());
+    let packed = from.byte();
+    let origin = [Origin::Inbound, Origin::Outbound, Origin::Workflow, Origin::Api][usize::from(packed >> 1)];
+    let audience = if packed & 1 == 0 { Audience::User } else { Audience::Lead };
+    About { contact, company, channel, line, skill, origin, audience }
+}
+
+fn read_set(from: &mut Reader<'_>) -> Set {
+    match from.number() {
+        0 => Set::Keep,
+        code => Set::To(Name::from_code((code - 1) as u32)),
+    }
+}
+
+fn read_survey(from: &mut Reader<'_>) -> Option<u64> {
+    (from.byte() == 1).then(|| from.eight())
+}
+
+fn side(code: u8) -> Side {
+    [Side::Agent, Side::Customer, Side::System][usize::from(code)]
+}
+
+fn outcome(code: u8) -> Outcome {
+    [Outcome::Resolved, Outcome::Abandoned, Outcome::Spam][usize::from(code)]
+}
+
+fn mood(code: u8) -> Mood {
+    [Mood::Happy, Mood::Neutral, Mood::Unhappy][usize::from(code)]
+}
