@@ -171,7 +171,7 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("histogram_bounds_seconds", "0", "0 is out of range"),
         ("accept_gap", "maybe", "it is no such word; right would be true or false"),
         ("workers", "65", "65 is out of range; right would be a whole number of threads from 1 to 64"),
-        ("log", "loud,=", "it is no log filter; right would be off, error"),
+        ("log", "loud", "it is no log filter; right would be off, error"),
         ("log_format", "xml", "it is no such word; right would be text or json"),
     ];
     for (name, value, expected) in wrong {

@@ -85,7 +85,7 @@ fn what_has_no_value_has_no_series_and_what_has_no_series_has_no_family() {
         "csat_average",
         "first_response_mean_seconds",
         "first_response_p50_seconds",
-        "thin",
+        "_thin",
         "availability",
         "utilisation",
         "unique_contacts",

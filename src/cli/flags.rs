@@ -87,6 +87,6 @@ fn flag(setting: &Setting) -> Arg {
     let arg = Arg::new(setting.name).long(setting.flag()).value_name(setting.placeholder).help(help);
     match setting.shape {
         Shape::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
-        _ => arg.allow_hyphen_values(true),
+        _ => arg,
     }
 }

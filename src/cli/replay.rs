@@ -20,7 +20,7 @@ use crate::wire::time::parse_rfc3339;
 #[derive(Debug, Args)]
 pub struct Replay {
     /// Files of JSON lines, in any order; - is standard input
-    #[arg(long, value_name = "FILE", num_args = 1.., required = true, allow_hyphen_values = true)]
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     input: Vec<String>,
     /// The moment of every answer; events after it do not exist
     #[arg(long, value_name = "RFC3339", value_parser = moment)]

@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 /// A value as a layer gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,8 +160,11 @@ pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
 pub(super) fn log_filter(raw: &Raw) -> Result<String, Wrong> {
     let text = raw.text();
     let right = "off, error, warn, info, debug, trace, or target=level pairs such as cxpulse=debug,info";
-    match text.parse::<tracing_subscriber::filter::Targets>() {
-        Ok(_) if !text.is_empty() => Ok(text),
+    // A lone word that is no level would pass for a target, and silence everything else.
+    let level = |item: &str| LevelFilter::from_str(item.trim()).is_ok();
+    let sound = text.split(',').all(|item| item.contains('=') || level(item));
+    match text.parse::<Targets>() {
+        Ok(_) if sound => Ok(text),
         _ => Err(Wrong::new("it is no log filter", right)),
     }
 }

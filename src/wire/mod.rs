@@ -5,6 +5,7 @@
 //! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`.
 
 pub mod admission;
+pub mod batch;
 mod document;
 mod event;
 pub mod event_type;
