@@ -92,7 +92,8 @@ impl Board {
     /// The latest of every account, sorted by id.
     #[must_use]
     pub fn accounts(&self) -> Vec<(Arc<str>, Arc<AccountView>)> {
-        let mut accounts: Vec<_> = self.accounts.iter().map(|entry| (entry.key().clone(), entry.value().clone())).collect();
+        let mut accounts: Vec<_> =
+            self.accounts.iter().map(|entry| (entry.key().clone(), entry.value().clone())).collect();
         accounts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         accounts
     }

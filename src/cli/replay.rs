@@ -66,7 +66,7 @@ impl Replay {
             as_of: self.as_of,
             account: self.account.as_deref(),
             policies: &policies,
-            in_order: self.show == Some(Show::RatingRequests),
+            forget_after_ms: resolved.settings.forget_after_ms,
         };
         let bar = progress_bar(&self.input);
         let replayed = replay(&question, &mut |bytes| bar.inc(bytes));
@@ -114,7 +114,7 @@ impl By {
 fn rating_requests(replayed: &mut Replayed) -> Vec<Vec<u8>> {
     let mut objects = Vec::new();
     for (id, account) in &mut replayed.accounts {
-        objects.extend(account.drain_changes().rating_requests.iter().map(|request| rating_request_json(id, request)));
+        objects.extend(account.rating_requests(id).iter().map(|request| rating_request_json(id, request)));
     }
     objects
 }

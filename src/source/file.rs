@@ -143,7 +143,9 @@ mod tests {
         let mut source = FileSource::from_reader("events.jsonl", text);
         let mut lines = Vec::new();
         while let Some(batch) = source.next_batch().expect("memory can be read") {
-            lines.extend(batch.records().map(|record| (line(&record), record.payload.expect("lines have one").to_vec())));
+            lines.extend(
+                batch.records().map(|record| (line(&record), record.payload.expect("lines have one").to_vec())),
+            );
         }
         lines
     }

@@ -266,14 +266,7 @@ mod tests {
     use super::*;
 
     fn arrival<'a>(partition: i32, offset: i64, payload: &'a [u8]) -> Arrival<'a> {
-        Arrival {
-            topic: 0,
-            partition: Some(partition),
-            offset,
-            timestamp: Some(7),
-            key: None,
-            payload: Some(payload),
-        }
+        Arrival { topic: 0, partition: Some(partition), offset, timestamp: Some(7), key: None, payload: Some(payload) }
     }
 
     fn batch() -> RecordBatch {
