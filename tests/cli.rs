@@ -68,17 +68,17 @@ fn without_any_layer_the_defaults_hold() {
 
 #[test]
 fn a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default() {
-    let file = "workers = 3\nlisten = \"127.0.0.1:3\"\nlog = \"warn\"\n";
+    let file = "series_cap = 3000\nlisten = \"127.0.0.1:3\"\nlog = \"warn\"\n";
     let given = Given::default()
         .file(file)
-        .variable("CXPULSE_WORKERS", "4")
+        .variable("CXPULSE_SERIES_CAP", "4000")
         .variable("CXPULSE_LISTEN", "127.0.0.1:4")
-        .flag("workers", "5");
+        .flag("series_cap", "5000");
     let resolved = given.load().expect("every layer is right");
-    assert_eq!(resolved.settings.workers, 5);
+    assert_eq!(resolved.settings.series_cap, 5000);
     assert_eq!(resolved.settings.listen.port(), 4);
     assert_eq!(resolved.settings.log, "warn");
-    assert_eq!(origin_of(&resolved, "workers"), Origin::Flag("workers".into()));
+    assert_eq!(origin_of(&resolved, "series_cap"), Origin::Flag("series-cap".into()));
     assert_eq!(origin_of(&resolved, "listen"), Origin::Environment("CXPULSE_LISTEN".into()));
     assert_eq!(origin_of(&resolved, "log"), Origin::File("cxpulse.toml".into()));
     assert_eq!(origin_of(&resolved, "brokers"), Origin::Default);
@@ -95,10 +95,10 @@ fn the_environment_can_name_the_file() {
     let environment = |name: &str| (name == "CXPULSE_CONFIG").then(|| "of-the-environment.toml".to_owned());
     let read = |path: &Path| {
         assert_eq!(path, Path::new("of-the-environment.toml"));
-        Ok("workers = 7".to_owned())
+        Ok("series_cap = 7000".to_owned())
     };
     let resolved = config::load_from(&Layers::default(), &environment, &read).expect("a right file");
-    assert_eq!(resolved.settings.workers, 7);
+    assert_eq!(resolved.settings.series_cap, 7000);
 }
 
 #[test]
@@ -114,13 +114,15 @@ fn lists_are_arrays_in_the_file_and_comma_separated_elsewhere() {
 
 #[test]
 fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configuration() {
-    let given = Given::default().variable("CXPULSE_WORKERS", "4").flag("windows", "5,60");
+    let given = Given::default().variable("CXPULSE_SERIES_CAP", "4000").flag("windows", "5,60");
     let resolved = given.load().expect("right");
     let printed = resolved.print();
     for setting in SETTINGS {
         assert!(printed.lines().any(|line| line.starts_with(&format!("{} = ", setting.name))), "{}", setting.name);
     }
-    assert!(printed.lines().any(|l| l.starts_with("workers = 4 ") && l.ends_with("# environment CXPULSE_WORKERS")));
+    assert!(
+        printed.lines().any(|l| l.starts_with("series_cap = 4000 ") && l.ends_with("# environment CXPULSE_SERIES_CAP"))
+    );
     assert!(printed.lines().any(|l| l.starts_with("windows = [5, 60] ") && l.ends_with("# flag --windows")));
     assert!(printed.lines().any(|l| l.starts_with("listen = \"127.0.0.1:8080\" ") && l.ends_with("# default")));
     let again =
@@ -170,7 +172,6 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("series_cap", "many", "it is no whole number; right would be a whole number of series from 1000"),
         ("histogram_bounds_seconds", "0", "0 is out of range"),
         ("accept_gap", "maybe", "it is no such word; right would be true or false"),
-        ("workers", "65", "65 is out of range; right would be a whole number of threads from 1 to 64"),
         ("log", "loud", "it is no log filter; right would be off, error"),
         ("log_format", "xml", "it is no such word; right would be text or json"),
     ];
@@ -192,10 +193,13 @@ fn shown<'a>(name: &str, value: &'a str) -> &'a str {
 
 #[test]
 fn a_wrong_value_of_the_file_or_the_environment_says_where_it_stands() {
-    let file = Given::default().file("workers = \"two\"").refused();
-    assert!(file.starts_with("workers = \"two\" (file cxpulse.toml): it is no whole number"), "{file}");
-    let variable = Given::default().variable("CXPULSE_WORKERS", "0").refused();
-    assert!(variable.starts_with("workers = \"0\" (environment CXPULSE_WORKERS): 0 is out of range"), "{variable}");
+    let file = Given::default().file("series_cap = \"two\"").refused();
+    assert!(file.starts_with("series_cap = \"two\" (file cxpulse.toml): it is no whole number"), "{file}");
+    let variable = Given::default().variable("CXPULSE_SERIES_CAP", "0").refused();
+    assert!(
+        variable.starts_with("series_cap = \"0\" (environment CXPULSE_SERIES_CAP): 0 is out of range"),
+        "{variable}"
+    );
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn an_unknown_key_of_the_file_is_named_with_the_nearest_setting() {
 
 #[test]
 fn a_file_that_is_not_toml_is_named_with_the_line() {
-    let message = Given::default().file("workers = 2\nlisten: 3\n").refused();
+    let message = Given::default().file("series_cap = 2000\nlisten: 3\n").refused();
     assert!(message.starts_with("cxpulse.toml: not TOML: line 2: "), "{message}");
     assert!(!message.contains('\n') && message.contains("; right would be lines such as"), "{message}");
 }

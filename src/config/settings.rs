@@ -42,8 +42,6 @@ pub struct Settings {
     pub histogram_bounds_ms: Vec<u64>,
     /// Go on after a gap of lost offsets.
     pub accept_gap: bool,
-    /// Threads that fold.
-    pub workers: usize,
     /// Which log lines are written, in `tracing`'s filter language.
     pub log: String,
     /// How log lines are written.
@@ -117,7 +115,6 @@ impl Settings {
             series_cap: 0,
             histogram_bounds_ms: Vec::new(),
             accept_gap: false,
-            workers: 0,
             log: String::new(),
             log_format: LogFormat::default(),
         }

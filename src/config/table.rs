@@ -78,7 +78,7 @@ pub const SETTINGS: &[Setting] = &[
             "data_dir",
             "DIR",
             "cxpulse-data",
-            "Where this process may keep files, relative to the working directory",
+            "Where this process may keep files, relative to the working directory (no version keeps any yet)",
             Shape::Text,
             Use::Kafka,
         )
@@ -187,7 +187,14 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
-        ..row("keep_text", "ACCOUNT,…", "", "Accounts whose message text is kept", Shape::Texts, Use::Kafka)
+        ..row(
+            "keep_text",
+            "ACCOUNT,…",
+            "",
+            "Accounts whose message text may be kept (no version keeps any yet)",
+            Shape::Texts,
+            Use::Kafka,
+        )
     },
     Setting {
         set: |s, raw| put(&mut s.forget_after_ms, scaled(value::whole(raw, "hours", 24..=744), 3_600_000)),
@@ -232,10 +239,6 @@ pub const SETTINGS: &[Setting] = &[
             Shape::Switch,
             Use::Kafka,
         )
-    },
-    Setting {
-        set: |s, raw| put(&mut s.workers, value::whole(raw, "threads", 1..=64)),
-        ..row("workers", "N", "2", "Threads that fold, 1 to 64", Shape::Number, Use::Serve)
     },
     Setting {
         set: |s, raw| put(&mut s.log, value::log_filter(raw)),

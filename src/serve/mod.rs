@@ -2,4 +2,8 @@
 
 pub mod exposition;
 mod families;
+pub mod flows;
+pub mod health;
+pub mod http;
 mod number;
+mod pages;
