@@ -1,1 +1,3 @@
-//! The only file that knows every stage: builds them, joins them by bounded channels, owns tasks and shutdown order.
+//! The only place that knows every stage: builds them, joins them by bounded channels, owns tasks and shutdown order.
+
+pub mod replay;
