@@ -18,3 +18,4 @@ mod wire_protobuf_event;
 mod wire_records;
 mod wire_support;
 mod wire_time;
+mod simulate;

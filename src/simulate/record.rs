@@ -1,0 +1,108 @@
+//! What the simulator hands out: records as a source would find them on its topics.
+
+use crate::domain::event::{Body, Event, Millis, Presence, Side, Text};
+
+/// One record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Where a producer would put it.
+    pub topic: Topic,
+    /// The record's own time: the event's, and a delay.
+    pub timestamp_ms: Millis,
+    /// What it holds.
+    pub payload: Payload,
+}
+
+/// The three topics of SPEC §1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// `conversation-events`, keyed by conversation.
+    Conversation,
+    /// `survey-events`, keyed by conversation.
+    Survey,
+    /// `agent-events`, keyed by agent.
+    Agent,
+}
+
+/// What a record holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// An event, to be written in whatever format is asked for.
+    Event {
+        /// The text of the event's identity.
+        event_id: String,
+        /// What happened.
+        event: Event<'static>,
+        /// What a source says of it and no number needs.
+        extras: Extras,
+    },
+    /// Bytes as they are, of a type nobody knows or that nobody can read; never with a line break in them.
+    Raw {
+        /// The key of the record they pretend to be.
+        key: String,
+        /// What is in the record.
+        bytes: Vec<u8>,
+    },
+}
+
+/// The fields of SPEC §1 that the fold never sees. The private ones are invented, but to be treated as real.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extras {
+    /// What was written, on messages; private.
+    pub text: Option<Text<'static>>,
+    /// The customer's name, on `conversation_started`; private.
+    pub contact_name: Option<Text<'static>>,
+    /// The agent's name, on `agent_status`; private.
+    pub agent_name: Option<Text<'static>>,
+    /// What the agent can do, on `agent_status`.
+    pub skill_ids: Vec<Text<'static>>,
+    /// How many conversations the agent takes, on `agent_status`.
+    pub capacity: Option<u32>,
+    /// Who reopened, on `reopened`.
+    pub reopened_by: Option<Side>,
+}
+
+impl Record {
+    /// The record of an event.
+    pub(super) fn of(event_id: String, event: Event<'static>, extras: Extras, timestamp_ms: Millis) -> Self {
+        Self { topic: Topic::of(&event.body), timestamp_ms, payload: Payload::Event { event_id, event, extras } }
+    }
+
+    /// What the record is keyed by: the conversation, or on `agent_status` the agent.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match &self.payload {
+            Payload::Event { event: Event { body: Body::AgentStatus { agent, .. }, .. }, .. } => agent,
+            Payload::Event { event, .. } => &event.conversation,
+            Payload::Raw { key, .. } => key,
+        }
+    }
+
+    /// The same record, happening `by_ms` later: how a run paced by another clock keeps its delays.
+    #[must_use]
+    pub fn moved(mut self, by_ms: Millis) -> Self {
+        self.timestamp_ms += by_ms;
+        if let Payload::Event { event, .. } = &mut self.payload {
+            event.at += by_ms;
+            if let Body::Snoozed { until: Some(until) } = &mut event.body {
+                *until += by_ms;
+            }
+        }
+        self
+    }
+}
+
+impl Topic {
+    fn of(body: &Body<'_>) -> Self {
+        match body {
+            Body::SurveySent { .. } | Body::SurveyAnswered { .. } | Body::SurveyCommented { .. } => Self::Survey,
+            Body::AgentStatus { .. } => Self::Agent,
+            _ => Self::Conversation,
+        }
+    }
+}
+
+/// An agent's capacity in a presence: nobody gives work to those who are away.
+pub(super) fn capacity(status: Presence) -> u32 {
+    if status == Presence::Online { 4 } else { 0 }
+}
