@@ -6,9 +6,11 @@ mod cli;
 mod engine;
 mod exposition;
 mod laws;
+mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
+mod simulate;
 mod stories;
 mod support;
 mod wire_contract;
@@ -18,4 +20,3 @@ mod wire_protobuf_event;
 mod wire_records;
 mod wire_support;
 mod wire_time;
-mod simulate;

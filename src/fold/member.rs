@@ -42,8 +42,8 @@ pub(super) struct Asking<'a> {
 }
 
 impl Member {
-    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis) -> Self {
-        let account = Account::new(policies.clone(), now);
+    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, forget_after_ms: Millis) -> Self {
+        let account = Account::new(policies.clone(), now).forgetting_after(forget_after_ms);
         Self { name, account, ledger: Ledger::default(), policies, agenda: Agenda::default() }
     }
 
