@@ -9,16 +9,7 @@ const END: i64 = 1_790_000_123_456;
 const HOUR_MS: i64 = 3_600_000;
 
 fn settings() -> Settings {
-    Settings {
-        seed: 7,
-        conversations: 4000,
-        agents: 60,
-        skills: 5,
-        accounts: 2,
-        hours: 24,
-        end_ms: END,
-        chaos: false,
-    }
+    Settings { seed: 7, conversations: 4000, agents: 60, skills: 5, accounts: 2, hours: 24, end_ms: END, chaos: false }
 }
 
 fn run(settings: &Settings) -> Vec<Record> {
