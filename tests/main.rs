@@ -1,5 +1,21 @@
-//! One test binary.
+//! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
+mod architecture;
+mod broker;
 mod cli;
+mod engine;
 mod exposition;
+mod laws;
+#[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
+mod reference;
+mod scenarios;
 mod simulate;
+mod stories;
+mod support;
+mod wire_contract;
+mod wire_json_event;
+mod wire_policy;
+mod wire_protobuf_event;
+mod wire_records;
+mod wire_support;
+mod wire_time;

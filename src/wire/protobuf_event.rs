@@ -205,9 +205,8 @@ impl<'a> Fields<'a> for Slots<'a> {
         match self.number(field).map(|number| number as i32) {
             None | Some(0) => Ok(None),
             Some(number) => {
-                let at = usize::try_from(number - 1).ok();
-                let value = at.and_then(|at| words.get(at)).map(|(_, value)| *value);
-                value.map(Some).ok_or(Reason::IllFormed.at(field))
+                let place = usize::try_from(number).ok().and_then(|number| words.get(number - 1));
+                place.map(|(_, value)| Some(*value)).ok_or(Reason::IllFormed.at(field))
             }
         }
     }

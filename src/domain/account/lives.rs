@@ -1,6 +1,6 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
-use super::super::agent::moves::{Leaving, Move};
+use super::super::agent::moves::{Leaving, Leavings, Move};
 use super::super::conversation::{Context, State};
 use super::super::event::Millis;
 use super::super::fact::{Signed, difference};
@@ -23,13 +23,13 @@ impl Account {
         }
     }
 
-    /// Adds an event that stands, and the agent's move if it is one.
+    /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
     fn add(&mut self, conversation: u32, life: usize, entry: Entry) {
         self.life(conversation, life).reaches(entry.key.at);
-        self.insert(conversation, life, entry);
         if let Act::Focused(agent) = entry.act {
             self.moved(agent, Move { key: entry.key, to: Some(conversation) });
         }
+        self.insert(conversation, life, entry);
     }
 
     /// The life to which an event at `at` belongs: the one near it, a new one, or two that it joins.
@@ -233,32 +233,31 @@ impl Account {
         let order = |a: &Move, b: &Move| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b)));
         let leavings = moves.add(new, order);
         self.agent(Some(agent)).moves = moves;
-        leavings.into_iter().flatten().for_each(|leaving| self.put_left(agent, leaving));
+        self.leave(agent, &leavings);
     }
 
     /// The move lost against another of its identity: what it ended goes on.
     pub(super) fn unmoved(&mut self, agent: Name, old: Move) {
-        let [gone, instead] = self.agent(Some(agent)).moves.remove(old);
-        if let Some(gone) = gone {
-            self.remove_left(agent, gone);
-        }
-        if let Some(instead) = instead {
-            self.put_left(agent, instead);
-        }
+        let leavings = self.agent(Some(agent)).moves.remove(old);
+        self.leave(agent, &leavings);
     }
 
-    fn put_left(&mut self, agent: Name, leaving: Leaving) {
-        let Some((conversation, life, left)) = self.left(agent, leaving) else { return };
-        let known = self.life(conversation, life).timeline.knows(left.key.identity)
-            && self.life(conversation, life).timeline.entries().any(|entry| entry == left);
-        if !known {
-            self.insert(conversation, life, left);
+    /// What comes is put in before what goes is taken out, so that an agent is never in two visits in between.
+    fn leave(&mut self, agent: Name, leavings: &Leavings) {
+        let come: Vec<_> = leavings.come.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
+        let gone: Vec<_> = leavings.gone.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
+        for (conversation, life, left) in &come {
+            self.put_left(*conversation, *life, *left);
         }
-    }
-
-    fn remove_left(&mut self, agent: Name, leaving: Leaving) {
-        if let Some((conversation, life, left)) = self.left(agent, leaving) {
+        for (conversation, life, left) in gone.into_iter().filter(|gone| !come.contains(gone)) {
             self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != left));
+        }
+    }
+
+    fn put_left(&mut self, conversation: u32, life: usize, left: Entry) {
+        let timeline = &self.life(conversation, life).timeline;
+        if !timeline.knows(left.key.identity) || timeline.entries().all(|entry| entry != left) {
+            self.insert(conversation, life, left);
         }
     }
 

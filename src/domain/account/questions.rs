@@ -98,6 +98,12 @@ impl Account {
         self.conversations.iter().map(|conversation| conversation.lives.len()).sum()
     }
 
+    /// Whether no event has been added yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.conversations() == 0 && self.agents.iter().all(|agent| agent.presence.is_empty())
+    }
+
     fn open_states(&self) -> impl Iterator<Item = (u32, &State)> {
         let lives = self.open.iter().flat_map(|&conversation| {
             self.conversations[conversation as usize].lives.iter().map(move |life| (conversation, life))
@@ -115,7 +121,7 @@ impl Account {
 
     fn agents_with(&self, status: Presence) -> u64 {
         let current = |agent: &Agent| agent.presence.current(self.now, self.forget_after_ms);
-        self.agents.iter().filter_map(current).filter(|held| held.status == status).count() as u64
+        self.agents.iter().filter_map(current).filter(|current| *current == status).count() as u64
     }
 
     fn over(&self, asked: Asked, windows: &Windows) -> Vec<Metrics> {

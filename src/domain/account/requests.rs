@@ -37,13 +37,14 @@ impl Account {
     }
 
     fn request(&self, name: &str, decision: Decision, conversation: String) -> RatingRequest {
+        let names_agents = self.policies.at(self.now).agent_metrics;
         let fixed_by = format!("{name},{conversation},{:016x}", decision.close.identity);
         RatingRequest {
             request_id: format!("{:016x}", Identity::of(fixed_by.as_bytes()).0),
             conversation,
             closed_at: decision.close.at,
             expires_at: decision.close.at + EXPIRES_AFTER_MS,
-            agent: decision.agent.map(|agent| self.names.agents.text(agent).to_owned()),
+            agent: decision.agent.filter(|_| names_agents).map(|agent| self.names.agents.text(agent).to_owned()),
             skill: decision.skill.map(|skill| self.names.skills.text(skill).to_owned()),
             origin: decision.origin,
             audience: decision.audience,

@@ -30,20 +30,31 @@ pub struct Leaving {
     pub by: Move,
 }
 
+/// What a change of the moves does to the timelines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Leavings {
+    /// Each `Left` that must go, unless it must come too.
+    pub gone: Vec<Leaving>,
+    /// Each `Left` that must come.
+    pub come: Vec<Leaving>,
+}
+
 impl Moves {
-    /// Adds a move; `order` compares moves. Returns what is left by it, and what is left by the one after it.
-    pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> [Option<Leaving>; 2] {
+    /// Adds a move; `order` compares moves.
+    pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> Leavings {
         let place = self.all.partition_point(|other| order(other, &new).is_lt());
+        let gone = self.leaving(place).into_iter().collect();
         self.all.insert(place, new);
-        [self.leaving(place), self.leaving(place + 1)]
+        let come = [self.leaving(place), self.leaving(place + 1)];
+        Leavings { gone, come: come.into_iter().flatten().collect() }
     }
 
-    /// Removes a move. Returns the `Left` that must go, and the one that must come instead.
-    pub fn remove(&mut self, old: Move) -> [Option<Leaving>; 2] {
-        let Some(place) = self.all.iter().position(|one| *one == old) else { return [None, None] };
-        let gone = self.leaving(place);
+    /// Removes a move.
+    pub fn remove(&mut self, old: Move) -> Leavings {
+        let Some(place) = self.all.iter().position(|one| *one == old) else { return Leavings::default() };
+        let gone = [self.leaving(place), self.leaving(place + 1)];
         self.all.remove(place);
-        [gone, self.leaving(place)]
+        Leavings { gone: gone.into_iter().flatten().collect(), come: self.leaving(place).into_iter().collect() }
     }
 
     /// What the move at `place` leaves, unless it stays where the one before it was.

@@ -65,6 +65,12 @@ impl Presence {
         (if conflicting { Outcome::Conflicting } else { Outcome::Applied }, lost)
     }
 
+    /// Whether nothing was ever heard.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     /// Whether this event stands.
     #[must_use]
     pub fn stands(&self, key: Key, status: Status) -> bool {
@@ -116,10 +122,11 @@ impl Presence {
         Some(Held { span, status: event.status, last: true })
     }
 
-    /// The status at `now`, if it has not lapsed.
+    /// The status at `now`, at which or before all events lie, if it has not lapsed: silence of more than
+    /// `forget_after_ms` ends it.
     #[must_use]
-    pub fn current(&self, now: Millis, forget_after_ms: Millis) -> Option<Held> {
-        self.held_after(now, forget_after_ms).find(|held| held.span.from <= now && now < held.span.to)
+    pub fn current(&self, now: Millis, forget_after_ms: Millis) -> Option<Status> {
+        self.last(forget_after_ms).filter(|held| now <= held.span.to).map(|held| held.status)
     }
 
     /// How much of a span the agent was online.

@@ -119,6 +119,11 @@ impl Known {
         };
         Some((known, first_at))
     }
+
+    /// What is known of a conversation that has not started yet.
+    fn nothing(known: Self) -> Self {
+        Self { contact: None, origin: Origin::Inbound, audience: Audience::User, ..known }
+    }
 }
 
 impl State {

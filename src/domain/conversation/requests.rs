@@ -5,7 +5,7 @@ use super::super::intern::Name;
 use super::super::policy::Policy;
 use super::super::rating_request::Reason;
 use super::super::timeline::{Entry, Key};
-use super::{Context, State};
+use super::{Context, Known, State};
 
 /// Characters that customers and humans must have exchanged at least, less one.
 const SHORT_CHARACTERS: u64 = 250;
@@ -22,15 +22,19 @@ pub(super) struct Talk {
     characters: u64,
     human_wrote: bool,
     human_replied: bool,
-    contact: Option<Name>,
+    /// The first contact that a message named itself.
+    named: Option<Name>,
+    /// Whether a message left it to the conversation.
+    unnamed: bool,
 }
 
 impl Talk {
-    pub(super) fn customer(&mut self, at: Millis, characters: u32, contact: Option<Name>) {
+    pub(super) fn customer(&mut self, at: Millis, characters: u32, named: Option<Name>) {
         self.last_message_at = Some(at);
         self.characters += u64::from(characters);
-        self.group |= self.contact.is_some() && contact.is_some() && self.contact != contact;
-        self.contact = self.contact.or(contact);
+        self.group |= self.named.is_some() && named.is_some() && self.named != named;
+        self.named = self.named.or(named);
+        self.unnamed |= named.is_none();
     }
 
     pub(super) fn human(&mut self, at: Millis, characters: u32, after_customer: bool) {
@@ -64,30 +68,32 @@ impl State {
     pub(super) fn decide_request(&mut self, close: &Entry, agent: Option<Name>, cx: &mut Context<'_>) {
         let at = close.key.at;
         let policy = cx.policies.at(at);
+        // A `conversation_started` that comes after the close was not known when it was decided.
+        let known = if self.talk.started { self.known } else { Known::nothing(self.known) };
         let too_old = self.talk.last_message_at.is_some_and(|last| at - last > OLD_MS);
         let checks = [
             (self.talk.characters <= SHORT_CHARACTERS, Reason::TooShort),
             (too_old, Reason::TooOld),
-            (self.talk.group, Reason::Group),
+            (self.is_group(&known), Reason::Group),
             (self.talk.asked, Reason::AskedBefore),
-            (!self.asks_audience(policy), Reason::AudienceOff),
+            (!asks(known.audience, policy), Reason::AudienceOff),
         ];
         let failed = checks.into_iter().filter_map(|(failed, reason)| failed.then_some(reason));
-        let reasons: Vec<Reason> = self.origin_reason(policy).into_iter().chain(failed).collect();
+        let reasons: Vec<Reason> = self.origin_reason(known.origin, policy).into_iter().chain(failed).collect();
         self.talk.asked |= reasons.is_empty();
         cx.decisions.push(Decision {
             close: close.key,
             agent,
             skill: self.skill,
-            origin: self.known.origin,
-            audience: self.known.audience,
+            origin: known.origin,
+            audience: known.audience,
             characters: self.talk.characters,
             reasons,
         });
     }
 
-    fn origin_reason(&self, policy: &Policy) -> Option<Reason> {
-        match self.known.origin {
+    fn origin_reason(&self, origin: Origin, policy: &Policy) -> Option<Reason> {
+        match origin {
             Origin::Inbound => (!self.talk.human_replied).then_some(Reason::NoHumanReply),
             Origin::Outbound => (!policy.ask_on_outbound).then_some(Reason::OutboundOff),
             Origin::Workflow | Origin::Api if !policy.ask_on_workflow => Some(Reason::WorkflowOff),
@@ -95,10 +101,17 @@ impl State {
         }
     }
 
-    fn asks_audience(&self, policy: &Policy) -> bool {
-        match self.known.audience {
-            Audience::User => policy.ask_users,
-            Audience::Lead => policy.ask_leads,
-        }
+    /// Whether two customers took part; a message that names none is of the conversation's contact.
+    fn is_group(&self, known: &Known) -> bool {
+        let Talk { named, unnamed, group, .. } = self.talk;
+        let differ = named.zip(known.contact).is_some_and(|(named, contact)| named != contact);
+        group || unnamed && differ
+    }
+}
+
+fn asks(audience: Audience, policy: &Policy) -> bool {
+    match audience {
+        Audience::User => policy.ask_users,
+        Audience::Lead => policy.ask_leads,
     }
 }

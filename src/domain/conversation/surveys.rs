@@ -52,8 +52,7 @@ impl Surveys {
 impl State {
     pub(super) fn survey_sent(&mut self, at: Millis, id: Option<u64>, own: [Option<Name>; 2], cx: &mut Context<'_>) {
         self.talk.asked = true;
-        if let Some(again) = id.and_then(|id| self.surveys.sent_with(id)) {
-            self.surveys.latest = Some(again);
+        if id.is_some_and(|id| self.surveys.sent_with(id).is_some()) {
             return;
         }
         let credit = self.survey_credit(at, own, cx);

@@ -37,9 +37,9 @@ pub(super) enum First {
 
 impl State {
     pub(super) fn customer_wrote(&mut self, at: Millis, contact: Option<Name>, characters: u32, cx: &mut Context<'_>) {
-        let contact = contact.or(self.known.contact);
         self.snoozed_until = None;
         self.talk.customer(at, characters, contact);
+        let contact = contact.or(self.known.contact);
         self.reopen(at, contact, cx);
         let mut message = self.fact(FactKind::CustomerMessage, at, self.assignee);
         message.credit.contact = contact;

@@ -1,0 +1,48 @@
+# `make` prints what there is. The scripts behind it are tests/setup.sh and tests/kafka/kafka.sh.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-demo demo test check format bench release kafka-up kafka-down clean-kafka
+
+# Options for the program or the test runner: make demo ARGS="--agents 50 --for 30s"
+ARGS ?=
+
+help: ## Print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the tests need, or name what is missing
+	@tests/setup.sh test
+
+setup-demo:
+	@tests/setup.sh demo
+
+demo: setup-demo ## Run a simulated contact centre and its live numbers; needs Rust and a linker only
+	cargo run --release --locked --no-default-features -- demo $(ARGS)
+
+test: setup ## Run all tests, with a real Kafka that they start
+	cargo test --locked $(ARGS)
+
+check: ## What CI runs: format, lints, documentation, tests
+	@tests/setup.sh check
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- -D warnings
+	cargo clippy --locked --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+	$(MAKE) test
+
+format: ## Format the source
+	cargo fmt
+
+bench: setup ## Run the benches
+	cargo bench --locked $(ARGS)
+
+release: setup ## Build the optimised program: target/release/cxpulse
+	cargo build --release --locked
+
+kafka-up: setup ## Start a Kafka on a free loopback port, and print where it answers
+	@tests/kafka/kafka.sh start
+
+kafka-down: ## Stop it; its data stays
+	@tests/kafka/kafka.sh stop
+
+clean-kafka: ## Stop it and remove its data
+	@tests/kafka/kafka.sh clean

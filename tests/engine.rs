@@ -1,0 +1,162 @@
+//! The library as `replay` uses it, and the batch reference, behind one face: event lines in, answers out.
+
+use std::collections::BTreeMap;
+
+use cxpulse::domain::account::{Account, Outcome, ScopeKind};
+use cxpulse::domain::policy::PolicyBook;
+use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, live_json, policy, rating_request_json, records};
+use serde_json::Value;
+
+use crate::reference::{self, By, Input, Question};
+use crate::scenarios::{Counts, Subject};
+
+/// The fold under test.
+pub(crate) struct Engine;
+
+/// Accounts by id, and what was skipped.
+pub(crate) struct Folded {
+    pub(crate) accounts: BTreeMap<String, Account>,
+    pub(crate) counts: Counts,
+}
+
+/// Folds lines, in their order, as of a moment.
+pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Folded {
+    let mut folded = Folded { accounts: BTreeMap::new(), counts: nothing_skipped() };
+    for (number, line) in (1..).zip(lines) {
+        add_line(&mut folded, policies, as_of_ms, number, line);
+    }
+    for account in folded.accounts.values_mut() {
+        account.advance_to(as_of_ms);
+    }
+    folded
+}
+
+fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
+    let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
+    let counts = &mut folded.counts;
+    let event = match record.decoded {
+        Decoded::Event(event) => event,
+        Decoded::Unknown => return counts.unknown += 1,
+        Decoded::Rejected(_) => return counts.rejected += 1,
+    };
+    match admit(event.at, record.recorded_at) {
+        Admission::Late => return counts.late += 1,
+        Admission::TooFarAhead => return counts.rejected += 1,
+        Admission::Admitted => {}
+    }
+    let account = folded.accounts.entry(event.account.to_string());
+    let account = account.or_insert_with(|| Account::new(policies.of(&event.account), as_of_ms));
+    match account.apply(&event) {
+        Outcome::Applied | Outcome::Held => {}
+        Outcome::Duplicate => folded.counts.duplicate += 1,
+        Outcome::Conflicting => folded.counts.conflicting += 1,
+    }
+}
+
+fn nothing_skipped() -> Counts {
+    Counts { late: 0, unknown: 0, rejected: 0, duplicate: 0, conflicting: 0 }
+}
+
+/// The policy book of a policy document.
+pub(crate) fn book(policies: &Value) -> PolicyBook {
+    if policies.is_null() {
+        return PolicyBook::default();
+    }
+    policy::from_json(policies.to_string().as_bytes()).expect("tests give good policies")
+}
+
+/// What `replay` prints for a folded account set.
+pub(crate) fn metrics_of(folded: &Folded, window_minutes: u32, kind: ScopeKind) -> Value {
+    let mut all = Vec::new();
+    for (name, account) in &folded.accounts {
+        for (scope, metrics) in account.all_window_metrics(kind, &[window_minutes]) {
+            if !metrics[0].is_zero() {
+                all.push(parsed(&records::replay_json(name, &scope, window_minutes, account.now(), &metrics[0])));
+            }
+        }
+    }
+    Value::Array(all)
+}
+
+/// Live states as `replay` prints them.
+pub(crate) fn live_of(folded: &Folded) -> Value {
+    let live = |(name, account): (&String, &Account)| {
+        parsed(&live_json::live_json(name, account.now(), None, &account.live()))
+    };
+    folded.accounts.iter().filter(|(_, account)| !account.is_empty()).map(live).collect()
+}
+
+fn parsed(json: &[u8]) -> Value {
+    serde_json::from_slice(json).expect("valid JSON is written")
+}
+
+/// A scope's word on the command line.
+pub(crate) fn kind_named(by: &str) -> ScopeKind {
+    match by {
+        "account" => ScopeKind::Account,
+        "skill" => ScopeKind::Skill,
+        "agent" => ScopeKind::Agent,
+        "agent-skill" => ScopeKind::AgentSkill,
+        other => panic!("no scope is called {other}"),
+    }
+}
+
+impl Subject for Engine {
+    fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
+        metrics_of(&fold(lines, &book(policies), as_of_ms), window_minutes, kind_named(by))
+    }
+
+    fn live(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+        live_of(&fold(lines, &book(policies), as_of_ms))
+    }
+
+    fn rating_requests(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+        let mut folded = fold(lines, &book(policies), as_of_ms);
+        let requests = folded.accounts.iter_mut().flat_map(|(name, account)| {
+            let requests = account.rating_requests(name).into_iter();
+            requests
+                .map(|request| parsed(&rating_request_json::rating_request_json(name, &request)))
+                .collect::<Vec<_>>()
+        });
+        requests.collect()
+    }
+
+    fn counts(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Counts {
+        fold(lines, &book(policies), as_of_ms).counts
+    }
+}
+
+/// The batch reference.
+pub(crate) struct Reference;
+
+fn inputs(lines: &[String]) -> Vec<Input> {
+    let input = |(line_number, text): (u64, &String)| Input { name: "test".into(), line_number, text: text.clone() };
+    (1..).zip(lines).map(input).collect()
+}
+
+impl Subject for Reference {
+    fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
+        let by = match kind_named(by) {
+            ScopeKind::Account => By::Account,
+            ScopeKind::Skill => By::Skill,
+            ScopeKind::Agent => By::Agent,
+            ScopeKind::AgentSkill => By::AgentSkill,
+        };
+        reference::metrics(&inputs(lines), policies, &Question { as_of_ms, window_minutes, by, account: None })
+    }
+
+    fn live(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+        reference::live(&inputs(lines), policies, as_of_ms)
+    }
+
+    fn rating_requests(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+        reference::rating_requests(&inputs(lines), policies, as_of_ms)
+    }
+
+    fn counts(&self, lines: &[String], _policies: &Value, as_of_ms: i64) -> Counts {
+        let counts = reference::counts(&inputs(lines), as_of_ms);
+        let [late, unknown, rejected, duplicate, conflicting] =
+            [counts.late, counts.unknown, counts.rejected, counts.duplicate, counts.conflicting].map(|n| n as u64);
+        Counts { late, unknown, rejected, duplicate, conflicting }
+    }
+}

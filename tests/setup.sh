@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# What the make targets need. Installs what is missing where it may (Debian, as root or by sudo without a password);
+# otherwise names each missing thing with the package that has it, and fails. Silent and quick when nothing is missing.
+#
+#   setup.sh demo    a Rust toolchain and a linker
+#   setup.sh test    that, and: a C++ toolchain and headers for librdkafka; Java, Maven and Kafka's jars; promtool
+#   setup.sh check   that, and rustfmt and clippy
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+tools=$root/target/tools
+missing=() packages=()
+
+main() {
+  case ${1:-} in
+    demo) needs=(rust linker) ;;
+    test) needs=(rust linker native kafka) ;;
+    check) needs=(rust linker native kafka lints) ;;
+    *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
+  esac
+  look
+  if [ ${#packages[@]} -gt 0 ] && may_install; then
+    install
+    look
+  fi
+  [ ${#missing[@]} -eq 0 ] || give_up
+  [ "$1" = demo ] || fetch
+}
+
+look() {
+  missing=() packages=()
+  local group
+  for group in "${needs[@]}"; do "needs_$group"; done
+}
+
+needs_rust() {
+  local oldest
+  oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+  need "Rust $oldest or newer, with cargo" "rustup from https://rustup.rs" has_rust "$oldest"
+}
+
+# Rust links through cc; linking is tried, since a compiler may be there without the C library's own files.
+needs_linker() {
+  need "a linker (cc) and the C library's files" "apt: gcc libc6-dev" links
+}
+
+needs_native() {
+  need "gcc" "apt: gcc" has gcc
+  need "g++" "apt: g++" has g++
+  need "make" "apt: make" has make
+  need "pkg-config" "apt: pkg-config" has pkg-config
+  need "OpenSSL's headers" "apt: libssl-dev" pkg-config --exists openssl
+  need "zlib's headers" "apt: zlib1g-dev" pkg-config --exists zlib
+}
+
+needs_kafka() {
+  need "Java 17 or newer" "apt: default-jdk-headless" has_java 17
+  need "Maven" "apt: maven" has mvn
+}
+
+needs_lints() {
+  need "rustfmt" "rustup component add rustfmt" cargo fmt --version
+  need "clippy" "rustup component add clippy" cargo clippy --version
+}
+
+# need WHAT WHERE TEST…: notes what the test does not find, and the packages when apt has them.
+need() {
+  local what=$1 where=$2
+  shift 2
+  if "$@" >/dev/null 2>&1 </dev/null; then return; fi
+  missing+=("$what ($where)")
+  case $where in
+    apt:*) read -ra more <<<"${where#apt:}" && packages+=("${more[@]}") ;;
+  esac
+}
+
+has() { command -v "$1"; }
+links() { echo 'int main(void) { return 0; }' | cc -x c -o /dev/null -; }
+has_rust() { cargo --version && at_least "$1" "$(rustc --version | cut -d' ' -f2)"; }
+has_java() { at_least "$1" "$(java -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p')"; }
+at_least() { [ -n "$2" ] && printf '%s\n' "$1" "$2" | sort -CV; }
+
+may_install() { has apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2; }
+
+install() {
+  say "installing ${packages[*]}"
+  apt update
+  apt install --no-install-recommends "${packages[@]}" || say "apt-get could not install all of it"
+}
+
+# What is fetched into target/ needs no rights: Kafka's jars and promtool.
+fetch() {
+  "$root/tests/kafka/kafka.sh" fetch
+  if has promtool >/dev/null || [ -x "$tools/promtool" ]; then return; fi
+  say "fetching promtool"
+  # Only the one program: installing Debian's package would start a Prometheus on this machine.
+  if ! fetch_promtool && ! { may_install && apt update && fetch_promtool; }; then
+    missing=("promtool (apt: prometheus)")
+    give_up
+  fi
+}
+
+fetch_promtool() {
+  local folder
+  mkdir -p "$tools" && folder=$(mktemp -d "$tools/fetch-XXXXXX") || return 1
+  if has apt-get >/dev/null && (cd "$folder" && apt-get -q download prometheus </dev/null && dpkg-deb -x prometheus_*.deb .) >&2; then
+    mv "$folder/usr/bin/promtool" "$tools/promtool"
+  fi
+  rm -rf "$folder"
+  [ -x "$tools/promtool" ]
+}
+
+give_up() {
+  say "missing, and not ours to install:"
+  printf '  - %s\n' "${missing[@]}" >&2
+  exit 1
+}
+
+say() { echo "setup: $*" >&2; }
+
+main "$@"

@@ -1,0 +1,85 @@
+//! A real Kafka, one for the whole test binary, and Kafka's own tools as a client that shares no code with ours.
+//!
+//! The broker belongs to `tests/kafka/kafka.sh hold`, which cleans up when its standard input ends. We never close that
+//! input: the system does when this process ends, in whatever way, where a destructor of a static would not run.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+/// Names a broker to use instead of starting one.
+const BOOTSTRAP_VARIABLE: &str = "CXPULSE_TEST_BOOTSTRAP";
+
+/// A running broker; one of our own ends with its value.
+pub(crate) struct KafkaServer {
+    bootstrap: String,
+    held_by: Option<Child>,
+}
+
+impl KafkaServer {
+    /// The broker of this test binary, started by whoever asks first. Tests share it, so each uses topics of its own.
+    pub(crate) fn start() -> &'static Self {
+        static SHARED: OnceLock<KafkaServer> = OnceLock::new();
+        SHARED.get_or_init(|| Self::existing().unwrap_or_else(Self::own))
+    }
+
+    /// A broker for one test that must not share it, whatever `CXPULSE_TEST_BOOTSTRAP` says.
+    pub(crate) fn own() -> Self {
+        let mut script = Command::new(script("kafka.sh"));
+        script.arg("hold").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut script = script.spawn().expect("kafka.sh starts");
+        let mut said = String::new();
+        let printed = script.stdout.take().expect("its output is piped");
+        BufReader::new(printed).read_line(&mut said).expect("kafka.sh prints text");
+        let bootstrap = said.trim().strip_prefix("bootstrap=").expect("kafka.sh says why on standard error").to_owned();
+        Self { bootstrap, held_by: Some(script) }
+    }
+
+    /// Where clients connect: `host:port`.
+    pub(crate) fn bootstrap(&self) -> &str {
+        &self.bootstrap
+    }
+
+    /// What `tests/kafka/tool.sh` prints for these arguments and this standard input; panics if it fails.
+    pub(crate) fn tool(&self, args: &[&str], stdin: &str) -> String {
+        let mut tool = Command::new(script("tool.sh"));
+        tool.args(args).env(BOOTSTRAP_VARIABLE, &self.bootstrap).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut tool = tool.stderr(Stdio::piped()).spawn().expect("tool.sh starts");
+        let mut input = tool.stdin.take().expect("its input is piped");
+        let output = std::thread::scope(|scope| {
+            // Beside the reading: a tool that answers while it reads would otherwise fill its pipe and wait for us.
+            scope.spawn(move || input.write_all(stdin.as_bytes()));
+            tool.wait_with_output().expect("tool.sh ends")
+        });
+        let problem = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "tool.sh {args:?}: {problem}");
+        String::from_utf8(output.stdout).expect("the tools print UTF-8")
+    }
+
+    /// Creates a topic with so many partitions, and settings such as `cleanup.policy=compact`.
+    pub(crate) fn create_topic(&self, topic: &str, partitions: u32, settings: &[&str]) {
+        let partitions = partitions.to_string();
+        let mut args = vec!["topics", "--create", "--topic", topic, "--partitions", &partitions];
+        args.extend(settings.iter().flat_map(|setting| ["--config", setting]));
+        self.tool(&args, "");
+    }
+
+    fn existing() -> Option<Self> {
+        let bootstrap = std::env::var(BOOTSTRAP_VARIABLE).ok().filter(|value| !value.is_empty())?;
+        Some(Self { bootstrap, held_by: None })
+    }
+}
+
+impl Drop for KafkaServer {
+    fn drop(&mut self) {
+        if let Some(script) = &mut self.held_by {
+            // Waiting closes its input first, which is what it waits for. Should it fail, the system closes it later.
+            let _ = script.wait();
+        }
+    }
+}
+
+fn script(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/kafka").join(name)
+}

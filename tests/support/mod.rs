@@ -1,0 +1,4 @@
+//! What several tests need and none is about.
+
+#[cfg(feature = "kafka")]
+pub(crate) mod kafka;
