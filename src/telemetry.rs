@@ -14,7 +14,7 @@ use crate::config::{LogFormat, Settings};
 pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
 /// From a record's timestamp to its effect on a published metric.
 pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
-/// Records read, by `topic`.
+/// Records read, however they ended.
 pub const RECORDS_CONSUMED: &str = "cxpulse_records_consumed_total";
 /// Records refused, by `reason`.
 pub const RECORDS_REJECTED: &str = "cxpulse_records_rejected_total";
@@ -30,8 +30,12 @@ pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
 pub const REBALANCES: &str = "cxpulse_rebalances_total";
 /// How much of what was there at the start has been read, 0 to 1.
 pub const RESTORE_PROGRESS: &str = "cxpulse_restore_progress_ratio";
-/// Records that Kafka did not take, by `topic`.
+/// Records that Kafka did not take, by `what` they are.
 pub const PUBLISH_FAILURES: &str = "cxpulse_publish_failures_total";
+/// Records that Kafka took.
+pub const RECORDS_PUBLISHED: &str = "cxpulse_records_published_total";
+/// Rejected records that reached the dead-letter topic.
+pub const DEAD_LETTERS: &str = "cxpulse_dead_letters_total";
 /// Conversations kept in memory.
 pub const CONVERSATIONS: &str = "cxpulse_conversations";
 /// 1 once first caught up.
@@ -67,6 +71,8 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (REBALANCES, Kind::Counter, "Changes of the partitions that are read."),
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
+    (RECORDS_PUBLISHED, Kind::Counter, "Metric, bucket and live records that Kafka took."),
+    (DEAD_LETTERS, Kind::Counter, "Rejected records that reached the dead-letter topic."),
     (CONVERSATIONS, Kind::Gauge, "Conversations kept in memory."),
     (READY, Kind::Gauge, "Whether this process has once caught up."),
     (STALE, Kind::Gauge, "Whether numbers may be behind, as while Kafka is away."),

@@ -4,16 +4,21 @@
 
 mod completions;
 mod demo;
+mod duration;
 pub mod flags;
+pub mod generate;
+mod live_line;
 mod output;
 pub mod replay;
 mod run;
+mod runtime;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::clock;
 use crate::config::ConfigError;
 
 /// The whole command line.
@@ -29,6 +34,7 @@ enum Command {
     Demo(demo::Demo),
     Run(run::Run),
     Replay(replay::Replay),
+    Generate(generate::GenerateArgs),
     Completions(completions::Completions),
 }
 
@@ -61,6 +67,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(),
             Command::Run(run) => run.run(),
             Command::Replay(replay) => replay.run(),
+            Command::Generate(generate) => Ok(generate.run_to_lines(clock::now)?),
             Command::Completions(completions) => completions.run(),
         }
     }
@@ -74,6 +81,12 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::Running(_) => 1,
         }
+    }
+}
+
+impl From<generate::GenerateError> for Failure {
+    fn from(error: generate::GenerateError) -> Self {
+        if error.is_usage() { Self::Usage(error.to_string()) } else { Self::Running(error.to_string()) }
     }
 }
 

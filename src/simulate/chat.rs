@@ -35,7 +35,8 @@ impl Story {
         let free = centre.desks.free(agent, self.due);
         if free > self.due && self.put_off < MOST_PUT_OFF {
             self.put_off += 1;
-            self.due = free;
+            // A breath between two tasks; who waited for the same agent does not start at the same moment.
+            self.due = free + Millis::from(self.random.between(200, 2_000));
             return None;
         }
         self.put_off = 0;

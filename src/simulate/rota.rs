@@ -9,7 +9,7 @@ const MINUTE_MS: Millis = 60_000;
 const DAY_MS: Millis = 1440 * MINUTE_MS;
 
 /// When shifts begin, in UTC hours; the busy hours have the most of them, and someone is there at night.
-const SHIFT_STARTS: [Millis; 8] = [8, 13, 9, 22, 7, 12, 10, 16];
+const SHIFT_STARTS: [Millis; 8] = [8, 13, 9, 22, 6, 12, 10, 16];
 
 /// A shift, in minutes from its start. A repeated status is a refresh, as systems send them.
 const SHIFT: [(Millis, Presence); 11] = [

@@ -108,7 +108,7 @@ impl Story {
             contact: centre.any_contact(&mut random),
             step: Step::Start,
             channel: random.below(CHANNELS.len() as u32).min(random.below(CHANNELS.len() as u32)) as u8,
-            exchanges: random.between(1, 3) as u8 + random.below(4) as u8,
+            exchanges: (random.between(2, 4) + random.below(4)) as u8,
             has_bot: !matches!(origin, Origin::Outbound) && random.chance(550),
             origin,
             is_spam: false,

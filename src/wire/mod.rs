@@ -2,12 +2,15 @@
 //!
 //! Inwards: `record` tells the formats apart, `json_event` and `protobuf_event` find the fields of either, and
 //! `event` turns fields into an `Event` by one set of rules. `policy` reads policy documents. Outwards: `metrics_json`,
-//! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`.
+//! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`;
+//! `encode_event` writes what a source says, for the simulator and for tests.
 
 pub mod admission;
 pub mod batch;
 mod document;
+pub mod encode_event;
 mod event;
+mod event_sink;
 pub mod event_type;
 pub mod field;
 mod json_event;

@@ -1,0 +1,213 @@
+//! `cxpulse generate`: a simulated contact centre, written to a file, to standard output or to Kafka.
+//!
+//! Here are the flags and what is wrong with them. `run` lets the simulator's records meet a clock and an output,
+//! `lines` writes them as bytes. Kafka is one more `Output`.
+
+mod lines;
+mod run;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use crate::domain::event::Millis;
+use crate::simulate::Settings;
+use crate::wire::time::{parse_rfc3339, rfc3339};
+
+pub use lines::{JsonLines, push_line, push_value};
+use run::Ticks;
+pub use run::{Output, Pace};
+
+/// The simulator moves clocks by some days either way under `--chaos`, and all of it must fit 1970–9999.
+const EARLIEST_BEGIN: Millis = 5 * 86_400_000;
+const LATEST_END: Millis = 253_370_764_800_000;
+
+/// Writes the events of a simulated contact centre: to a file, to standard output or to Kafka
+#[derive(Debug, Clone, Args)]
+pub struct GenerateArgs {
+    /// The same seed and --end give the same bytes
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many conversations begin in the hours before --end, in all
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub conversations: u64,
+    /// How many agents work there, in all accounts together
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub agents: u32,
+    /// How many skills there are, in all accounts together
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub skills: u32,
+    /// How many accounts share the conversations
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub accounts: u32,
+    /// How many hours before --end the first conversation begins
+    #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8_784))]
+    pub hours: u32,
+    /// When it ends, such as 2026-03-01T13:00:00Z [default: now]
+    #[arg(long, value_name = "RFC3339", value_parser = time)]
+    pub end: Option<Millis>,
+    /// Goes on live after the end, with so many events a second, until stopped
+    #[arg(long, value_name = "EVENTS/S", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub rate: Option<u64>,
+    /// Adds duplicates, reordering, late, far-future, conflicting, unknown and undecodable records
+    #[arg(long)]
+    pub chaos: bool,
+    /// How records are written; Protobuf goes to Kafka only
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    pub format: Format,
+    /// A file of JSON lines to write, or - for standard output
+    #[arg(long, value_name = "FILE|-", conflicts_with = "brokers")]
+    pub output: Option<PathBuf>,
+    /// Kafka's addresses
+    #[arg(long, value_name = "HOST:PORT,…")]
+    pub brokers: Option<String>,
+}
+
+/// How a record's event is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Flat JSON.
+    Json,
+    /// `cxpulse.v1.Event`.
+    Protobuf,
+}
+
+/// Where the records go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Destination {
+    /// Lines to a file.
+    File(PathBuf),
+    /// Lines to standard output.
+    StandardOutput,
+    /// Records to Kafka, in this format.
+    Kafka {
+        /// As given.
+        brokers: String,
+        /// How events are written.
+        format: Format,
+    },
+}
+
+/// Why a run did not begin or did not end.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    /// The user can put it right.
+    #[error("{flag}: {wrong}; {right}")]
+    Usage {
+        /// Which setting.
+        flag: &'static str,
+        /// What is wrong with it.
+        wrong: String,
+        /// What would be right.
+        right: String,
+    },
+    /// The output took no more.
+    #[error("cannot write to {to}: {source}")]
+    Write {
+        /// Which output.
+        to: String,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl GenerateArgs {
+    /// What the simulator is told, on a run that begins at `now`.
+    ///
+    /// # Errors
+    /// `Usage` where the hours before the end do not fit the calendar of events.
+    pub fn settings(&self, now: Millis) -> Result<Settings, GenerateError> {
+        let end_ms = self.end.unwrap_or(now);
+        let begin = end_ms - Millis::from(self.hours) * 3_600_000;
+        if begin < EARLIEST_BEGIN || end_ms > LATEST_END {
+            return Err(GenerateError::Usage {
+                flag: "--end",
+                wrong: format!("{} leaves no room for {} hours of events before it", rfc3339(end_ms), self.hours),
+                right: "events lie between 1970-01-06 and 9999-01-01".to_owned(),
+            });
+        }
+        let &Self { seed, conversations, agents, skills, accounts, hours, chaos, .. } = self;
+        Ok(Settings { seed, conversations, agents, skills, accounts, hours, end_ms, chaos })
+    }
+
+    /// Where the records go.
+    ///
+    /// # Errors
+    /// `Usage` without a destination, and for Protobuf to a file.
+    pub fn destination(&self) -> Result<Destination, GenerateError> {
+        match (&self.output, &self.brokers) {
+            (Some(_), _) if self.format == Format::Protobuf => Err(GenerateError::Usage {
+                flag: "--format",
+                wrong: "a file holds JSON lines, not Protobuf".to_owned(),
+                right: "use --format json, or write to Kafka with --brokers HOST:PORT".to_owned(),
+            }),
+            (Some(path), _) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
+            (Some(path), _) => Ok(Destination::File(path.clone())),
+            (None, Some(brokers)) => Ok(Destination::Kafka { brokers: brokers.clone(), format: self.format }),
+            (None, None) => Err(GenerateError::Usage {
+                flag: "--output",
+                wrong: "the records have nowhere to go".to_owned(),
+                right:
+                    "name a file with --output FILE, standard output with --output -, or Kafka with --brokers HOST:PORT"
+                        .to_owned(),
+            }),
+        }
+    }
+
+    /// Runs with a file or standard output as the destination; `now` is the clock.
+    ///
+    /// # Errors
+    /// `Usage` for settings and for a file that cannot be made, `Write` once it has begun.
+    pub fn run_to_lines(&self, now: impl FnMut() -> Millis) -> Result<(), GenerateError> {
+        let mut pace = Ticks(now);
+        let settings = self.settings((pace.0)())?;
+        match self.destination()? {
+            Destination::File(path) => {
+                let mut output = JsonLines::new(create(&path)?);
+                self.run_to(&settings, &mut output, &mut pace, &path.display().to_string())
+            }
+            Destination::StandardOutput => {
+                let mut output = JsonLines::new(io::stdout().lock());
+                self.run_to(&settings, &mut output, &mut pace, "standard output")
+            }
+            Destination::Kafka { .. } => Err(GenerateError::Usage {
+                flag: "--brokers",
+                wrong: "this build of cxpulse knows no Kafka".to_owned(),
+                right: "write to a file with --output FILE".to_owned(),
+            }),
+        }
+    }
+}
+
+impl GenerateError {
+    /// Whether the user can put it right: exit status 2.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Usage { .. })
+    }
+}
+
+impl Format {
+    /// The value of a record's `content-type` header.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Protobuf => "application/protobuf",
+        }
+    }
+}
+
+fn time(text: &str) -> Result<Millis, String> {
+    parse_rfc3339(text).map_err(|_| "not a time between 1970 and 9999, such as 2026-03-01T13:00:00Z".to_owned())
+}
+
+fn create(path: &Path) -> Result<File, GenerateError> {
+    File::create(path).map_err(|source| GenerateError::Usage {
+        flag: "--output",
+        wrong: format!("cannot create {}: {source}", path.display()),
+        right: "name a file in a folder that exists and may be written to".to_owned(),
+    })
+}
