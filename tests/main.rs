@@ -2,9 +2,12 @@
 
 mod architecture;
 mod broker;
+mod cli;
 mod engine;
+mod exposition;
 mod generate;
 mod laws;
+mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
