@@ -6,6 +6,7 @@ mod cli;
 mod engine;
 mod exposition;
 mod laws;
+mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;

@@ -17,7 +17,6 @@ pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView,
 
 use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::event::Millis;
-use crate::wire::keys::kind_of;
 
 /// The latest of every account.
 #[derive(Debug)]
@@ -45,7 +44,7 @@ impl AccountView {
     }
 
     fn put(&mut self, scope: &Scope, view: Option<&Arc<ScopeView>>) {
-        let scopes = Arc::make_mut(&mut self.scopes[kind_of(scope) as usize]);
+        let scopes = Arc::make_mut(&mut self.scopes[scope.kind() as usize]);
         match view {
             Some(view) => scopes.insert(scope.clone(), view.clone()),
             None => scopes.remove(scope),
@@ -151,7 +150,7 @@ mod tests {
 
     fn closed(board: &Board, account: &str, skill: &str) -> Option<u64> {
         let scope = scope(skill);
-        Some(board.account(account)?.scopes(kind_of(&scope)).get(&scope)?.metrics[0].closed)
+        Some(board.account(account)?.scopes(scope.kind()).get(&scope)?.metrics[0].closed)
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod output;
 pub mod replay;
 mod run;
 mod runtime;
+mod topic_layout;
+mod topics;
 
 use std::process::ExitCode;
 
@@ -34,6 +36,7 @@ enum Command {
     Run(run::Run),
     Replay(replay::Replay),
     Generate(generate::GenerateArgs),
+    Topics(topics::Topics),
     Completions(completions::Completions),
 }
 
@@ -68,6 +71,7 @@ impl Cli {
             Command::Run(run) => run.run(),
             Command::Replay(replay) => replay.run(),
             Command::Generate(generate) => Ok(generate.run_to_lines(clock::now)?),
+            Command::Topics(topics) => topics.run(),
             Command::Completions(completions) => completions.run(),
         }
     }

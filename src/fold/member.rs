@@ -10,7 +10,6 @@ use crate::domain::event::Millis;
 use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
 use crate::domain::policy::Policies;
-use crate::wire::keys::kind_of;
 
 use super::agenda::{Agenda, Decision, Ledger, Published, Why, decide};
 use super::cadence::is_closed;
@@ -43,8 +42,8 @@ pub(super) struct Asking<'a> {
 }
 
 impl Member {
-    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis) -> Self {
-        let account = Account::new(policies.clone(), now);
+    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, forget_after_ms: Millis) -> Self {
+        let account = Account::new(policies.clone(), now).forgetting_after(forget_after_ms);
         Self { name, account, ledger: Ledger::default(), policies, agenda: Agenda::default() }
     }
 
@@ -57,7 +56,7 @@ impl Member {
     /// Every scope there is something to say of, or was.
     pub(super) fn all_scopes(&self, kind: ScopeKind) -> Vec<Scope> {
         let mut scopes = self.account.scopes(kind);
-        scopes.extend(self.ledger.scopes.keys().filter(|scope| kind_of(scope) == kind).cloned());
+        scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind).cloned());
         scopes.sort_unstable();
         scopes.dedup();
         scopes
@@ -73,7 +72,7 @@ impl Member {
 
     /// Asks for what a bucket's end may have changed of a scope.
     pub(super) fn sweep(&mut self, scope: Scope, ended: &[Bucket], kinds: &[bool; 4]) {
-        if kinds[kind_of(&scope) as usize] {
+        if kinds[scope.kind() as usize] {
             for bucket in ended {
                 self.agenda.ask_bucket(scope.clone(), *bucket, Why::Moved);
             }
@@ -129,7 +128,7 @@ impl Member {
             let asked = at_once.remove(&scope);
             let metrics = asked.unwrap_or_else(|| self.account.window_metrics(&scope, asking.board.windows()));
             let zero = metrics.iter().all(Metrics::is_zero);
-            let same = before.scopes(kind_of(&scope)).get(&scope).is_some_and(|view| *view.metrics == *metrics);
+            let same = before.scopes(scope.kind()).get(&scope).is_some_and(|view| *view.metrics == *metrics);
             match decide(why, known, same, zero, asking.now) {
                 Decision::Skip => {}
                 Decision::Forget => self.forget_scope(scope, pass),
@@ -147,7 +146,7 @@ impl Member {
 
     /// All scopes of those kinds of which many are due: cheaper than one by one.
     fn ask_at_once(&self, due: &BTreeMap<Scope, Why>, windows: &[u32]) -> BTreeMap<Scope, Vec<Metrics>> {
-        let many = |kind: &ScopeKind| due.keys().filter(|scope| kind_of(scope) == *kind).count() >= ASK_ALL_FROM;
+        let many = |kind: &ScopeKind| due.keys().filter(|scope| scope.kind() == *kind).count() >= ASK_ALL_FROM;
         let kinds = KINDS.into_iter().filter(many);
         kinds.flat_map(|kind| self.account.all_window_metrics(kind, windows)).collect()
     }

@@ -42,6 +42,8 @@ pub struct FoldSettings {
     pub agent_interval_ms: Millis,
     /// After how long an unchanged record is published again at the latest.
     pub republish_after_ms: Millis,
+    /// The silence that ends a conversation's life.
+    pub forget_after_ms: Millis,
     /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
     pub buckets: [bool; 4],
 }
@@ -53,6 +55,7 @@ impl Default for FoldSettings {
             interval_ms: 250,
             agent_interval_ms: 5_000,
             republish_after_ms: 300_000,
+            forget_after_ms: 7 * 24 * 3_600_000,
             buckets: [true, true, false, false],
         }
     }
@@ -209,7 +212,12 @@ impl Fold {
 
     fn join(&mut self, account: &str) -> usize {
         let name: Arc<str> = Arc::from(account);
-        self.members.push(Member::new(name.clone(), self.policies.of(account), self.now));
+        self.members.push(Member::new(
+            name.clone(),
+            self.policies.of(account),
+            self.now,
+            self.settings.forget_after_ms,
+        ));
         self.index.insert(name, self.members.len() - 1);
         self.members.len() - 1
     }

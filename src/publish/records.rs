@@ -2,7 +2,7 @@
 
 use crate::board::{BucketUpdate, LiveUpdate, Pass, ScopeUpdate, Subject};
 use crate::domain::metrics::Metrics;
-use crate::wire::keys::{bucket_key, kind_of, metric_key, part};
+use crate::wire::keys::{bucket_key, metric_key, part};
 use crate::wire::live_json::live_json;
 use crate::wire::records::{Stamp, bucket_json, metric_json};
 use crate::wire::records_protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
@@ -70,7 +70,7 @@ impl Encoding {
             self.windows(&stamp, &view.metrics)
         });
         OutRecord {
-            topic: self.topics.metrics(kind_of(scope)),
+            topic: self.topics.metrics(scope.kind()),
             key: metric_key(account, scope),
             value,
             subject: Subject::Scope(account.clone(), scope.clone()),
