@@ -1,10 +1,11 @@
-//! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
+//! One test binary: laws, stories, the batch reference, the wire, the simulator, and the program from outside.
 
 mod architecture;
 mod broker;
 mod cli;
 mod engine;
 mod exposition;
+mod generate;
 mod laws;
 mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

@@ -13,16 +13,7 @@ const END: i64 = 1_790_000_123_456;
 const HOUR_MS: i64 = 3_600_000;
 
 fn settings() -> Settings {
-    Settings {
-        seed: 7,
-        conversations: 3000,
-        agents: 60,
-        skills: 5,
-        accounts: 2,
-        hours: 24,
-        end_ms: END,
-        chaos: false,
-    }
+    Settings { seed: 7, conversations: 3000, agents: 60, skills: 5, accounts: 2, hours: 24, end_ms: END, chaos: false }
 }
 
 fn calm() -> Vec<Record> {
@@ -182,7 +173,8 @@ fn every_type_of_event_occurs_in_a_believable_share() {
     assert!((500..1200).contains(&share(|body| matches!(body, Body::TopicTagged { .. }))));
     assert!((10..80).contains(&share(|body| matches!(body, Body::SurveyCommented { .. }))));
     let unnamed = count(&records, |body| matches!(body, Body::SurveySent { survey: None, .. }));
-    let invalid = count(&records, |body| matches!(body, Body::SurveyAnswered { score, .. } if !(1..=5).contains(score)));
+    let invalid =
+        count(&records, |body| matches!(body, Body::SurveyAnswered { score, .. } if !(1..=5).contains(score)));
     assert!(unnamed > 0 && invalid > 0);
 }
 
