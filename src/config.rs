@@ -76,6 +76,7 @@ pub enum ConfigError {
 ///
 /// # Errors
 /// The first wrong setting, in the order of the table.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn load(flags: &Layers) -> Result<Resolved, ConfigError> {
     layers::resolve(flags, &|name| std::env::var(name).ok(), &|path| std::fs::read_to_string(path))
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cxpulse::cli::main(std::env::args_os())
+    cxpulse::cli::main()
 }

@@ -15,7 +15,6 @@ mod runtime;
 mod topic_layout;
 mod topics;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -52,9 +51,10 @@ pub enum Failure {
     Running(String),
 }
 
-/// Runs the command that the arguments name.
-pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    match Cli::try_parse_from(arguments) {
+/// Runs the command that the process was given.
+#[must_use]
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
         Ok(cli) => status(cli.run()),
         Err(help_or_error) => {
             // Nothing is left to do where not even this can be written.

@@ -106,7 +106,7 @@ impl Player {
 
     /// The day before as fast as it goes, then what happens as it happens.
     fn play(mut self, stop: &AtomicBool) {
-        let (_beat, beats) = mpsc::channel::<Infallible>();
+        let (_beat, beats) = mpsc::sync_channel::<Infallible>(1);
         self.status.set_reachable(true, clock::now());
         let mut listened_to = self.hand_over(clock::now(), stop) && self.feed.send(Feed::CaughtUp).is_ok();
         self.status.set_caught_up();
@@ -126,7 +126,7 @@ impl Player {
             {
                 self.push(&mut batch, &record);
             }
-            if batch.len() == 0 {
+            if batch.is_empty() {
                 return true;
             }
             self.status.add_records(batch.len() as u64);

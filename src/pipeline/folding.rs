@@ -22,12 +22,15 @@ const TICK: Duration = Duration::from_millis(10);
 /// How often what is counted beside the passes is told.
 const TELL_EVERY_MS: Millis = 1_000;
 
+/// Told of a record that is no event.
+pub(super) type OnRejected = Box<dyn FnMut(&Record<'_>, &Refusal) + Send>;
+
 /// What the fold's thread tells the others.
 pub(super) struct Outlets {
     /// Passes for the publisher, if there is one.
     pub(super) outbox: Option<Arc<Outbox>>,
     /// Records that are no events.
-    pub(super) rejected: Box<dyn FnMut(&Record<'_>, &Refusal) + Send>,
+    pub(super) rejected: OnRejected,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
     /// Whether it is ready.

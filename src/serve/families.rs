@@ -16,15 +16,18 @@ pub(super) struct Family {
 /// The count below which a number is thin, if the policy names one.
 pub(super) type Minimum = Option<u32>;
 
+/// How a number of an object is found.
+pub(super) type ReadOf<T> = fn(&T, Minimum) -> Option<Value>;
+
 /// How a family finds its numbers in a window's metrics; no value, no series.
 #[derive(Clone, Copy)]
 pub(super) enum Read {
     /// One number.
     One(fn(&Metrics) -> Option<Value>),
     /// One number of a duration.
-    Of(fn(&Metrics) -> &Durations, fn(&Durations, Minimum) -> Option<Value>),
+    Of(fn(&Metrics) -> &Durations, ReadOf<Durations>),
     /// One number of a service level.
-    OfSla(fn(&Metrics) -> &Sla, fn(&Sla, Minimum) -> Option<Value>),
+    OfSla(fn(&Metrics) -> &Sla, ReadOf<Sla>),
     /// A map or a list: a number for each value of a label.
     Each(&'static str, &'static [&'static str], fn(&Metrics, usize) -> Option<Value>),
 }
@@ -153,7 +156,7 @@ fn of_durations(path: &str, what: &str, of: fn(&Metrics) -> &Durations) -> Vec<F
     fn percentile(d: &Durations, pick: fn(&Percentiles) -> u64) -> Option<Value> {
         d.percentiles.as_ref().map(|p| Value::Millis(pick(p)))
     }
-    let each: [(&str, &str, fn(&Durations, Minimum) -> Option<Value>); 9] = [
+    let each: [(&str, &str, ReadOf<Durations>); 9] = [
         ("count", "how many", |d, _| count(d.count)),
         ("sum_ms", "sum", |d, _| millis(d.sum_ms)),
         ("mean_ms", "mean", |d, _| d.mean_ms().map(Value::MeanMillis)),
@@ -168,7 +171,7 @@ fn of_durations(path: &str, what: &str, of: fn(&Metrics) -> &Durations) -> Vec<F
 }
 
 fn of_sla(path: &str, what: &str, of: fn(&Metrics) -> &Sla) -> Vec<Family> {
-    let each: [(&str, &str, fn(&Sla, Minimum) -> Option<Value>); 4] = [
+    let each: [(&str, &str, ReadOf<Sla>); 4] = [
         ("within", "within the target", |s, _| count(s.within)),
         ("count", "judged against the target, the overdue included", |s, _| count(s.count)),
         ("share", "share within the target", |s, _| quotient(s.share())),
