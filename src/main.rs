@@ -1,3 +1,7 @@
 //! The cxpulse command: parses the command line and calls one function.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cxpulse::cli::main()
+}

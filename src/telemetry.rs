@@ -1,1 +1,136 @@
 //! Tracing set-up, and every engine metric's name in one table.
+//!
+//! Engine metrics are about this program; the business's own numbers are written by `serve` straight from the board.
+
+use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::config::{LogFormat, Settings};
+
+/// Messages between the last folded record and the end, by `topic` and `partition`.
+pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
+/// From a record's timestamp to its effect on a published metric.
+pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
+/// Records read, however they ended.
+pub const RECORDS_CONSUMED: &str = "cxpulse_records_consumed_total";
+/// Records refused, by `reason`.
+pub const RECORDS_REJECTED: &str = "cxpulse_records_rejected_total";
+/// Records more than 24 h behind their timestamp.
+pub const RECORDS_LATE: &str = "cxpulse_records_late_total";
+/// Records whose identity and content were known.
+pub const RECORDS_DUPLICATE: &str = "cxpulse_records_duplicate_total";
+/// Records whose identity was known with other content.
+pub const RECORDS_CONFLICTING: &str = "cxpulse_records_conflicting_total";
+/// Records of a type this version does not know.
+pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
+/// Changes of partitions, and reconnections that re-read them.
+pub const REBALANCES: &str = "cxpulse_rebalances_total";
+/// How much of what was there at the start has been read, 0 to 1.
+pub const RESTORE_PROGRESS: &str = "cxpulse_restore_progress_ratio";
+/// Records that Kafka did not take, by `what` they are.
+pub const PUBLISH_FAILURES: &str = "cxpulse_publish_failures_total";
+/// Records that Kafka took.
+pub const RECORDS_PUBLISHED: &str = "cxpulse_records_published_total";
+/// Rejected records that reached the dead-letter topic.
+pub const DEAD_LETTERS: &str = "cxpulse_dead_letters_total";
+/// Conversations kept in memory.
+pub const CONVERSATIONS: &str = "cxpulse_conversations";
+/// 1 once first caught up.
+pub const READY: &str = "cxpulse_ready";
+/// 1 while Kafka is away, or numbers may be behind for another reason.
+pub const STALE: &str = "cxpulse_stale";
+/// Always 1; the version is a label.
+pub const BUILD_INFO: &str = "cxpulse_build_info";
+/// Series over the cap, by `scope`.
+pub const EXPORT_SERIES_DROPPED: &str = "cxpulse_export_series_dropped";
+
+/// What a metric counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Never falls.
+    Counter,
+    /// Rises and falls.
+    Gauge,
+    /// Observations by size.
+    Histogram,
+}
+
+/// Every engine metric: its name, kind and help.
+pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
+    (CONSUMER_LAG, Kind::Gauge, "Records between the last folded one and the end of the partition."),
+    (EVENT_TO_PUBLISH, Kind::Histogram, "From a record's timestamp to its effect on a published metric."),
+    (RECORDS_CONSUMED, Kind::Counter, "Records read."),
+    (RECORDS_REJECTED, Kind::Counter, "Records refused and sent to the dead-letter topic."),
+    (RECORDS_LATE, Kind::Counter, "Records ignored as more than 24 h behind their timestamp."),
+    (RECORDS_DUPLICATE, Kind::Counter, "Records whose identity and content were known."),
+    (RECORDS_CONFLICTING, Kind::Counter, "Records whose identity was known with other content."),
+    (RECORDS_UNKNOWN, Kind::Counter, "Records of a type this version does not know."),
+    (REBALANCES, Kind::Counter, "Changes of the partitions that are read."),
+    (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
+    (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
+    (RECORDS_PUBLISHED, Kind::Counter, "Metric, bucket and live records that Kafka took."),
+    (DEAD_LETTERS, Kind::Counter, "Rejected records that reached the dead-letter topic."),
+    (CONVERSATIONS, Kind::Gauge, "Conversations kept in memory."),
+    (READY, Kind::Gauge, "Whether this process has once caught up."),
+    (STALE, Kind::Gauge, "Whether numbers may be behind, as while Kafka is away."),
+    (BUILD_INFO, Kind::Gauge, "The version that runs."),
+    (EXPORT_SERIES_DROPPED, Kind::Gauge, "Series left out of the last scrape by the cap of their scope."),
+];
+
+/// Upper bounds of [`EVENT_TO_PUBLISH`], in seconds, dense around the publishing intervals.
+const LATENCY_BOUNDS_SECONDS: [f64; 12] = [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+
+/// Sends log lines to standard error, as the settings say. A second call changes nothing.
+pub fn start_logging(settings: &Settings) {
+    // The settings have been checked, so that this filter parses; a filter is no reason to stop.
+    let targets: Targets = settings.log.parse().unwrap_or_default();
+    let registry = tracing_subscriber::registry().with(targets);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // It fails only where a subscriber is installed already, and then that one serves.
+    let _installed_before = match settings.log_format {
+        LogFormat::Text => registry.with(lines.with_ansi(false)).try_init().is_err(),
+        LogFormat::Json => registry.with(lines.json()).try_init().is_err(),
+    };
+}
+
+/// A recorder for the engine's metrics, with its buckets set.
+///
+/// # Errors
+/// Never with the bounds of this file.
+pub fn engine_recorder() -> Result<PrometheusRecorder, BuildError> {
+    let latency = Matcher::Full(EVENT_TO_PUBLISH.to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(latency, &LATENCY_BOUNDS_SECONDS)?;
+    Ok(builder.build_recorder())
+}
+
+/// Installs the recorder for the whole process and describes every metric; the handle renders them.
+///
+/// # Errors
+/// When the process has a recorder already.
+pub fn start_engine_metrics() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + Sync>> {
+    let recorder = engine_recorder()?;
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder)?;
+    describe();
+    Ok(handle)
+}
+
+/// Tells the current recorder every metric's help, and states what is always there.
+pub fn describe() {
+    for (name, kind, help) in ENGINE_METRICS {
+        match kind {
+            Kind::Counter => describe_counter!(*name, Unit::Count, *help),
+            Kind::Gauge => describe_gauge!(*name, Unit::Count, *help),
+            Kind::Histogram => describe_histogram!(*name, Unit::Seconds, *help),
+        }
+    }
+    metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::gauge!(READY).set(0.0);
+    metrics::gauge!(STALE).set(0.0);
+    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN, REBALANCES] {
+        metrics::counter!(name).absolute(0);
+    }
+}

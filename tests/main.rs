@@ -1,10 +1,13 @@
-//! One test binary: laws, stories, the batch reference, the wire, the simulator, and the program from outside.
+//! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
 mod architecture;
 mod broker;
+mod cli;
 mod engine;
+mod exposition;
 mod generate;
 mod laws;
+mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
@@ -12,6 +15,7 @@ mod simulate;
 mod stories;
 mod support;
 mod wire_contract;
+mod wire_hostile;
 mod wire_json_event;
 mod wire_policy;
 mod wire_protobuf_event;

@@ -1,1 +1,186 @@
 //! What readers see: the latest numbers of every account, each as of one moment.
+//!
+//! The fold puts passes here; the publisher, `/metrics` and later the API read. Everything is behind an `Arc`: a reader
+//! takes what it needs in microseconds and computes outside any lock, so that the fold never waits for it.
+
+mod outbox;
+mod pass;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use dashmap::DashMap;
+
+pub use outbox::Outbox;
+pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
+
+use crate::domain::account::{Scope, ScopeKind};
+use crate::domain::event::Millis;
+
+/// The latest of every account.
+#[derive(Debug)]
+pub struct Board {
+    windows: Arc<[u32]>,
+    accounts: DashMap<Arc<str>, Arc<AccountView>>,
+    as_of: AtomicI64,
+    revision: AtomicU64,
+}
+
+/// The latest of one account. Its parts may be as of different moments: a scope is asked again when it changes.
+#[derive(Debug, Clone, Default)]
+pub struct AccountView {
+    /// The live state; absent before the first pass that has it.
+    pub live: Option<Arc<LiveView>>,
+    /// One map per kind of scope: most passes touch the small ones.
+    scopes: [Arc<BTreeMap<Scope, Arc<ScopeView>>>; 4],
+}
+
+impl AccountView {
+    /// Every scope of a kind, sorted by skill, agent.
+    #[must_use]
+    pub fn scopes(&self, kind: ScopeKind) -> &BTreeMap<Scope, Arc<ScopeView>> {
+        &self.scopes[kind as usize]
+    }
+
+    fn put(&mut self, scope: &Scope, view: Option<&Arc<ScopeView>>) {
+        let scopes = Arc::make_mut(&mut self.scopes[scope.kind() as usize]);
+        match view {
+            Some(view) => scopes.insert(scope.clone(), view.clone()),
+            None => scopes.remove(scope),
+        };
+    }
+
+    fn is_empty(&self) -> bool {
+        self.live.is_none() && self.scopes.iter().all(|scopes| scopes.is_empty())
+    }
+}
+
+impl Board {
+    /// An empty board for these rolling windows (minutes).
+    #[must_use]
+    pub fn new(windows: &[u32]) -> Self {
+        let (as_of, revision) = (AtomicI64::new(0), AtomicU64::new(0));
+        Self { windows: Arc::from(windows), accounts: DashMap::new(), as_of, revision }
+    }
+
+    /// The rolling windows (minutes), in the order of every view's metrics.
+    #[must_use]
+    pub fn windows(&self) -> &[u32] {
+        &self.windows
+    }
+
+    /// The moment of the latest pass; 0 before the first.
+    #[must_use]
+    pub fn as_of(&self) -> Millis {
+        self.as_of.load(Ordering::Acquire)
+    }
+
+    /// The revision of the latest pass.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// The latest of one account.
+    #[must_use]
+    pub fn account(&self, account: &str) -> Option<Arc<AccountView>> {
+        self.accounts.get(account).map(|view| view.clone())
+    }
+
+    /// The latest of every account, sorted by id.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<(Arc<str>, Arc<AccountView>)> {
+        let mut accounts: Vec<_> =
+            self.accounts.iter().map(|entry| (entry.key().clone(), entry.value().clone())).collect();
+        accounts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        accounts
+    }
+
+    /// Puts a pass up: what it does not name stays as it was.
+    pub fn put(&self, pass: &Pass) {
+        let mut scopes = pass.scopes.as_slice();
+        while let Some(first) = scopes.first() {
+            let of_account = scopes.iter().take_while(|update| update.account == first.account).count();
+            let (these, rest) = scopes.split_at(of_account);
+            self.change(&first.account, |view| {
+                for update in these {
+                    view.put(&update.scope, update.view.as_ref());
+                }
+            });
+            scopes = rest;
+        }
+        for update in &pass.lives {
+            self.change(&update.account, |view| view.live.clone_from(&update.view));
+        }
+        self.as_of.store(pass.as_of, Ordering::Release);
+        self.revision.store(pass.revision, Ordering::Release);
+    }
+
+    /// Copies, changes and swaps in, so that no reader sees half a pass of an account's scopes.
+    fn change(&self, account: &Arc<str>, change: impl FnOnce(&mut AccountView)) {
+        let mut view = self.account(account).map(|view| AccountView::clone(&view)).unwrap_or_default();
+        change(&mut view);
+        if view.is_empty() {
+            self.accounts.remove(account);
+        } else {
+            self.accounts.insert(account.clone(), Arc::new(view));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::metrics::Metrics;
+
+    fn scope(skill: &str) -> Scope {
+        Scope { skill: (!skill.is_empty()).then(|| skill.to_owned()), agent: None }
+    }
+
+    fn update(account: &str, skill: &str, closed: Option<u64>) -> ScopeUpdate {
+        let metrics = |closed| Box::from([Metrics { closed, ..Metrics::default() }]);
+        let view = closed.map(|closed| Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed) }));
+        ScopeUpdate { account: Arc::from(account), scope: scope(skill), view }
+    }
+
+    fn pass(as_of: Millis, scopes: Vec<ScopeUpdate>) -> Pass {
+        Pass { as_of, revision: as_of as u64, scopes, ..Pass::default() }
+    }
+
+    fn closed(board: &Board, account: &str, skill: &str) -> Option<u64> {
+        let scope = scope(skill);
+        Some(board.account(account)?.scopes(scope.kind()).get(&scope)?.metrics[0].closed)
+    }
+
+    #[test]
+    fn a_pass_changes_what_it_names_and_nothing_else() {
+        let board = Board::new(&[60]);
+        board.put(&pass(5, vec![update("a", "", Some(1)), update("a", "s", Some(2)), update("b", "", Some(3))]));
+        board.put(&pass(6, vec![update("a", "s", Some(9))]));
+        assert_eq!(closed(&board, "a", ""), Some(1));
+        assert_eq!(closed(&board, "a", "s"), Some(9));
+        assert_eq!(closed(&board, "b", ""), Some(3));
+        assert_eq!((board.as_of(), board.revision()), (6, 6));
+    }
+
+    #[test]
+    fn what_a_reader_took_stays_as_it_was() {
+        let board = Board::new(&[60]);
+        board.put(&pass(5, vec![update("a", "", Some(1))]));
+        let taken = board.account("a").expect("just put");
+        board.put(&pass(6, vec![update("a", "", Some(2))]));
+        assert_eq!(taken.scopes(ScopeKind::Account)[&scope("")].metrics[0].closed, 1);
+    }
+
+    #[test]
+    fn a_tombstone_takes_a_scope_off_and_the_last_one_the_account() {
+        let board = Board::new(&[60]);
+        board.put(&pass(5, vec![update("a", "", Some(0)), update("a", "s", Some(0))]));
+        board.put(&pass(6, vec![update("a", "s", None)]));
+        assert_eq!(closed(&board, "a", "s"), None);
+        assert_eq!(board.accounts().len(), 1);
+        board.put(&pass(7, vec![update("a", "", None)]));
+        assert!(board.accounts().is_empty());
+    }
+}

@@ -1,1 +1,268 @@
 //! The workers that fold: routing, progress, passes.
+//!
+//! A fold takes batches of records, decides how each record ends, and adds the events to their accounts. At every tick
+//! it asks the accounts what changed and what time has moved, and puts one pass of answers on the board. It reads no
+//! clock, names no source and no topic, and never waits.
+
+pub mod agenda;
+pub mod cadence;
+mod member;
+pub mod outcomes;
+pub mod progress;
+mod repeats;
+mod sweep;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::board::{Board, Pass, Subject};
+use crate::domain::account::{Account, Outcome};
+use crate::domain::event::{Event, Millis};
+use crate::domain::policy::PolicyBook;
+use crate::wire::batch::{Record, RecordBatch};
+use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
+
+use agenda::Why;
+use cadence::Every;
+use member::{Asking, Member};
+use outcomes::{Ending, Outcomes};
+use progress::Progress;
+use repeats::Repeats;
+use sweep::Sweep;
+
+/// While catching up, time passes for the accounts only so often: it is what fires timers.
+const CATCH_UP_ADVANCE_MS: Millis = 60_000;
+
+/// When to publish, and which buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FoldSettings {
+    /// How often account, skill and live records may be published.
+    pub interval_ms: Millis,
+    /// How often agent records may be published.
+    pub agent_interval_ms: Millis,
+    /// After how long an unchanged record is published again at the latest.
+    pub republish_after_ms: Millis,
+    /// The silence that ends a conversation's life.
+    pub forget_after_ms: Millis,
+    /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
+    pub buckets: [bool; 4],
+}
+
+impl Default for FoldSettings {
+    /// As SPEC §6 has it.
+    fn default() -> Self {
+        Self {
+            interval_ms: 250,
+            agent_interval_ms: 5_000,
+            republish_after_ms: 300_000,
+            forget_after_ms: 7 * 24 * 3_600_000,
+            buckets: [true, true, false, false],
+        }
+    }
+}
+
+/// The accounts of one worker, and what is to be said of them.
+#[derive(Debug)]
+pub struct Fold {
+    settings: FoldSettings,
+    policies: Arc<PolicyBook>,
+    board: Arc<Board>,
+    outcomes: Arc<Outcomes>,
+    /// In the order in which they were first seen.
+    members: Vec<Member>,
+    /// Where each account is in `members`.
+    index: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
+    progress: Progress,
+    /// Never falls.
+    now: Millis,
+    caught_up: bool,
+    pace: Every,
+    agent_pace: Every,
+    catch_up_pace: Every,
+    last_pass: Option<Millis>,
+    sweep: Sweep,
+    repeats: Repeats,
+    /// Of the records applied since the last pass that said something.
+    oldest_record: Option<Millis>,
+}
+
+impl Fold {
+    /// A fold without events, asked from `now` on.
+    #[must_use]
+    pub fn new(
+        settings: FoldSettings,
+        policies: Arc<PolicyBook>,
+        board: Arc<Board>,
+        outcomes: Arc<Outcomes>,
+        now: Millis,
+    ) -> Self {
+        Self {
+            settings,
+            policies,
+            board,
+            outcomes,
+            members: Vec::new(),
+            index: HashMap::default(),
+            progress: Progress::default(),
+            now,
+            caught_up: false,
+            pace: Every::new(settings.interval_ms),
+            agent_pace: Every::new(settings.agent_interval_ms),
+            catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
+            last_pass: None,
+            sweep: Sweep::default(),
+            repeats: Repeats::new(settings.republish_after_ms),
+            oldest_record: None,
+        }
+    }
+
+    /// Folds every record of a batch; `rejected` is told of those that are no events.
+    pub fn fold(&mut self, batch: &RecordBatch, rejected: &mut dyn FnMut(&Record<'_>, &Refusal)) {
+        for record in batch.records() {
+            let ending = self.fold_record(&record).unwrap_or_else(|refusal| {
+                rejected(&record, &refusal);
+                Ending::Rejected(refusal.reason)
+            });
+            self.outcomes.count(ending);
+        }
+        self.progress.advance(batch);
+    }
+
+    /// Says that everything that was there at the start has been folded: from now on there are passes.
+    pub fn set_caught_up(&mut self) {
+        self.caught_up = true;
+    }
+
+    /// Has records made again that could not be published.
+    pub fn give_back(&mut self, failed: BTreeSet<Subject>) {
+        for subject in failed {
+            let (Subject::Scope(account, _) | Subject::Bucket(account, ..) | Subject::Live(account)) = &subject;
+            if let Some(&index) = self.index.get(account) {
+                self.members[index].give_back(subject);
+            }
+        }
+    }
+
+    /// Lets time pass. Once caught up, and once per interval: answers what changed, puts it on the board and gives it
+    /// back for publishing; nothing if nothing is to be said.
+    pub fn tick(&mut self, now: Millis) -> Option<Arc<Pass>> {
+        self.now = self.now.max(now);
+        if !self.caught_up {
+            if self.catch_up_pace.is_due(self.now) {
+                self.advance();
+            }
+            return None;
+        }
+        if !self.pace.is_due(self.now) {
+            return None;
+        }
+        let pass = Arc::new(self.pass());
+        self.board.put(&pass);
+        (!pass.is_empty()).then_some(pass)
+    }
+
+    /// Lets time pass for every account, without a pass.
+    pub fn advance(&mut self) {
+        for member in &mut self.members {
+            member.account.advance_to(self.now);
+        }
+    }
+
+    /// Every account by its id, in the order of ids: for questions beside the board.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<(&str, &Account)> {
+        let mut accounts: Vec<_> = self.members.iter().map(|member| (&*member.name, &member.account)).collect();
+        accounts.sort_unstable_by_key(|(name, _)| *name);
+        accounts
+    }
+
+    /// How far the sources have been folded.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    fn fold_record(&mut self, record: &Record<'_>) -> Result<Ending, Refusal> {
+        let (decoded, written) = read(record);
+        let event = match decoded {
+            Decoded::Event(event) => event,
+            Decoded::Unknown => return Ok(Ending::Unknown),
+            Decoded::Rejected(refusal) => return Err(refusal),
+        };
+        match admit(event.at, written) {
+            Admission::Admitted => Ok(self.apply(&event, written).into()),
+            Admission::Late => Ok(Ending::Late),
+            Admission::TooFarAhead => Err(Refusal::FAR_FUTURE),
+        }
+    }
+
+    fn apply(&mut self, event: &Event<'_>, written: Option<Millis>) -> Outcome {
+        let index = match self.index.get(&*event.account) {
+            Some(&index) => index,
+            None => self.join(&event.account),
+        };
+        let outcome = self.members[index].account.apply(event);
+        if self.caught_up && outcome == Outcome::Applied {
+            // The fallback is for a source without timestamps, whose latency nobody can know.
+            let written = written.unwrap_or(self.now);
+            self.oldest_record = Some(self.oldest_record.map_or(written, |oldest| oldest.min(written)));
+        }
+        outcome
+    }
+
+    fn join(&mut self, account: &str) -> usize {
+        let name: Arc<str> = Arc::from(account);
+        self.members.push(Member::new(
+            name.clone(),
+            self.policies.of(account),
+            self.now,
+            self.settings.forget_after_ms,
+        ));
+        self.index.insert(name, self.members.len() - 1);
+        self.members.len() - 1
+    }
+
+    fn pass(&mut self) -> Pass {
+        let now = self.now;
+        let agents = self.agent_pace.is_due(now);
+        for member in &mut self.members {
+            member.advance(now);
+        }
+        self.plan(now);
+        let asking = Asking { now, agents, revision: self.progress.revision(), board: &self.board };
+        let mut pass = Pass { as_of: now, revision: asking.revision, ..Pass::default() };
+        for (index, member) in self.members.iter_mut().enumerate() {
+            member.answer(&asking, &mut pass, &mut |at, scope| self.repeats.add(at, index, scope));
+        }
+        self.last_pass = Some(now);
+        if !pass.is_empty() {
+            pass.oldest_record = self.oldest_record.take();
+        }
+        pass
+    }
+
+    /// Asks for what time alone has moved, and for what is due again.
+    fn plan(&mut self, now: Millis) {
+        let windows = self.board.windows();
+        if let Some(before) = self.last_pass {
+            self.sweep.begin_if_moved(before, now, windows, &mut self.members);
+            for (index, scope) in self.sweep.take_share(before, now) {
+                self.members[index].sweep(scope, self.sweep.ended(), &self.settings.buckets);
+            }
+        }
+        for (index, scope) in self.repeats.take_due(now, &self.members) {
+            self.members[index].ask(scope, Why::Again);
+        }
+    }
+}
+
+/// The event in a record, and when the record was written.
+fn read<'a>(record: &Record<'a>) -> (Decoded<'a>, Option<Millis>) {
+    match record.place {
+        Place::Offset { .. } => (decode(&record.as_ref()), record.timestamp),
+        Place::Line { .. } => {
+            let FileRecord { decoded, recorded_at } = decode_line(record.payload.unwrap_or_default(), &record.place);
+            (decoded, recorded_at)
+        }
+    }
+}

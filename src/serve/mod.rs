@@ -1,1 +1,9 @@
 //! From the board to people and scrapers, over HTTP.
+
+pub mod exposition;
+mod families;
+pub mod flows;
+pub mod health;
+pub mod http;
+mod number;
+mod pages;

@@ -6,6 +6,7 @@
 //! `encode_event` writes what a source says, for the simulator and for tests.
 
 pub mod admission;
+pub mod batch;
 mod document;
 pub mod encode_event;
 mod event;

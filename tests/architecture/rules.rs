@@ -44,7 +44,7 @@ const STAGES: &[&str] = &["source", "fold", "publish", "serve"];
 
 /// The modules that read no clock, file, environment or socket, and the crates that do none of it either.
 const PURE: &[(&str, &[&str])] = &[
-    ("domain", &["chrono", "foldhash", "thiserror", "xxhash_rust"]),
+    ("domain", &["chrono", "foldhash", "hashbrown", "smallvec", "thiserror", "xxhash_rust"]),
     ("simulate", &["chrono", "foldhash", "itoa", "thiserror", "xxhash_rust"]),
     ("wire", &["chrono", "foldhash", "itoa", "prost", "serde", "serde_json", "thiserror", "toml", "xxhash_rust"]),
 ];

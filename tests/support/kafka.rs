@@ -66,6 +66,7 @@ impl KafkaServer {
     }
 
     fn existing() -> Option<Self> {
+        #[expect(clippy::disallowed_methods, reason = "tests have no settings of their own")]
         let bootstrap = std::env::var(BOOTSTRAP_VARIABLE).ok().filter(|value| !value.is_empty())?;
         Some(Self { bootstrap, held_by: None })
     }

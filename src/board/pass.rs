@@ -1,0 +1,106 @@
+//! One publishing pass: what changed, all of it as of one moment.
+
+use std::sync::Arc;
+
+use crate::domain::account::Scope;
+use crate::domain::bucket::Bucket;
+use crate::domain::event::Millis;
+use crate::domain::live::Live;
+use crate::domain::metrics::Metrics;
+
+/// Everything one pass says.
+#[derive(Debug, Clone, Default)]
+pub struct Pass {
+    /// The moment of every number in it.
+    pub as_of: Millis,
+    /// The sum of the source positions that had been folded.
+    pub revision: u64,
+    /// When the oldest record folded since the pass before was written: for the latency from event to publication.
+    pub oldest_record: Option<Millis>,
+    /// Scopes with all their windows, those of an account together.
+    pub scopes: Vec<ScopeUpdate>,
+    /// Closed buckets.
+    pub buckets: Vec<BucketUpdate>,
+    /// Live states.
+    pub lives: Vec<LiveUpdate>,
+}
+
+impl Pass {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.buckets.is_empty() && self.lives.is_empty()
+    }
+
+    /// How many records it amounts to.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.scopes.len() + self.buckets.len() + self.lives.len()
+    }
+}
+
+/// One scope over every rolling window.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScopeView {
+    /// The moment asked for.
+    pub as_of: Millis,
+    /// The revision then.
+    pub revision: u64,
+    /// One for each of the board's windows, in their order.
+    pub metrics: Box<[Metrics]>,
+}
+
+/// An account's live state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveView {
+    /// The moment asked for.
+    pub as_of: Millis,
+    /// The revision then.
+    pub revision: u64,
+    /// The state.
+    pub live: Live,
+}
+
+/// A scope's new numbers.
+#[derive(Debug, Clone)]
+pub struct ScopeUpdate {
+    /// Whose.
+    pub account: Arc<str>,
+    /// Which scope.
+    pub scope: Scope,
+    /// The numbers; absent when the scope is to be forgotten (a tombstone).
+    pub view: Option<Arc<ScopeView>>,
+}
+
+/// A closed bucket's numbers.
+#[derive(Debug, Clone)]
+pub struct BucketUpdate {
+    /// Whose.
+    pub account: Arc<str>,
+    /// Which scope.
+    pub scope: Scope,
+    /// Which bucket.
+    pub bucket: Bucket,
+    /// The numbers.
+    pub metrics: Metrics,
+}
+
+/// An account's new live state.
+#[derive(Debug, Clone)]
+pub struct LiveUpdate {
+    /// Whose.
+    pub account: Arc<str>,
+    /// The state; absent when it is to be forgotten (a tombstone).
+    pub view: Option<Arc<LiveView>>,
+}
+
+/// What a record of a pass is about: enough to have it made again when it could not be published.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// A scope with its windows.
+    Scope(Arc<str>, Scope),
+    /// A closed bucket of a scope.
+    Bucket(Arc<str>, Scope, Bucket),
+    /// A live state.
+    Live(Arc<str>),
+}

@@ -1,0 +1,92 @@
+//! The settings as flags: one for each row of the table, so that no command lists them by hand.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+use super::{Failure, output};
+use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Use};
+
+/// The flags of a command that folds, serves or speaks to Kafka; with `--config` and `--print-config`.
+#[derive(Debug, Clone, Default)]
+pub struct SettingFlags<const FOLD: bool, const SERVE: bool, const KAFKA: bool> {
+    layers: Layers,
+    print_config: bool,
+}
+
+/// What `run` takes.
+pub type RunFlags = SettingFlags<true, true, true>;
+/// What `demo` takes.
+pub type DemoFlags = SettingFlags<true, true, false>;
+/// What `replay` takes.
+pub type FoldFlags = SettingFlags<true, false, false>;
+/// What a command takes that only speaks to Kafka.
+pub type KafkaFlags = SettingFlags<false, false, true>;
+
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> SettingFlags<FOLD, SERVE, KAFKA> {
+    /// Every setting's result; `None` once `--print-config` has printed them, which is then all there is to do.
+    ///
+    /// # Errors
+    /// A wrong setting.
+    pub fn load(&self) -> Result<Option<Resolved>, Failure> {
+        let resolved = config::load(&self.layers)?;
+        if self.print_config {
+            output::print(resolved.print().as_bytes())?;
+            return Ok(None);
+        }
+        Ok(Some(resolved))
+    }
+
+    fn settings() -> impl Iterator<Item = &'static Setting> {
+        SETTINGS.iter().filter(|setting| match setting.used_by {
+            Use::Fold => FOLD,
+            Use::Serve => SERVE,
+            Use::Kafka => KAFKA,
+        })
+    }
+}
+
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> Args for SettingFlags<FOLD, SERVE, KAFKA> {
+    fn augment_args(command: Command) -> Command {
+        let config = Arg::new("config")
+            .long("config")
+            .value_name("FILE")
+            .help("A TOML file of settings, named as the flags are, with _ for - [env: CXPULSE_CONFIG]")
+            .value_parser(clap::value_parser!(PathBuf));
+        let print = Arg::new("print_config")
+            .long("print-config")
+            .action(ArgAction::SetTrue)
+            .help("Print every setting's result and where it came from, and stop");
+        Self::settings().fold(command.arg(config).arg(print), |command, setting| command.arg(flag(setting)))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl<const FOLD: bool, const SERVE: bool, const KAFKA: bool> FromArgMatches for SettingFlags<FOLD, SERVE, KAFKA> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut flags = Self::default();
+        flags.update_from_arg_matches(matches)?;
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let given = |setting: &Setting| matches.get_one::<String>(setting.name).cloned();
+        self.layers.flags = Self::settings().filter_map(|s| Some((s.name, given(s)?))).collect();
+        self.layers.file = matches.get_one("config").cloned();
+        self.print_config = matches.get_flag("print_config");
+        Ok(())
+    }
+}
+
+fn flag(setting: &Setting) -> Arg {
+    let default = if setting.default.is_empty() { String::new() } else { format!("[default: {}] ", setting.default) };
+    let help = format!("{} {default}[env: {}]", setting.help, setting.variable());
+    let arg = Arg::new(setting.name).long(setting.flag()).value_name(setting.placeholder).help(help);
+    match setting.shape {
+        Shape::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+        _ => arg,
+    }
+}

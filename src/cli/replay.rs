@@ -1,0 +1,162 @@
+//! `cxpulse replay`: the numbers of files, as of any moment.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::flags::FoldFlags;
+use super::{Failure, output};
+use crate::config;
+use crate::domain::account::ScopeKind;
+use crate::domain::event::Millis;
+use crate::pipeline::replay::{Question, Replayed, replay};
+use crate::wire::live_json::live_json;
+use crate::wire::rating_request_json::rating_request_json;
+use crate::wire::records::replay_json;
+use crate::wire::time::parse_rfc3339;
+
+/// Print the numbers of event files, as of any moment, as a JSON array
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Files of JSON lines, in any order; - is standard input
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    input: Vec<String>,
+    /// The moment of every answer; events after it do not exist
+    #[arg(long, value_name = "RFC3339", value_parser = moment)]
+    as_of: Millis,
+    /// How far back the numbers reach: 1m to 1440m, or 1h to 24h [not used with --show]
+    #[arg(long, value_name = "60m|24h", value_parser = window_minutes, required_unless_present = "show")]
+    window: Option<u32>,
+    /// One object for each of these
+    #[arg(long, value_enum, default_value_t = By::Account)]
+    by: By,
+    /// Only this account
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// Print this instead of windows
+    #[arg(long, value_enum)]
+    show: Option<Show>,
+    #[command(flatten)]
+    flags: FoldFlags,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum By {
+    Account,
+    Skill,
+    Agent,
+    AgentSkill,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Show {
+    /// The live state of each account
+    Live,
+    /// The decisions whether to ask for a rating, in the order of the closes
+    RatingRequests,
+}
+
+impl Replay {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        let Some(resolved) = self.flags.load()? else { return Ok(()) };
+        let policies = config::policy_book(resolved.settings.policy.as_deref())?;
+        let question = Question {
+            inputs: &self.input,
+            as_of: self.as_of,
+            account: self.account.as_deref(),
+            policies: &policies,
+            forget_after_ms: resolved.settings.forget_after_ms,
+        };
+        let bar = progress_bar(&self.input);
+        let replayed = replay(&question, &mut |bytes| bar.inc(bytes));
+        bar.finish_and_clear();
+        let mut replayed = replayed.map_err(|error| Failure::Usage(error.to_string()))?;
+        eprintln!("cxpulse: {}", replayed.counts);
+        output::print(&array(&self.objects(&mut replayed)))
+    }
+
+    fn objects(&self, replayed: &mut Replayed) -> Vec<Vec<u8>> {
+        match (self.show, self.window) {
+            (Some(Show::RatingRequests), _) => rating_requests(replayed),
+            (None, Some(window)) => self.scopes(replayed, window),
+            (Some(Show::Live), _) | (None, None) => self.live(replayed),
+        }
+    }
+
+    fn scopes(&self, replayed: &Replayed, window: u32) -> Vec<Vec<u8>> {
+        let mut objects = Vec::new();
+        for (id, account) in &replayed.accounts {
+            for (scope, metrics) in account.all_window_metrics(self.by.kind(), &[window]) {
+                let told = metrics.iter().filter(|metrics| !metrics.is_zero());
+                objects.extend(told.map(|metrics| replay_json(id, &scope, window, self.as_of, metrics)));
+            }
+        }
+        objects
+    }
+
+    fn live(&self, replayed: &Replayed) -> Vec<Vec<u8>> {
+        replayed.accounts.iter().map(|(id, account)| live_json(id, self.as_of, None, &account.live())).collect()
+    }
+}
+
+impl By {
+    fn kind(self) -> ScopeKind {
+        match self {
+            Self::Account => ScopeKind::Account,
+            Self::Skill => ScopeKind::Skill,
+            Self::Agent => ScopeKind::Agent,
+            Self::AgentSkill => ScopeKind::AgentSkill,
+        }
+    }
+}
+
+fn rating_requests(replayed: &mut Replayed) -> Vec<Vec<u8>> {
+    let mut objects = Vec::new();
+    for (id, account) in &mut replayed.accounts {
+        objects.extend(account.rating_requests(id).iter().map(|request| rating_request_json(id, request)));
+    }
+    objects
+}
+
+/// A JSON array with one object a line.
+fn array(objects: &[Vec<u8>]) -> Vec<u8> {
+    if objects.is_empty() {
+        return b"[]\n".to_vec();
+    }
+    let mut out = b"[\n".to_vec();
+    out.extend(objects.join(&b",\n"[..]));
+    out.extend(b"\n]\n");
+    out
+}
+
+fn moment(text: &str) -> Result<Millis, String> {
+    parse_rfc3339(text)
+        .map_err(|_| "right would be an RFC 3339 time with an offset, such as 2026-03-01T13:29:00Z".into())
+}
+
+fn window_minutes(text: &str) -> Result<u32, String> {
+    let right = "right would be minutes from 1m to 1440m or hours from 1h to 24h";
+    let digits = |unit| text.strip_suffix(unit).filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let minutes = match (digits('m'), digits('h')) {
+        (Some(n), _) => n.parse().ok(),
+        (_, Some(n)) => n.parse().ok().and_then(|hours: u32| hours.checked_mul(60)),
+        _ => None,
+    };
+    minutes.filter(|minutes| (1..=1440).contains(minutes)).ok_or_else(|| right.to_owned())
+}
+
+/// Bytes read of all, on a terminal; without a known total only how many.
+fn progress_bar(inputs: &[String]) -> ProgressBar {
+    let sizes: Option<u64> = inputs.iter().map(|name| regular_size(Path::new(name))).sum();
+    let bar = sizes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    let template = "{bytes} of {total_bytes} {wide_bar} {bytes_per_sec}, {eta} left";
+    match ProgressStyle::with_template(template) {
+        Ok(style) if sizes.is_some() => bar.with_style(style),
+        _ => bar,
+    }
+}
+
+fn regular_size(path: &Path) -> Option<u64> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
+}

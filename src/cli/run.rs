@@ -1,0 +1,36 @@
+//! `cxpulse run`: reads Kafka, folds, publishes and serves until it is told to stop.
+
+use clap::Args;
+
+use super::Failure;
+use super::flags::RunFlags;
+use crate::config::Settings;
+
+/// Read events from Kafka, and publish and serve live numbers
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    flags: RunFlags,
+}
+
+impl Run {
+    pub(super) fn run(&self) -> Result<(), Failure> {
+        match self.flags.load()? {
+            Some(resolved) => start(&resolved.settings),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(feature = "kafka")]
+fn start(settings: &Settings) -> Result<(), Failure> {
+    let policies = crate::config::policy_book(settings.policy.as_deref())?;
+    crate::telemetry::start_logging(settings);
+    super::runtime::block_on(crate::pipeline::run::run(settings, policies))
+}
+
+#[cfg(not(feature = "kafka"))]
+fn start(_settings: &Settings) -> Result<(), Failure> {
+    let message = "this cxpulse was built without Kafka; right would be a build with the feature `kafka`";
+    Err(Failure::Usage(message.to_owned()))
+}

@@ -1,0 +1,200 @@
+//! What each topic should be like, and what is wrong with one that is otherwise. Pure: asked by `topics`.
+
+use std::collections::BTreeMap;
+
+use crate::config::Settings;
+use crate::domain::event::Millis;
+use crate::publish::topics::OutputTopics;
+
+const HOUR_MS: Millis = 3_600_000;
+const DAY_MS: Millis = 24 * HOUR_MS;
+/// Events reach back a day from their records, so the source must keep a day more than the longest life.
+const LOOK_BACK_MS: Millis = DAY_MS;
+/// Nothing private is kept longer than this, and dead letters hold whatever was sent.
+const PRIVATE_MOST_MS: Millis = 31 * DAY_MS;
+/// Room for a live state that names many conversations, and for a rejected record with our headers.
+const LARGE_BYTES: &str = "16777216";
+
+/// What a topic should be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub(super) topic: String,
+    /// Kafka's `cleanup.policy`, its words sorted.
+    policy: &'static str,
+    /// Kafka's `retention.ms`: at least, at most, and as created. Absent where nothing is deleted by age.
+    retention: Option<Retention>,
+    /// Whether its records may be larger than Kafka's default.
+    large: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Retention {
+    least_ms: Millis,
+    most_ms: Option<Millis>,
+    created_ms: Millis,
+}
+
+/// What a topic is like: how many partitions, and its settings by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) partitions: usize,
+    pub(super) settings: BTreeMap<String, String>,
+}
+
+/// The layout of every topic this version reads or writes, in the order data flows.
+pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
+    let topics = &settings.topics;
+    let mut inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
+    inputs.dedup();
+    let least_ms = settings.forget_after_ms + LOOK_BACK_MS;
+    let events = Retention { least_ms, most_ms: None, created_ms: least_ms };
+    let inputs =
+        inputs.into_iter().map(|topic| Layout { topic, policy: "delete", retention: Some(events), large: false });
+    inputs.chain(outputs(&OutputTopics::new(&topics.output_prefix))).collect()
+}
+
+fn outputs(topics: &OutputTopics) -> Vec<Layout> {
+    let days = |least: Millis, most: Option<Millis>, created: Millis| {
+        Some(Retention {
+            least_ms: least * DAY_MS,
+            most_ms: most.map(|most| most * DAY_MS),
+            created_ms: created * DAY_MS,
+        })
+    };
+    let of = |topic: String| {
+        let (policy, retention) = match &topic {
+            topic if *topic == topics.buckets => ("compact,delete", days(1, None, 31)),
+            topic if *topic == topics.dead_letters => ("delete", days(1, Some(PRIVATE_MOST_MS / DAY_MS), 7)),
+            _ => ("compact", None),
+        };
+        let large = topic == topics.live || topic == topics.dead_letters;
+        Layout { topic, policy, retention, large }
+    };
+    topics.all().into_iter().map(of).collect()
+}
+
+impl Layout {
+    /// The settings it is created with.
+    pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
+        let retention = self.retention.map(|retention| ("retention.ms", retention.created_ms.to_string()));
+        let large = self.large.then(|| ("max.message.bytes", LARGE_BYTES.to_owned()));
+        [("cleanup.policy", self.policy.to_owned())].into_iter().chain(retention).chain(large).collect()
+    }
+
+    /// Everything wrong with the topic, one sentence each, with what would be right.
+    pub(super) fn faults(&self, found: &Found) -> Vec<String> {
+        if found.partitions == 0 {
+            return vec![format!("{}: does not exist; right would be `cxpulse topics create`", self.topic)];
+        }
+        let faults = [self.policy_fault(found), self.age_fault(found), self.size_fault(found)];
+        faults.into_iter().flatten().map(|fault| format!("{}: {fault}", self.topic)).collect()
+    }
+
+    fn policy_fault(&self, found: &Found) -> Option<String> {
+        let policy = found.settings.get("cleanup.policy")?;
+        let mut words: Vec<&str> = policy.split(',').map(str::trim).collect();
+        words.sort_unstable();
+        (words.join(",") != self.policy)
+            .then(|| format!("cleanup.policy is {policy}; right would be {} ({})", self.policy, self.reason()))
+    }
+
+    fn reason(&self) -> &'static str {
+        match self.policy {
+            "delete" => "every record counts, not only the last of a key",
+            "compact" => "the last record of a key is kept however old it is",
+            _ => "the last record of a key is kept until it is too old",
+        }
+    }
+
+    fn age_fault(&self, found: &Found) -> Option<String> {
+        let retention = self.retention?;
+        let text = found.settings.get("retention.ms")?;
+        // Kafka's -1 is for ever.
+        let kept_ms = text.parse::<Millis>().ok().filter(|ms| *ms >= 0).unwrap_or(Millis::MAX);
+        if kept_ms < retention.least_ms {
+            let right = retention.least_ms;
+            return Some(format!("retention.ms is {text}; right would be {right} ({}) or more", hours(right)));
+        }
+        let most = retention.most_ms.filter(|most| kept_ms > *most)?;
+        Some(format!("retention.ms is {text}; right would be {most} ({}) or less: it holds private text", hours(most)))
+    }
+
+    fn size_fault(&self, found: &Found) -> Option<String> {
+        let text = found.settings.get("retention.bytes").filter(|text| *text != "-1" && self.retention.is_some())?;
+        Some(format!("retention.bytes is {text}; right would be -1: size must not delete what age would keep"))
+    }
+}
+
+fn hours(ms: Millis) -> String {
+    format!("{} h", ms / HOUR_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(topic: &str) -> Layout {
+        let resolved =
+            crate::config::load_from(&Default::default(), &|_| None, &|_| Err(std::io::ErrorKind::NotFound.into()));
+        let settings = resolved.expect("the defaults hold").settings;
+        let all = layouts(&settings);
+        assert_eq!(all.len(), 10);
+        all.into_iter().find(|layout| layout.topic == topic).expect("is one of the topics")
+    }
+
+    fn as_created(layout: &Layout) -> Found {
+        let settings = layout.settings().into_iter().map(|(name, value)| (name.to_owned(), value));
+        Found { partitions: 6, settings: settings.chain([("retention.bytes".to_owned(), "-1".to_owned())]).collect() }
+    }
+
+    fn faults(topic: &str, name: &str, value: &str) -> String {
+        let layout = layout(topic);
+        let mut found = as_created(&layout);
+        found.settings.insert(name.to_owned(), value.to_owned());
+        layout.faults(&found).join("\n")
+    }
+
+    #[test]
+    fn a_topic_as_it_is_created_has_no_faults() {
+        for topic in ["agent-events", "cxpulse.metrics.agent-skill.v1", "cxpulse.buckets.v1", "cxpulse.dead-letters.v1"]
+        {
+            let layout = layout(topic);
+            assert_eq!(layout.faults(&as_created(&layout)), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn a_missing_topic_is_one_fault() {
+        let fault = layout("survey-events").faults(&Found::default());
+        assert_eq!(fault, ["survey-events: does not exist; right would be `cxpulse topics create`"]);
+    }
+
+    #[test]
+    fn a_compacted_input_would_lose_events() {
+        let fault = faults("conversation-events", "cleanup.policy", "compact");
+        assert!(fault.starts_with("conversation-events: cleanup.policy is compact; right would be delete"), "{fault}");
+    }
+
+    #[test]
+    fn the_words_of_a_policy_may_come_in_any_order() {
+        assert_eq!(faults("cxpulse.buckets.v1", "cleanup.policy", "delete,compact"), "");
+        let fault = faults("cxpulse.live.v1", "cleanup.policy", "delete");
+        assert!(fault.contains("right would be compact"), "{fault}");
+    }
+
+    #[test]
+    fn an_input_must_be_kept_for_a_life_and_a_day_and_may_be_kept_for_ever() {
+        let least = 8 * DAY_MS;
+        assert_eq!(faults("agent-events", "retention.ms", &least.to_string()), "");
+        assert_eq!(faults("agent-events", "retention.ms", "-1"), "");
+        let fault = faults("agent-events", "retention.ms", &(least - 1).to_string());
+        assert!(fault.contains("right would be 691200000 (192 h) or more"), "{fault}");
+        assert!(faults("agent-events", "retention.bytes", "1000").contains("right would be -1"));
+    }
+
+    #[test]
+    fn dead_letters_are_not_kept_for_ever() {
+        assert!(faults("cxpulse.dead-letters.v1", "retention.ms", "-1").contains("or less: it holds private text"));
+        assert_eq!(faults("cxpulse.dead-letters.v1", "retention.ms", &PRIVATE_MOST_MS.to_string()), "");
+    }
+}

@@ -1,0 +1,182 @@
+//! Four layers into one result that remembers where each value came from.
+
+use std::fmt::{self, Write as _};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::ConfigError;
+use super::settings::Settings;
+use super::table::{SETTINGS, Setting, Shape};
+use super::value::Raw;
+
+/// What a command line gave: the uppermost layer, and where the one below the environment is.
+#[derive(Debug, Clone, Default)]
+pub struct Layers {
+    /// Setting names with their values.
+    pub flags: Vec<(&'static str, String)>,
+    /// The file that `--config` names.
+    pub file: Option<PathBuf>,
+}
+
+/// Which layer a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Built in.
+    Default,
+    /// The TOML file.
+    File(PathBuf),
+    /// This variable.
+    Environment(String),
+    /// This flag.
+    Flag(String),
+}
+
+/// Every setting's result, and where it came from.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The results.
+    pub settings: Settings,
+    /// In the order of the table.
+    pub origins: Vec<Origin>,
+    values: Vec<Raw>,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Environment(variable) => write!(f, "environment {variable}"),
+            Self::Flag(flag) => write!(f, "flag --{flag}"),
+        }
+    }
+}
+
+impl Resolved {
+    /// Every setting as a line of TOML with its origin, so that the output is itself a configuration file.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let mut out = String::new();
+        for ((setting, raw), origin) in SETTINGS.iter().zip(&self.values).zip(&self.origins) {
+            let line = format!("{} = {}", setting.name, shown(setting, raw));
+            writeln!(out, "{line:<60} # {origin}").expect("a String takes every write");
+        }
+        out
+    }
+}
+
+pub(super) fn resolve(
+    layers: &Layers,
+    environment: &dyn Fn(&str) -> Option<String>,
+    read: &dyn Fn(&Path) -> io::Result<String>,
+) -> Result<Resolved, ConfigError> {
+    // A variable that is set to nothing counts as not set: compose files cannot leave one out.
+    let variable = |name: &str| environment(name).filter(|value| !value.trim().is_empty());
+    let path = layers.file.clone().or_else(|| variable("CXPULSE_CONFIG").map(PathBuf::from));
+    let file = path.map(|path| Ok((file_layer(&path, read)?, path))).transpose()?;
+    let mut resolved = Resolved { settings: Settings::blank(), origins: Vec::new(), values: Vec::new() };
+    for setting in SETTINGS {
+        let (raw, origin) = uppermost(setting, layers, &variable, file.as_ref());
+        (setting.set)(&mut resolved.settings, &raw).map_err(|wrong| ConfigError::Setting {
+            name: setting.name,
+            value: if setting.secret { "…".into() } else { raw.text() },
+            origin: origin.clone(),
+            what: wrong.what,
+            right: wrong.right,
+        })?;
+        resolved.origins.push(origin);
+        resolved.values.push(raw);
+    }
+    Ok(resolved)
+}
+
+fn uppermost(
+    setting: &Setting,
+    layers: &Layers,
+    variable: &dyn Fn(&str) -> Option<String>,
+    file: Option<&(toml::Table, PathBuf)>,
+) -> (Raw, Origin) {
+    if let Some((_, value)) = layers.flags.iter().rev().find(|(name, _)| *name == setting.name) {
+        return (Raw::Text(value.clone()), Origin::Flag(setting.flag()));
+    }
+    if let Some(value) = variable(&setting.variable()) {
+        return (Raw::Text(value), Origin::Environment(setting.variable()));
+    }
+    if let Some((table, path)) = file
+        && let Some(value) = table.get(setting.name)
+    {
+        return (raw(value), Origin::File(path.clone()));
+    }
+    (Raw::Text(setting.default.to_owned()), Origin::Default)
+}
+
+fn file_layer(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<toml::Table, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable { what: "configuration", path: path.into(), source };
+    let text = read(path).map_err(unreadable)?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|e: toml::de::Error| ConfigError::NotToml { path: path.into(), what: one_line(&e, &text) })?;
+    match table.keys().find(|key| SETTINGS.iter().all(|setting| setting.name != *key)) {
+        Some(key) => {
+            Err(ConfigError::UnknownKey { path: path.into(), key: key.clone(), hint: nearest(key).unwrap_or_default() })
+        }
+        None => Ok(table),
+    }
+}
+
+fn one_line(error: &toml::de::Error, text: &str) -> String {
+    let at = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    format!("line {line}: {}", error.message().replace('\n', " "))
+}
+
+fn raw(value: &toml::Value) -> Raw {
+    match value {
+        toml::Value::Array(items) => Raw::List(items.iter().map(scalar).collect()),
+        toml::Value::Table(pairs) => Raw::List(pairs.iter().map(|(k, v)| format!("{k}={}", scalar(v))).collect()),
+        other => Raw::Text(scalar(other)),
+    }
+}
+
+fn scalar(value: &toml::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn shown(setting: &Setting, raw: &Raw) -> String {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let list = |item: &dyn Fn(&str) -> String| {
+        format!("[{}]", raw.items().iter().map(|text| item(text)).collect::<Vec<_>>().join(", "))
+    };
+    match setting.shape {
+        Shape::Number | Shape::Switch => raw.text(),
+        Shape::Text => quoted(&raw.text()),
+        Shape::Numbers => list(&str::to_owned),
+        Shape::Texts if setting.secret => list(&|pair| quoted(&masked(pair))),
+        Shape::Texts => list(&quoted),
+    }
+}
+
+/// The key of a pair stays readable, its value does not.
+fn masked(pair: &str) -> String {
+    pair.split_once('=').map_or_else(|| "…".to_owned(), |(key, _)| format!("{key}=…"))
+}
+
+fn nearest(key: &str) -> Option<String> {
+    let (distance, name) = SETTINGS.iter().map(|setting| (edits(key, setting.name), setting.name)).min()?;
+    (distance <= 3).then(|| format!(" (did you mean {name:?}?)"))
+}
+
+/// The Levenshtein distance.
+fn edits(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let substituted = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(corner + 1);
+        }
+    }
+    row[b.len()]
+}

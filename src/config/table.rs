@@ -1,0 +1,311 @@
+//! Every setting, one row each: its names, its default, its range, and how a value becomes a setting.
+
+use super::settings::{BucketScopes, LogFormat, OutputFormat, Settings};
+use super::value::{self, Raw, Wrong};
+
+/// One setting: `name` in the file, `CXPULSE_NAME` in the environment, `--name` (with hyphens) as a flag.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its key in the file.
+    pub name: &'static str,
+    /// What its value stands for in `--help`.
+    pub placeholder: &'static str,
+    /// The value that holds when no layer gives one.
+    pub default: &'static str,
+    /// What it does, with unit and range.
+    pub help: &'static str,
+    /// How a value is written in the file.
+    pub shape: Shape,
+    /// Which commands have it as a flag.
+    pub used_by: Use,
+    /// Whether values may be secret and are masked where they are shown.
+    pub secret: bool,
+    /// Puts a value into its place, or says what is wrong.
+    pub(super) set: fn(&mut Settings, &Raw) -> Result<(), Wrong>,
+}
+
+/// How a setting's value is written in TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A string.
+    Text,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Switch,
+    /// An array of strings.
+    Texts,
+    /// An array of whole numbers.
+    Numbers,
+}
+
+/// Which commands a setting concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Whatever folds.
+    Fold,
+    /// Whatever goes on and serves.
+    Serve,
+    /// Whatever speaks to Kafka.
+    Kafka,
+}
+
+/// The table. Durations are whole milliseconds, seconds, minutes or hours, as the name's end says.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        set: |s, raw| put(&mut s.brokers, value::addresses(raw)),
+        ..row("brokers", "HOST:PORT,…", "127.0.0.1:9092", "Kafka's bootstrap addresses", Shape::Texts, Use::Kafka)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.kafka_properties, value::properties(raw)),
+        secret: true,
+        ..row(
+            "kafka_properties",
+            "KEY=VALUE,…",
+            "",
+            "Further librdkafka properties, such as security.protocol=SSL (in the file also a table)",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.listen, value::address(raw)),
+        ..row("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where HTTP is served", Shape::Text, Use::Serve)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
+        ..row(
+            "data_dir",
+            "DIR",
+            "cxpulse-data",
+            "Where this process may keep files, relative to the working directory (no version keeps any yet)",
+            Shape::Text,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.policy, value::optional_path(raw)),
+        ..row(
+            "policy",
+            "FILE",
+            "",
+            "The accounts' policies: JSON if it ends in .json, else TOML",
+            Shape::Text,
+            Use::Fold,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.topics.conversation, value::topic(raw)),
+        ..row(
+            "conversation_topic",
+            "TOPIC",
+            "conversation-events",
+            "Events keyed by conversation",
+            Shape::Text,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.topics.survey, value::topic(raw)),
+        ..row("survey_topic", "TOPIC", "survey-events", "Survey events keyed by conversation", Shape::Text, Use::Kafka)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.topics.agent, value::topic(raw)),
+        ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Kafka)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.topics.output_prefix, value::topic(raw)),
+        ..row(
+            "output_prefix",
+            "PREFIX",
+            "cxpulse",
+            "What the names of all topics out begin with, as in cxpulse.live.v1",
+            Shape::Text,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.windows, value::ascending(raw, "minutes", 1..=1440)),
+        ..row(
+            "windows",
+            "MINUTES,…",
+            "5,15,30,60,240,720,1440",
+            "The rolling windows published all the time: minutes, each 1 to 1440",
+            Shape::Numbers,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.publish_interval_ms, value::whole(raw, "milliseconds", 50..=60_000)),
+        ..row(
+            "publish_interval_ms",
+            "MS",
+            "250",
+            "How often account, skill and live records may be published: milliseconds, 50 to 60000",
+            Shape::Number,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.agent_publish_interval_ms, value::whole(raw, "milliseconds", 50..=300_000)),
+        ..row(
+            "agent_publish_interval_ms",
+            "MS",
+            "5000",
+            "How often agent records may be published: milliseconds, 50 to 300000",
+            Shape::Number,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.republish_after_ms, scaled(value::whole(raw, "seconds", 1..=300), 1_000)),
+        ..row(
+            "republish_after_seconds",
+            "SECONDS",
+            "300",
+            "After how long an unchanged record is sent again: seconds, 1 to 300",
+            Shape::Number,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| {
+            put(&mut s.format, value::word(raw, &[("json", OutputFormat::Json), ("protobuf", OutputFormat::Protobuf)]))
+        },
+        ..row("format", "FORMAT", "json", "How records are written: json or protobuf", Shape::Text, Use::Kafka)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.bucket_scopes, bucket_scopes(raw)),
+        ..row(
+            "bucket_scopes",
+            "SCOPE,…",
+            "account,skill",
+            "Which scopes have bucket records: account, skill, agent, agent-skill",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
+        ..row(
+            "keep_text",
+            "ACCOUNT,…",
+            "",
+            "Accounts whose message text may be kept (no version keeps any yet)",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.forget_after_ms, scaled(value::whole(raw, "hours", 24..=744), 3_600_000)),
+        ..row(
+            "forget_after_hours",
+            "HOURS",
+            "168",
+            "The silence that ends a conversation's life: hours of event time, 24 to 744",
+            Shape::Number,
+            Use::Fold,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.series_cap, value::whole(raw, "series", 1_000..=10_000_000)),
+        ..row(
+            "series_cap",
+            "SERIES",
+            "100000",
+            "How many series of one scope /metrics may carry, 1000 to 10000000; the rest is counted",
+            Shape::Number,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.histogram_bounds_ms, milliseconds(value::ascending(raw, "seconds", 1..=604_800))),
+        ..row(
+            "histogram_bounds_seconds",
+            "SECONDS,…",
+            "5,10,30,60,120,300,600,1800,3600,14400,43200,86400",
+            "Upper bounds of the duration histograms for rate(): seconds, each 1 to 604800",
+            Shape::Numbers,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.accept_gap, value::switch(raw)),
+        ..row(
+            "accept_gap",
+            "true|false",
+            "false",
+            "Go on from the earliest offset left when offsets were lost, instead of stopping",
+            Shape::Switch,
+            Use::Kafka,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.log, value::log_filter(raw)),
+        ..row(
+            "log",
+            "FILTER",
+            "info",
+            "Which log lines are written: off, error, warn, info, debug, trace, or target=level pairs",
+            Shape::Text,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.log_format, value::word(raw, &[("text", LogFormat::Text), ("json", LogFormat::Json)])),
+        ..row("log_format", "FORMAT", "text", "How log lines are written: text or json", Shape::Text, Use::Serve)
+    },
+];
+
+impl Setting {
+    /// Its flag, without the dashes.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// Its environment variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("CXPULSE_{}", self.name.to_uppercase())
+    }
+}
+
+/// A row whose `set` is still to be given.
+const fn row(
+    name: &'static str,
+    placeholder: &'static str,
+    default: &'static str,
+    help: &'static str,
+    shape: Shape,
+    used_by: Use,
+) -> Setting {
+    Setting { name, placeholder, default, help, shape, used_by, secret: false, set: |_, _| Ok(()) }
+}
+
+fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
+    *place = value?;
+    Ok(())
+}
+
+fn scaled(value: Result<i64, Wrong>, unit_ms: i64) -> Result<i64, Wrong> {
+    value.map(|n| n * unit_ms)
+}
+
+fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<u64>, Wrong> {
+    value.map(|bounds| bounds.into_iter().map(|seconds| u64::from(seconds) * 1_000).collect())
+}
+
+fn bucket_scopes(raw: &Raw) -> Result<BucketScopes, Wrong> {
+    let mut scopes = BucketScopes::default();
+    for word in raw.items() {
+        match word.as_str() {
+            "account" => scopes.account = true,
+            "skill" => scopes.skill = true,
+            "agent" => scopes.agent = true,
+            "agent-skill" => scopes.agent_skill = true,
+            _ => return Err(Wrong::new(format!("{word:?} is no scope"), "any of account, skill, agent, agent-skill")),
+        }
+    }
+    Ok(scopes)
+}

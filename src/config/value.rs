@@ -1,0 +1,175 @@
+//! From the text of a setting to its value, or to what is wrong with it and what would be right.
+
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+/// A value as a layer gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Raw {
+    /// From a flag, the environment, or a scalar of the file; commas part the items of a list.
+    Text(String),
+    /// An array of the file, or the pairs of a table.
+    List(Vec<String>),
+}
+
+/// What is wrong with a value, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) what: String,
+    pub(super) right: String,
+}
+
+impl Wrong {
+    pub(super) fn new(what: impl Into<String>, right: impl Into<String>) -> Self {
+        Self { what: what.into(), right: right.into() }
+    }
+}
+
+impl Raw {
+    /// The items of a list, trimmed; none if there is nothing.
+    #[must_use]
+    pub(super) fn items(&self) -> Vec<String> {
+        match self {
+            Self::List(items) => items.clone(),
+            Self::Text(text) => text.split(',').map(|item| item.trim().to_owned()).filter(|i| !i.is_empty()).collect(),
+        }
+    }
+
+    /// As one line.
+    #[must_use]
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::List(items) => items.join(","),
+            Self::Text(text) => text.trim().to_owned(),
+        }
+    }
+}
+
+/// `HOST:PORT` addresses, at least one.
+pub(super) fn addresses(raw: &Raw) -> Result<Vec<String>, Wrong> {
+    let right = "host names or addresses with a port, separated by commas, such as kafka-1:9092,kafka-2:9092";
+    let items = raw.items();
+    if items.is_empty() {
+        return Err(Wrong::new("there is no address", right));
+    }
+    let port =
+        |item: &str| item.rsplit_once(':').and_then(|(host, port)| Some((host.len(), port.parse::<u16>().ok()?)));
+    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..)))) {
+        Some(item) => Err(Wrong::new(format!("{item:?} is not HOST:PORT"), right)),
+        None => Ok(items),
+    }
+}
+
+/// One address to listen on.
+pub(super) fn address(raw: &Raw) -> Result<SocketAddr, Wrong> {
+    let text = raw.text().replace("localhost:", "127.0.0.1:");
+    let right = "an IP address and a port, such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:8080";
+    text.parse().map_err(|_| Wrong::new("it is not ADDRESS:PORT", right))
+}
+
+pub(super) fn required_path(raw: &Raw) -> Result<PathBuf, Wrong> {
+    optional_path(raw)?.ok_or_else(|| Wrong::new("it is empty", "a folder"))
+}
+
+/// A path; the empty text is none.
+pub(super) fn optional_path(raw: &Raw) -> Result<Option<PathBuf>, Wrong> {
+    let text = raw.text();
+    Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+/// A name that Kafka takes for a topic.
+pub(super) fn topic(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text();
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let fits = (1..=200).contains(&text.len()) && text.chars().all(legal) && text != "." && text != "..";
+    let right = "1 to 200 of the characters a-z A-Z 0-9 . _ -";
+    if fits { Ok(text) } else { Err(Wrong::new("Kafka takes no such name", right)) }
+}
+
+/// A whole number in a range.
+pub(super) fn whole<T: TryFrom<i64>>(raw: &Raw, unit: &str, range: RangeInclusive<i64>) -> Result<T, Wrong> {
+    let right = format!("a whole number of {unit} from {} to {}", range.start(), range.end());
+    let n: i64 = raw.text().parse().map_err(|_| Wrong::new("it is no whole number", right.as_str()))?;
+    in_range(n, &range, &right)
+}
+
+/// Whole numbers in a range, at least one, sorted here, none twice.
+pub(super) fn ascending(raw: &Raw, unit: &str, range: RangeInclusive<i64>) -> Result<Vec<u32>, Wrong> {
+    let right =
+        format!("different whole numbers of {unit} from {} to {}, separated by commas", range.start(), range.end());
+    let mut numbers = Vec::new();
+    for item in raw.items() {
+        let n = item.parse().map_err(|_| Wrong::new(format!("{item:?} is no whole number"), right.as_str()))?;
+        numbers.push(in_range(n, &range, &right)?);
+    }
+    numbers.sort_unstable();
+    if numbers.is_empty() {
+        return Err(Wrong::new("it is empty", right));
+    }
+    match numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Wrong::new(format!("{} stands there twice", pair[0]), right)),
+        None => Ok(numbers),
+    }
+}
+
+/// `true` or `false`.
+pub(super) fn switch(raw: &Raw) -> Result<bool, Wrong> {
+    word(raw, &[("true", true), ("false", false)])
+}
+
+/// One of a few words.
+pub(super) fn word<T: Copy>(raw: &Raw, words: &[(&str, T)]) -> Result<T, Wrong> {
+    let text = raw.text();
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let all: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+        Wrong::new("it is no such word", all.join(" or "))
+    })
+}
+
+/// Account ids.
+pub(super) fn ids(raw: &Raw) -> Result<Vec<String>, Wrong> {
+    let bad = |id: &String| id.is_empty() || id.len() > 128 || id.chars().any(|c| c.is_whitespace() || c.is_control());
+    let items = raw.items();
+    match items.iter().find(|id| bad(id)) {
+        Some(id) => {
+            Err(Wrong::new(format!("{id:?} is no id"), "ids of 1 to 128 bytes, without blanks, separated by commas"))
+        }
+        None => Ok(items),
+    }
+}
+
+/// `key=value` pairs, without those that the program itself decides.
+pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
+    let right = "librdkafka's key=value pairs, separated by commas, such as security.protocol=SSL";
+    let mut pairs = Vec::new();
+    for item in raw.items() {
+        let Some((key, value)) = item.split_once('=').filter(|(key, _)| !key.trim().is_empty()) else {
+            return Err(Wrong::new("an item is not key=value", right));
+        };
+        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+    }
+    Ok(pairs)
+}
+
+/// A filter that `tracing` takes.
+pub(super) fn log_filter(raw: &Raw) -> Result<String, Wrong> {
+    let text = raw.text();
+    let right = "off, error, warn, info, debug, trace, or target=level pairs such as cxpulse=debug,info";
+    // A lone word that is no level would pass for a target, and silence everything else.
+    let level = |item: &str| LevelFilter::from_str(item.trim()).is_ok();
+    let sound = text.split(',').all(|item| item.contains('=') || level(item));
+    match text.parse::<Targets>() {
+        Ok(_) if sound => Ok(text),
+        _ => Err(Wrong::new("it is no log filter", right)),
+    }
+}
+
+fn in_range<T: TryFrom<i64>>(n: i64, range: &RangeInclusive<i64>, right: &str) -> Result<T, Wrong> {
+    let value = T::try_from(n).ok().filter(|_| range.contains(&n));
+    value.ok_or_else(|| Wrong::new(format!("{n} is out of range"), right))
+}

@@ -1,0 +1,70 @@
+//! The engine's figures, gathered from the stages that count them, for one scrape.
+
+use std::sync::Arc;
+
+use metrics::{counter, gauge};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::fold::outcomes::Outcomes;
+use crate::serve::health::Health;
+use crate::source::status::SourceStatus;
+use crate::telemetry;
+
+/// Tells what the ways out of this pipeline count.
+pub(super) type WaysOut = Box<dyn Fn() + Send + Sync>;
+
+/// Everything that counts something about this program.
+pub(super) struct Engine {
+    pub(super) recorder: PrometheusHandle,
+    pub(super) outcomes: Arc<Outcomes>,
+    pub(super) status: Arc<SourceStatus>,
+    pub(super) health: Arc<Health>,
+    pub(super) ways_out: WaysOut,
+}
+
+impl Engine {
+    /// The engine's metrics as Prometheus text.
+    pub(super) fn render(&self) -> String {
+        self.tell_records();
+        self.tell_source();
+        gauge!(telemetry::READY).set(truth(self.health.is_ready()));
+        (self.ways_out)();
+        self.recorder.render()
+    }
+
+    fn tell_records(&self) {
+        counter!(telemetry::RECORDS_CONSUMED).absolute(self.outcomes.total());
+        for (ending, count) in self.outcomes.by_ending() {
+            match ending {
+                "duplicate" => counter!(telemetry::RECORDS_DUPLICATE).absolute(count),
+                "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
+                "late" => counter!(telemetry::RECORDS_LATE).absolute(count),
+                "unknown" => counter!(telemetry::RECORDS_UNKNOWN).absolute(count),
+                _ => {}
+            }
+        }
+        for (reason, count) in self.outcomes.by_reason() {
+            counter!(telemetry::RECORDS_REJECTED, "reason" => reason).absolute(count);
+        }
+    }
+
+    fn tell_source(&self) {
+        gauge!(telemetry::STALE).set(truth(!self.status.reachable()));
+        self.health.set_records_to_go(self.status.to_go());
+        let progress = if self.status.caught_up() {
+            1.0
+        } else {
+            let (read, to_go) = (self.status.records() as f64, self.status.to_go() as f64);
+            read / (read + to_go).max(1.0)
+        };
+        gauge!(telemetry::RESTORE_PROGRESS).set(progress);
+        for ((topic, partition), records) in self.status.lag() {
+            let labels = [("topic", topic), ("partition", partition.to_string())];
+            gauge!(telemetry::CONSUMER_LAG, &labels).set(records as f64);
+        }
+    }
+}
+
+fn truth(holds: bool) -> f64 {
+    f64::from(u8::from(holds))
+}

@@ -1,0 +1,116 @@
+//! The fold's own thread: batches in, passes out, and the tick by which time passes.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use crate::board::Outbox;
+use crate::clock;
+use crate::domain::event::Millis;
+use crate::fold::Fold;
+use crate::serve::flows::Flows;
+use crate::serve::health::Health;
+use crate::source::Feed;
+use crate::telemetry;
+use crate::wire::Refusal;
+use crate::wire::batch::Record;
+
+/// How often the clock is looked at while nothing arrives. A pass is due once in a publishing interval; what this adds
+/// to the latency from event to publication is this at most.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How often what is counted beside the passes is told.
+const TELL_EVERY_MS: Millis = 1_000;
+
+/// Told of a record that is no event.
+pub(super) type OnRejected = Box<dyn FnMut(&Record<'_>, &Refusal) + Send>;
+
+/// What the fold's thread tells the others.
+pub(super) struct Outlets {
+    /// Passes for the publisher, if there is one.
+    pub(super) outbox: Option<Arc<Outbox>>,
+    /// Records that are no events.
+    pub(super) rejected: OnRejected,
+    /// What was stated since the process was ready.
+    pub(super) flows: Arc<Flows>,
+    /// Whether it is ready.
+    pub(super) health: Arc<Health>,
+}
+
+/// Folds until the feed ends.
+pub(super) fn run(fold: Fold, feed: &Receiver<Feed>, outlets: Outlets) {
+    let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };
+    loop {
+        match feed.recv_timeout(TICK) {
+            Ok(fed) => thread.take(fed),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        thread.tick(clock::now());
+    }
+    if let Some(outbox) = &thread.outlets.outbox {
+        outbox.close();
+    }
+}
+
+struct Thread {
+    fold: Fold,
+    outlets: Outlets,
+    caught_up: bool,
+    told_at: Millis,
+}
+
+impl Thread {
+    fn take(&mut self, fed: Feed) {
+        match fed {
+            Feed::Records(batch) => self.fold.fold(&batch, &mut self.outlets.rejected),
+            Feed::CaughtUp => self.catch_up(),
+        }
+    }
+
+    /// What was there at the start has been folded: from here on facts count for `rate()`.
+    fn catch_up(&mut self) {
+        self.fold.set_caught_up();
+        for (account, state) in self.fold.accounts() {
+            self.outlets.flows.begin(account, state.flow());
+        }
+        self.caught_up = true;
+    }
+
+    fn tick(&mut self, now: Millis) {
+        self.pass(now);
+        if self.caught_up && !self.outlets.health.is_ready() {
+            self.outlets.health.set_ready();
+            tracing::info!("ready: everything that was there at the start is folded");
+        }
+        if now - self.told_at >= TELL_EVERY_MS {
+            self.told_at = now;
+            self.tell();
+        }
+    }
+
+    fn pass(&mut self, now: Millis) {
+        let Some(outbox) = &self.outlets.outbox else {
+            // Without a publisher the board is the only one to be told.
+            let _pass = self.fold.tick(now);
+            return;
+        };
+        if outbox.has_room() {
+            self.fold.give_back(outbox.take_failed());
+            if let Some(pass) = self.fold.tick(now) {
+                outbox.put(pass);
+            }
+        }
+    }
+
+    fn tell(&self) {
+        let mut conversations = 0;
+        for (account, state) in self.fold.accounts() {
+            conversations += state.conversations();
+            if self.caught_up {
+                self.outlets.flows.tell(account, state.flow());
+            }
+        }
+        metrics::gauge!(telemetry::CONVERSATIONS).set(conversations as f64);
+    }
+}

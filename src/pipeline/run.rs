@@ -1,0 +1,166 @@
+//! `run`: Kafka in, Kafka and HTTP out.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, SyncSender};
+use std::time::Duration;
+
+use metrics::{counter, histogram};
+
+use super::PipelineError;
+use super::engine::WaysOut;
+use super::folding;
+use super::shared::Shared;
+use super::stages::{Stages, signal};
+use crate::board::Outbox;
+use crate::clock;
+use crate::config::{OutputFormat, Settings};
+use crate::domain::event::Millis;
+use crate::domain::policy::PolicyBook;
+use crate::publish::kafka::{Published, Publisher, Sent};
+use crate::publish::records::{Encoding, Format};
+use crate::publish::topics::OutputTopics;
+use crate::serve::http;
+use crate::source::Feed;
+use crate::source::dead_letter_writer::{DeadLetterCounts, DeadLetterWriter};
+use crate::source::dead_letters::{DeadLetter, dead_letter};
+use crate::source::kafka::{self, KafkaSourceSettings, SourceError};
+use crate::source::status::SourceStatus;
+use crate::telemetry;
+use crate::wire::Refusal;
+use crate::wire::batch::Record;
+
+/// Batches that may wait for the fold: a poll's records each.
+const FEED_ROOM: usize = 8;
+/// Dead letters that may wait for their writer. While it is full the fold waits: none is dropped.
+const LETTER_ROOM: usize = 1_024;
+/// What is on its way to Kafka may take so long at the end.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When a setting or the topics are wrong, or a stage gives up.
+pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), PipelineError> {
+    let listener = http::listen(settings.listen).await?;
+    let address = listener.local_addr().map_err(|error| PipelineError::Running(error.to_string()))?;
+    let shared = Shared::new(settings)?;
+    let kafka = Kafka::new(settings);
+    let mut stages = Stages::new();
+    let (feed, fed) = mpsc::sync_channel(FEED_ROOM);
+    let letters = kafka.start_publishing(settings, &mut stages)?;
+    let fold = shared.fold(settings, policies);
+    // The writer outlives the fold; were it gone, its own end says why.
+    let rejected = move |record: &Record<'_>, refusal: &Refusal| drop(letters.send(dead_letter(record, refusal)));
+    let outlets = shared.outlets(Some(kafka.outbox.clone()), rejected);
+    stages.thread(move || {
+        folding::run(fold, &fed, outlets);
+        Ok(())
+    });
+    kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
+    shared.start_serving(settings, &mut stages, listener, kafka.ways_out());
+    tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
+    stages.run(signal()).await
+}
+
+/// What the stages that speak to Kafka share.
+struct Kafka {
+    connection: Vec<(String, String)>,
+    topics: OutputTopics,
+    outbox: Arc<Outbox>,
+    published: Arc<Published>,
+    dead_letters: Arc<DeadLetterCounts>,
+}
+
+impl Kafka {
+    fn new(settings: &Settings) -> Self {
+        let brokers = ("bootstrap.servers".to_owned(), settings.brokers.join(","));
+        Self {
+            connection: [brokers].into_iter().chain(settings.kafka_properties.iter().cloned()).collect(),
+            topics: OutputTopics::new(&settings.topics.output_prefix),
+            outbox: Arc::default(),
+            published: Arc::default(),
+            dead_letters: Arc::default(),
+        }
+    }
+
+    /// Starts the publisher and the writer of dead letters, and gives the way to the latter.
+    fn start_publishing(
+        &self,
+        settings: &Settings,
+        stages: &mut Stages,
+    ) -> Result<SyncSender<DeadLetter>, PipelineError> {
+        let format = match settings.format {
+            OutputFormat::Json => Format::Json,
+            OutputFormat::Protobuf => Format::Protobuf,
+        };
+        let encoding = Encoding { windows: settings.windows.clone(), format, topics: self.topics.clone() };
+        let (outbox, published) = (self.outbox.clone(), self.published.clone());
+        let latency = Box::new(note_latency);
+        let publisher = Publisher::new(&self.connection, encoding, outbox, published, clock::now, latency);
+        let publisher = publisher.map_err(refused)?;
+        let (topic, counts) = (&self.topics.dead_letters, self.dead_letters.clone());
+        let writer = DeadLetterWriter::new(&self.connection, topic, counts, clock::now).map_err(refused)?;
+        let (letters, written) = mpsc::sync_channel(LETTER_ROOM);
+        stages.thread(move || {
+            publisher.run(GRACE);
+            Ok(())
+        });
+        stages.thread(move || {
+            writer.run(&written, GRACE);
+            Ok(())
+        });
+        Ok(letters)
+    }
+
+    fn start_reading(
+        &self,
+        settings: &Settings,
+        stages: &mut Stages,
+        feed: SyncSender<Feed>,
+        status: Arc<SourceStatus>,
+    ) {
+        let topics = &settings.topics;
+        let mut inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
+        // Any kind of event may come on any topic: one name may stand for several.
+        inputs.sort_unstable();
+        inputs.dedup();
+        let source = KafkaSourceSettings {
+            connection: self.connection.clone(),
+            topics: inputs,
+            also_needed: self.topics.all(),
+            accept_gap: settings.accept_gap,
+            clock: clock::now,
+        };
+        let stop = stages.stop().flag();
+        stages.thread(move || kafka::run(source, feed, status, &stop).map_err(source_error));
+    }
+
+    fn ways_out(&self) -> WaysOut {
+        let (published, dead_letters) = (self.published.clone(), self.dead_letters.clone());
+        Box::new(move || {
+            counter!(telemetry::RECORDS_PUBLISHED).absolute(published.delivered());
+            counter!(telemetry::DEAD_LETTERS).absolute(dead_letters.written());
+            counter!(telemetry::PUBLISH_FAILURES, "what" => "metrics").absolute(published.failed());
+            counter!(telemetry::PUBLISH_FAILURES, "what" => "dead_letters").absolute(dead_letters.lost());
+        })
+    }
+}
+
+/// From the oldest record behind a pass to its arrival on a topic.
+fn note_latency(sent: &Sent, delivered_at: Millis) {
+    if let Some(written) = sent.oldest_record {
+        histogram!(telemetry::EVENT_TO_PUBLISH).record((delivered_at - written).max(0) as f64 / 1_000.0);
+    }
+}
+
+fn refused(error: impl std::fmt::Display) -> PipelineError {
+    PipelineError::Configuration(format!("Kafka client: {error}; correct the property in `kafka_properties`"))
+}
+
+fn source_error(error: SourceError) -> PipelineError {
+    if error.is_configuration() {
+        PipelineError::Configuration(error.to_string())
+    } else {
+        PipelineError::Running(error.to_string())
+    }
+}

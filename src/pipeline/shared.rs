@@ -1,0 +1,116 @@
+//! What the stages of any pipeline share: each is written by one of them and read by others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+
+use super::PipelineError;
+use super::engine::{Engine, WaysOut};
+use super::folding::Outlets;
+use super::stages::Stages;
+use crate::board::{Board, Outbox};
+use crate::clock;
+use crate::config::Settings;
+use crate::domain::policy::PolicyBook;
+use crate::fold::outcomes::Outcomes;
+use crate::fold::{Fold, FoldSettings};
+use crate::serve::flows::Flows;
+use crate::serve::health::Health;
+use crate::serve::http::{self, Serving};
+use crate::source::status::SourceStatus;
+use crate::telemetry;
+use crate::wire::Refusal;
+use crate::wire::batch::Record;
+
+/// How often the recorder tidies its histograms, which otherwise keep every observation until the next scrape.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// One of each.
+pub(super) struct Shared {
+    pub(super) board: Arc<Board>,
+    pub(super) status: Arc<SourceStatus>,
+    outcomes: Arc<Outcomes>,
+    flows: Arc<Flows>,
+    health: Arc<Health>,
+    recorder: PrometheusHandle,
+}
+
+impl Shared {
+    /// # Errors
+    /// When the process records engine metrics already.
+    pub(super) fn new(settings: &Settings) -> Result<Self, PipelineError> {
+        Ok(Self {
+            board: Arc::new(Board::new(&settings.windows)),
+            status: Arc::default(),
+            outcomes: Arc::default(),
+            flows: Arc::default(),
+            health: Arc::default(),
+            recorder: telemetry::start_engine_metrics().map_err(|error| PipelineError::Running(error.to_string()))?,
+        })
+    }
+
+    /// A fold onto the board.
+    pub(super) fn fold(&self, settings: &Settings, policies: PolicyBook) -> Fold {
+        let (board, outcomes) = (self.board.clone(), self.outcomes.clone());
+        Fold::new(fold_settings(settings), Arc::new(policies), board, outcomes, clock::now())
+    }
+
+    /// Where the fold's thread tells what.
+    pub(super) fn outlets(
+        &self,
+        outbox: Option<Arc<Outbox>>,
+        rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static,
+    ) -> Outlets {
+        Outlets { outbox, rejected: Box::new(rejected), flows: self.flows.clone(), health: self.health.clone() }
+    }
+
+    /// Starts serving, and tidying what is served.
+    pub(super) fn start_serving(
+        &self,
+        settings: &Settings,
+        stages: &mut Stages,
+        listener: TcpListener,
+        ways_out: WaysOut,
+    ) {
+        let engine = Engine {
+            recorder: self.recorder.clone(),
+            outcomes: self.outcomes.clone(),
+            status: self.status.clone(),
+            health: self.health.clone(),
+            ways_out,
+        };
+        let serving = Arc::new(Serving {
+            board: self.board.clone(),
+            flows: self.flows.clone(),
+            health: self.health.clone(),
+            engine: Box::new(move || engine.render()),
+            series_cap: settings.series_cap,
+        });
+        let told = stages.stop().told();
+        stages.task(async move {
+            http::serve(listener, serving, told).await.map_err(|error| PipelineError::Running(error.to_string()))
+        });
+        stages.task(tidy(self.recorder.clone(), stages.stop().told()));
+    }
+}
+
+async fn tidy(recorder: PrometheusHandle, told: impl Future<Output = ()>) -> Result<(), PipelineError> {
+    let mut told = std::pin::pin!(told);
+    while tokio::time::timeout(UPKEEP, &mut told).await.is_err() {
+        recorder.run_upkeep();
+    }
+    Ok(())
+}
+
+fn fold_settings(settings: &Settings) -> FoldSettings {
+    let scopes = settings.bucket_scopes;
+    FoldSettings {
+        interval_ms: settings.publish_interval_ms,
+        agent_interval_ms: settings.agent_publish_interval_ms,
+        republish_after_ms: settings.republish_after_ms,
+        forget_after_ms: settings.forget_after_ms,
+        buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
+    }
+}

@@ -1,0 +1,142 @@
+//! Plain counters for `rate()`: what this process stated, and took back, since it was ready.
+//!
+//! Unlike the gauges they are this instance's own: a restore counts nothing, and they never fall; what a retraction
+//! undoes is counted beside them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::number::{self, Value};
+use crate::domain::account::Flow;
+use crate::domain::fact::FactKind;
+
+/// The flows of every account, told by the fold's thread and read by scrapes.
+#[derive(Debug, Default)]
+pub struct Flows {
+    accounts: Mutex<BTreeMap<String, Told>>,
+}
+
+#[derive(Debug, Default)]
+struct Told {
+    /// When the process became ready: what counts nothing.
+    before: Flow,
+    now: Flow,
+}
+
+impl Flows {
+    /// What an account had stated when the process became ready.
+    pub fn begin(&self, account: &str, flow: &Flow) {
+        let told = Told { before: flow.clone(), now: flow.clone() };
+        self.lock().insert(account.to_owned(), told);
+    }
+
+    /// What an account has stated by now.
+    pub fn tell(&self, account: &str, flow: &Flow) {
+        let mut accounts = self.lock();
+        match accounts.get_mut(account) {
+            Some(told) => told.now.clone_from(flow),
+            None => {
+                accounts.insert(account.to_owned(), Told { before: Flow::default(), now: flow.clone() });
+            }
+        }
+    }
+
+    /// Appends every counter family, for the accounts there are.
+    pub fn write(&self, out: &mut String) {
+        let accounts = self.lock();
+        if accounts.is_empty() {
+            return;
+        }
+        for counter in COUNTERS {
+            write_counter(out, counter, "total", "", &accounts, Flow::stated);
+            write_counter(out, counter, "retracted_total", ", taken back", &accounts, Flow::retracted);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Told>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One family and its retractions: the name's stem, its help, its label, and which facts each of its values counts.
+struct Counter {
+    stem: &'static str,
+    help: &'static str,
+    label: &'static str,
+    values: &'static [(&'static str, &'static [FactKind])],
+}
+
+const COUNTERS: &[Counter] = &[
+    Counter {
+        stem: "cxpulse_survey_answers",
+        help: "Valid answers stated since this process was ready",
+        label: "score",
+        values: &[
+            ("1", &[FactKind::Answer1]),
+            ("2", &[FactKind::Answer2]),
+            ("3", &[FactKind::Answer3]),
+            ("4", &[FactKind::Answer4]),
+            ("5", &[FactKind::Answer5]),
+        ],
+    },
+    plain("cxpulse_surveys_sent", "Surveys sent", &[("", &[FactKind::SurveySent])]),
+    plain("cxpulse_conversations_started", "Conversations started", &[("", &[FactKind::Started])]),
+    Counter {
+        stem: "cxpulse_conversations_closed",
+        help: "Closes stated since this process was ready",
+        label: "closed_by",
+        values: &[
+            ("agent", &[FactKind::ClosedByAgent]),
+            ("customer", &[FactKind::ClosedByCustomer]),
+            ("system", &[FactKind::ClosedBySystem]),
+        ],
+    },
+    plain(
+        "cxpulse_conversations_resolved",
+        "Resolutions",
+        &[("", &[FactKind::Resolved, FactKind::ResolvedWithin, FactKind::ResolvedMissed])],
+    ),
+    plain("cxpulse_conversations_abandoned", "Abandoned conversations", &[("", &[FactKind::Abandoned])]),
+    plain("cxpulse_conversations_reopened", "Reopenings", &[("", &[FactKind::Reopened])]),
+    Counter {
+        stem: "cxpulse_messages",
+        help: "Messages stated since this process was ready",
+        label: "sender",
+        values: &[
+            ("customer", &[FactKind::CustomerMessage]),
+            ("agent", &[FactKind::AgentMessage]),
+            ("automated", &[FactKind::AutomatedMessage]),
+        ],
+    },
+];
+
+type Values = &'static [(&'static str, &'static [FactKind])];
+
+const fn plain(stem: &'static str, help: &'static str, values: Values) -> Counter {
+    Counter { stem, help, label: "", values }
+}
+
+fn write_counter(
+    out: &mut String,
+    counter: &Counter,
+    ending: &str,
+    more_help: &str,
+    accounts: &BTreeMap<String, Told>,
+    count: fn(&Flow, FactKind) -> u64,
+) {
+    let Counter { stem, help, label, values } = counter;
+    out.push_str(&format!("# HELP {stem}_{ending} {help}{more_help}.\n# TYPE {stem}_{ending} counter\n"));
+    for (account, told) in accounts {
+        for (value, kinds) in *values {
+            let since = |kind: &FactKind| count(&told.now, *kind).saturating_sub(count(&told.before, *kind));
+            out.push_str(&format!("{stem}_{ending}{{account=\""));
+            number::label(out, account);
+            if !label.is_empty() {
+                out.push_str(&format!("\",{label}=\"{value}"));
+            }
+            out.push_str("\"} ");
+            Value::Count(kinds.iter().map(since).sum()).write(out);
+            out.push('\n');
+        }
+    }
+}

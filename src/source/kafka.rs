@@ -1,0 +1,418 @@
+//! Events from Kafka: every partition of the input topics, from the earliest offset, read by itself.
+//!
+//! `assignment = "all"`: no consumer group decides anything and nothing is committed, because the fold does not mind
+//! reading a record again. One thread polls, copies what it gets into a batch and hands it over through a bounded
+//! channel, so that a slow fold slows the reading down and nothing piles up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{BorrowedMessage, Message};
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::Feed;
+use super::kafka_client::{self, Brokers, Watch};
+use super::kafka_headers::headers;
+use super::positions::{Kept, Partition, Positions, Verdict};
+use super::status::SourceStatus;
+use crate::domain::event::Millis;
+use crate::wire::batch::{Arrival, Position, RecordBatch};
+
+/// A batch is handed over when it holds so many records …
+const BATCH_RECORDS: usize = 512;
+/// … or so many bytes, or nothing more is there.
+const BATCH_BYTES: usize = 120 << 10;
+/// How long a poll waits for the first record of a batch.
+const POLL_WAIT: Duration = Duration::from_millis(100);
+/// How long a question to the brokers may take; a silent broker is reported after it.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// How often positions, brokers and lag are looked at.
+const LOOK_EVERY_MS: Millis = 250;
+/// How often new partitions are looked for.
+const DISCOVER_EVERY_MS: Millis = 30_000;
+/// For how long a topic may seem to be missing while brokers start.
+const MISSING_FOR_MS: Millis = 3_000;
+
+/// What the source needs to know.
+#[derive(Debug, Clone)]
+pub struct KafkaSourceSettings {
+    /// librdkafka's properties: the brokers, and what they ask for.
+    pub connection: Vec<(String, String)>,
+    /// The input topics.
+    pub topics: Vec<String>,
+    /// Topics that others will need: reported with the input topics when missing.
+    pub also_needed: Vec<String>,
+    /// Go on after offsets that no longer exist.
+    pub accept_gap: bool,
+    /// The wall clock.
+    pub clock: fn() -> Millis,
+}
+
+/// Why the source stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// librdkafka refuses a setting.
+    #[error("Kafka client: {0}; correct the property in `kafka_properties`")]
+    Settings(KafkaError),
+    /// Topics are missing.
+    #[error("topics {} do not exist at {brokers}; create them with `cxpulse topics create`, or correct their names", .topics.join(", "))]
+    MissingTopics {
+        /// Which.
+        topics: Vec<String>,
+        /// Where.
+        brokers: String,
+    },
+    /// Offsets no longer exist.
+    #[error(
+        "{topic}/{partition}: offset {wanted} comes next, but only {first} to {end} are there (retention, or a topic \
+         made anew); events are lost, so the numbers would be wrong: restart to read what there is, or go on over the \
+         gap with --accept-gap"
+    )]
+    Gap {
+        /// Of this topic.
+        topic: String,
+        /// In this partition.
+        partition: i32,
+        /// What was to come next.
+        wanted: i64,
+        /// The earliest there is.
+        first: i64,
+        /// The end of what there is.
+        end: i64,
+    },
+    /// librdkafka cannot go on.
+    #[error("Kafka client: {0}; restart cxpulse")]
+    Fatal(KafkaError),
+}
+
+impl SourceError {
+    /// Whether it is the configuration or the topics' layout that is wrong: exit status 2.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Settings(_) | Self::MissingTopics { .. })
+    }
+}
+
+/// Reads until `stop` is set or nobody listens to `out` any more.
+///
+/// # Errors
+/// When settings or topics are wrong, offsets are gone, or librdkafka gives up. A silent broker is no error.
+pub fn run(
+    settings: KafkaSourceSettings,
+    out: SyncSender<Feed>,
+    status: Arc<SourceStatus>,
+    stop: &AtomicBool,
+) -> Result<(), SourceError> {
+    let consumer = kafka_client::consumer(&settings.connection).map_err(SourceError::Settings)?;
+    let topics = Arc::from(settings.topics.clone());
+    let (looked_at, discovered_at) = (0, (settings.clock)());
+    let positions = Positions::default();
+    let mut reader =
+        Reader { settings, topics, consumer, positions, out, status, stop, looked_at, discovered_at, reachable: None };
+    while !reader.stopped() && !reader.begin()? {}
+    while !reader.stopped() && reader.step()? {}
+    Ok(())
+}
+
+struct Reader<'a> {
+    settings: KafkaSourceSettings,
+    topics: Arc<[String]>,
+    consumer: BaseConsumer<Watch>,
+    positions: Positions,
+    out: SyncSender<Feed>,
+    status: Arc<SourceStatus>,
+    stop: &'a AtomicBool,
+    looked_at: Millis,
+    discovered_at: Millis,
+    /// What was logged last; `None` before the first word.
+    reachable: Option<bool>,
+}
+
+impl Reader<'_> {
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Finds every partition and assigns them all; false if the brokers are silent.
+    fn begin(&mut self) -> Result<bool, SourceError> {
+        match self.find_topics().and_then(|missing| Ok((missing, self.find_partitions()?))) {
+            Ok((missing, _)) if missing.is_empty() => {
+                self.note_brokers(true, "");
+                self.assign()?;
+                self.tell_beginnings();
+                Ok(true)
+            }
+            Ok((topics, _)) if (self.settings.clock)() - self.discovered_at > MISSING_FOR_MS => {
+                Err(SourceError::MissingTopics { topics, brokers: self.brokers() })
+            }
+            Ok(_) => Ok(self.wait()),
+            Err(error) => {
+                self.note_brokers(false, &error.to_string());
+                // Topics may be missing for a moment after the brokers come back.
+                self.discovered_at = (self.settings.clock)();
+                Ok(self.wait())
+            }
+        }
+    }
+
+    /// Idle partitions count in the revision too, or instances that started at different times would never agree.
+    fn tell_beginnings(&self) {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        for ((topic, partition), next) in self.positions.iter() {
+            batch.note_position(Position { topic, partition, next });
+        }
+        // Whether anybody listens is noticed at the next step.
+        drop(self.out.send(Feed::Records(batch)));
+    }
+
+    /// Serves librdkafka's events for a moment.
+    fn wait(&self) -> bool {
+        drop(self.consumer.poll(POLL_WAIT));
+        false
+    }
+
+    /// The topics that do not exist.
+    fn find_topics(&self) -> Result<Vec<String>, KafkaError> {
+        let needed = self.topics.iter().chain(&self.settings.also_needed);
+        let mut missing = Vec::new();
+        for topic in needed {
+            if self.partitions(topic)?.is_empty() {
+                missing.push(topic.clone());
+            }
+        }
+        Ok(missing)
+    }
+
+    fn partitions(&self, topic: &str) -> Result<Vec<i32>, KafkaError> {
+        let metadata = self.consumer.fetch_metadata(Some(topic), ANSWER_WAIT)?;
+        let found = metadata.topics().iter().find(|found| found.name() == topic);
+        Ok(found.map(|found| found.partitions().iter().map(|partition| partition.id()).collect()).unwrap_or_default())
+    }
+
+    /// Begins with every partition that was not known; whether there was one.
+    fn find_partitions(&mut self) -> Result<bool, KafkaError> {
+        let mut new = false;
+        for (index, topic) in self.topics.clone().iter().enumerate() {
+            for partition in self.partitions(topic)? {
+                if self.positions.next((index, partition)).is_none() {
+                    let kept = self.kept((index, partition))?;
+                    new |= self.positions.begin((index, partition), kept);
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    fn kept(&self, (topic, partition): Partition) -> Result<Kept, KafkaError> {
+        let (first, end) = self.consumer.fetch_watermarks(&self.topics[topic], partition, ANSWER_WAIT)?;
+        Ok(Kept { first, end })
+    }
+
+    /// Assigns every partition at its position.
+    fn assign(&self) -> Result<(), SourceError> {
+        let mut list = TopicPartitionList::new();
+        for ((topic, partition), next) in self.positions.iter() {
+            list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
+                .map_err(SourceError::Fatal)?;
+        }
+        self.consumer.assign(&list).map_err(SourceError::Fatal)
+    }
+
+    /// One batch and what goes with it; false when nobody listens any more.
+    fn step(&mut self) -> Result<bool, SourceError> {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        let trouble = self.fill(&mut batch);
+        for position in batch.positions() {
+            self.positions.advance((position.topic, position.partition), position.next);
+        }
+        self.status.add_records(batch.len() as u64);
+        if !batch.is_empty() && self.out.send(Feed::Records(batch)).is_err() {
+            return Ok(false);
+        }
+        if let Some(error) = trouble {
+            self.handle(&error)?;
+        }
+        let now = (self.settings.clock)();
+        if now - self.looked_at < LOOK_EVERY_MS {
+            return Ok(true);
+        }
+        self.looked_at = now;
+        self.look(now)
+    }
+
+    /// Copies what a poll brings, and what is there besides; ends early at an error.
+    fn fill(&self, batch: &mut RecordBatch) -> Option<KafkaError> {
+        let mut wait = POLL_WAIT;
+        while batch.len() < BATCH_RECORDS && batch.bytes() < BATCH_BYTES {
+            match self.consumer.poll(wait) {
+                None => return None,
+                Some(Err(error)) => return Some(error),
+                Some(Ok(message)) => add(batch, &self.topics, &message),
+            }
+            wait = Duration::ZERO;
+        }
+        None
+    }
+
+    fn handle(&mut self, error: &KafkaError) -> Result<(), SourceError> {
+        if let KafkaError::MessageConsumptionFatal(_) = error {
+            return Err(SourceError::Fatal(error.clone()));
+        }
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => self.look_for_gaps(),
+            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::UnknownTopicOrPartition) => {
+                self.note_brokers(false, &error.to_string());
+                Ok(())
+            }
+            _ => {
+                tracing::debug!("Kafka: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    /// librdkafka does not say which partition's offsets are gone, so all are looked at.
+    fn look_for_gaps(&mut self) -> Result<(), SourceError> {
+        let known: Vec<Partition> = self.positions.iter().map(|(partition, _)| partition).collect();
+        for partition in known {
+            let kept = match self.kept(partition) {
+                Ok(kept) => kept,
+                Err(error) => {
+                    self.note_brokers(false, &error.to_string());
+                    continue;
+                }
+            };
+            match self.positions.judge(partition, kept) {
+                Verdict::Fine => {}
+                Verdict::Begin { at } => self.positions.jump(partition, at),
+                Verdict::Gap { wanted, kept } => self.cross_gap(partition, wanted, kept)?,
+            }
+        }
+        // Also where all is fine again: librdkafka has stopped reading the partition that it complained about.
+        self.assign()
+    }
+
+    fn cross_gap(&mut self, partition: Partition, wanted: i64, kept: Kept) -> Result<(), SourceError> {
+        let topic = self.topics[partition.0].clone();
+        let Kept { first, end } = kept;
+        if !self.settings.accept_gap {
+            return Err(SourceError::Gap { topic, partition: partition.1, wanted, first, end });
+        }
+        tracing::warn!("{topic}/{}: offset {wanted} is gone, going on at {first} as --accept-gap says", partition.1);
+        self.positions.jump(partition, first);
+        Ok(())
+    }
+
+    /// Looks at everything that is not a record; false when nobody listens any more.
+    fn look(&mut self, now: Millis) -> Result<bool, SourceError> {
+        match self.consumer.context().brokers() {
+            Brokers::Unknown => {}
+            Brokers::Answer => self.note_brokers(true, ""),
+            Brokers::Silent => self.note_brokers(false, "no connection to the leader of a partition"),
+        }
+        let batch = self.positions_without_records();
+        let listening = batch.is_empty() || self.out.send(Feed::Records(batch)).is_ok();
+        let listening = listening && self.tell_caught_up();
+        self.status.set_lag(self.lag());
+        if now - self.discovered_at >= DISCOVER_EVERY_MS && self.reachable == Some(true) {
+            self.discovered_at = now;
+            self.discover()?;
+        }
+        Ok(listening)
+    }
+
+    /// Positions pass transaction markers without a record to show for it.
+    fn positions_without_records(&mut self) -> RecordBatch {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        let Ok(list) = self.consumer.position() else { return batch };
+        for element in list.elements() {
+            let (Some(topic), Offset::Offset(next)) = (index_of(&self.topics, element.topic()), element.offset())
+            else {
+                continue;
+            };
+            let partition = element.partition();
+            if self.positions.next((topic, partition)).is_some_and(|known| next > known) {
+                self.positions.advance((topic, partition), next);
+                batch.note_position(Position { topic, partition, next });
+            }
+        }
+        batch
+    }
+
+    fn tell_caught_up(&self) -> bool {
+        if self.status.caught_up() {
+            return true;
+        }
+        self.status.set_to_go(self.positions.to_go());
+        if !self.positions.caught_up() {
+            return true;
+        }
+        self.status.set_caught_up();
+        self.out.send(Feed::CaughtUp).is_ok()
+    }
+
+    fn lag(&self) -> BTreeMap<(String, i32), u64> {
+        let lag = |((topic, partition), end): ((String, i32), i64)| {
+            let next = self.positions.next((index_of(&self.topics, &topic)?, partition))?;
+            Some(((topic, partition), (end - next).max(0) as u64))
+        };
+        self.consumer.context().ends().into_iter().filter_map(lag).collect()
+    }
+
+    fn discover(&mut self) -> Result<(), SourceError> {
+        match self.find_partitions() {
+            Ok(true) => {
+                tracing::info!("reading new partitions: {} in all", self.positions.iter().count());
+                self.assign()
+            }
+            Ok(false) => Ok(()),
+            Err(error) => {
+                tracing::debug!("looking for new partitions: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    /// One log line per change of state.
+    fn note_brokers(&mut self, reachable: bool, why: &str) {
+        let now = (self.settings.clock)();
+        if self.reachable != Some(reachable) {
+            let brokers = self.brokers();
+            match (reachable, self.reachable) {
+                (true, None) => tracing::info!("reading from Kafka at {brokers}"),
+                (true, Some(_)) => tracing::info!("Kafka at {brokers} answers again"),
+                (false, _) => tracing::warn!("Kafka at {brokers} does not answer ({why}); trying again until it does"),
+            }
+            self.reachable = Some(reachable);
+        }
+        self.status.set_reachable(reachable, now);
+    }
+
+    fn brokers(&self) -> String {
+        let servers = self.settings.connection.iter().find(|(key, _)| key == "bootstrap.servers");
+        servers.map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+}
+
+fn add(batch: &mut RecordBatch, topics: &[String], message: &BorrowedMessage<'_>) {
+    // Only assigned topics arrive; another would be a fault of librdkafka.
+    let Some(topic) = index_of(topics, message.topic()) else { return };
+    let arrival = Arrival {
+        topic,
+        partition: Some(message.partition()),
+        offset: message.offset(),
+        timestamp: message.timestamp().to_millis(),
+        key: message.key(),
+        payload: message.payload(),
+    };
+    batch.push(arrival, headers(message));
+}
+
+fn index_of(topics: &[String], name: &str) -> Option<usize> {
+    topics.iter().position(|topic| topic == name)
+}

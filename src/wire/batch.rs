@@ -1,0 +1,311 @@
+//! Records as they arrived: bytes with their coordinates, copied into one owned batch.
+//!
+//! What sources hand to folds. A borrowed record cannot cross a channel, so a poll's records share one arena of bytes
+//! and the fold decodes them, borrowed from there, right before it applies them.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::record::{Place, RecordRef};
+use crate::domain::event::Millis;
+
+/// One record, borrowed from its batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Where it stands.
+    pub place: Place<'a>,
+    /// Kafka's timestamp of the record; a file's records have none of their own.
+    pub timestamp: Option<Millis>,
+    /// Kafka's key.
+    pub key: Option<&'a [u8]>,
+    /// The event; absent is Kafka's null.
+    pub payload: Option<&'a [u8]>,
+    /// In the order they came.
+    pub headers: Headers<'a>,
+}
+
+impl<'a> Record<'a> {
+    /// What there is to decode.
+    #[must_use]
+    pub fn as_ref(&self) -> RecordRef<'a> {
+        let payload = self.payload.unwrap_or_default();
+        RecordRef { payload, content_type: self.content_type(), place: self.place }
+    }
+
+    /// The value of the `content-type` header, if there is one.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&'a [u8]> {
+        self.headers.into_iter().find(|(name, _)| *name == b"content-type").and_then(|(_, value)| value)
+    }
+}
+
+/// A record's headers, packed: for each its name and its value, each behind its length in four bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Headers<'a> {
+    packed: &'a [u8],
+}
+
+/// The length that stands for Kafka's null.
+const NULL: u32 = u32::MAX;
+
+impl<'a> IntoIterator for Headers<'a> {
+    type Item = (&'a [u8], Option<&'a [u8]>);
+    type IntoIter = HeaderIter<'a>;
+
+    fn into_iter(self) -> HeaderIter<'a> {
+        HeaderIter { rest: self.packed }
+    }
+}
+
+/// Reads packed headers one by one.
+#[derive(Debug)]
+pub struct HeaderIter<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Iterator for HeaderIter<'a> {
+    type Item = (&'a [u8], Option<&'a [u8]>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = self.take()??;
+        Some((name, self.take()?))
+    }
+}
+
+impl<'a> HeaderIter<'a> {
+    fn take(&mut self) -> Option<Option<&'a [u8]>> {
+        let (length, rest) = self.rest.split_first_chunk::<4>()?;
+        let length = u32::from_le_bytes(*length);
+        let take = if length == NULL { 0 } else { length as usize };
+        let (bytes, rest) = rest.split_at_checked(take)?;
+        self.rest = rest;
+        Some((length != NULL).then_some(bytes))
+    }
+}
+
+/// What a source adds to a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// Which of the batch's topics.
+    pub topic: usize,
+    /// Which partition of it; a file has none.
+    pub partition: Option<i32>,
+    /// The offset; in a file, the line, from 1.
+    pub offset: i64,
+    /// The record's timestamp, if it has one.
+    pub timestamp: Option<Millis>,
+    /// Kafka's key.
+    pub key: Option<&'a [u8]>,
+    /// The event.
+    pub payload: Option<&'a [u8]>,
+}
+
+/// How far a source has read one partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Which of the batch's topics.
+    pub topic: usize,
+    /// Which partition of it; 0 for a file.
+    pub partition: i32,
+    /// The offset that comes next.
+    pub next: i64,
+}
+
+#[derive(Debug)]
+struct Row {
+    topic: usize,
+    partition: Option<i32>,
+    offset: i64,
+    timestamp: Option<Millis>,
+    key: Option<Range<usize>>,
+    payload: Option<Range<usize>>,
+    headers: Range<usize>,
+}
+
+/// Many records in one piece of memory, and how far they bring their source.
+#[derive(Debug)]
+pub struct RecordBatch {
+    topics: Arc<[String]>,
+    arena: Vec<u8>,
+    rows: Vec<Row>,
+    /// One for each partition touched, the one touched last at the end.
+    positions: Vec<Position>,
+}
+
+impl RecordBatch {
+    /// An empty batch of records from `topics`.
+    #[must_use]
+    pub fn new(topics: Arc<[String]>) -> Self {
+        Self { topics, arena: Vec::new(), rows: Vec::new(), positions: Vec::new() }
+    }
+
+    /// An empty batch with room for so much.
+    #[must_use]
+    pub fn with_capacity(topics: Arc<[String]>, records: usize, bytes: usize) -> Self {
+        let (arena, rows) = (Vec::with_capacity(bytes), Vec::with_capacity(records));
+        Self { topics, arena, rows, positions: Vec::new() }
+    }
+
+    /// Copies one record in.
+    pub fn push<'h>(&mut self, arrival: Arrival<'_>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
+        let key = arrival.key.map(|key| self.copy(key));
+        let payload = arrival.payload.map(|payload| self.copy(payload));
+        let start = self.arena.len();
+        for (name, value) in headers {
+            self.pack(Some(name));
+            self.pack(value);
+        }
+        let headers = start..self.arena.len();
+        self.add(arrival, key, payload, headers);
+    }
+
+    /// Lets `read` append a payload straight into the arena: for sources that would otherwise copy twice. Nothing is
+    /// added when `read` gives no row back.
+    pub fn push_with<E>(
+        &mut self,
+        read: impl FnOnce(&mut Vec<u8>) -> Result<Option<(Arrival<'static>, usize)>, E>,
+    ) -> Result<bool, E> {
+        let start = self.arena.len();
+        let Some((arrival, length)) = read(&mut self.arena)? else { return Ok(false) };
+        self.arena.truncate(start + length);
+        self.add(arrival, None, Some(start..start + length), 0..0);
+        Ok(true)
+    }
+
+    /// Notes that a partition has been read up to `next`, where no record says so (transaction markers).
+    pub fn note_position(&mut self, position: Position) {
+        let same = |known: &Position| (known.topic, known.partition) == (position.topic, position.partition);
+        match self.positions.iter().rposition(same) {
+            Some(index) => {
+                let last = self.positions.len() - 1;
+                self.positions.swap(index, last);
+                self.positions[last].next = self.positions[last].next.max(position.next);
+            }
+            None => self.positions.push(position),
+        }
+    }
+
+    /// The records in the order they were added.
+    pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
+        self.rows.iter().map(|row| self.record(row))
+    }
+
+    /// How far each partition touched has been read.
+    #[must_use]
+    pub fn positions(&self) -> &[Position] {
+        &self.positions
+    }
+
+    /// The names that positions count through.
+    #[must_use]
+    pub fn topics(&self) -> &Arc<[String]> {
+        &self.topics
+    }
+
+    /// How many records.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is neither a record nor a position in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.positions.is_empty()
+    }
+
+    /// Bytes of keys, payloads and headers.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
+    fn add(
+        &mut self,
+        arrival: Arrival<'_>,
+        key: Option<Range<usize>>,
+        payload: Option<Range<usize>>,
+        headers: Range<usize>,
+    ) {
+        let Arrival { topic, partition, offset, timestamp, .. } = arrival;
+        // The next offset is what counts as read, hence + 1.
+        self.note_position(Position { topic, partition: partition.unwrap_or(0), next: offset.saturating_add(1) });
+        self.rows.push(Row { topic, partition, offset, timestamp, key, payload, headers });
+    }
+
+    fn copy(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.arena.len();
+        self.arena.extend_from_slice(bytes);
+        start..self.arena.len()
+    }
+
+    fn pack(&mut self, bytes: Option<&[u8]>) {
+        let length = bytes.map_or(NULL, |bytes| bytes.len() as u32);
+        self.arena.extend_from_slice(&length.to_le_bytes());
+        self.arena.extend_from_slice(bytes.unwrap_or_default());
+    }
+
+    fn record<'a>(&'a self, row: &'a Row) -> Record<'a> {
+        let topic = self.topics[row.topic].as_str();
+        let place = match row.partition {
+            Some(partition) => Place::Offset { topic, partition, offset: row.offset },
+            None => Place::Line { name: topic, line: row.offset.unsigned_abs() },
+        };
+        Record {
+            place,
+            timestamp: row.timestamp,
+            key: row.key.clone().map(|range| &self.arena[range]),
+            payload: row.payload.clone().map(|range| &self.arena[range]),
+            headers: Headers { packed: &self.arena[row.headers.clone()] },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival<'a>(partition: i32, offset: i64, payload: &'a [u8]) -> Arrival<'a> {
+        Arrival { topic: 0, partition: Some(partition), offset, timestamp: Some(7), key: None, payload: Some(payload) }
+    }
+
+    fn batch() -> RecordBatch {
+        RecordBatch::new(Arc::from(["events".to_owned()]))
+    }
+
+    #[test]
+    fn a_record_comes_out_as_it_went_in() {
+        let mut batch = batch();
+        let headers: [(&[u8], Option<&[u8]>); 3] =
+            [(b"trace", None), (b"content-type", Some(b"application/json")), (b"", Some(b""))];
+        batch.push(Arrival { key: Some(b"k"), ..arrival(3, 41, b"{}") }, headers);
+        batch.push(Arrival { payload: None, ..arrival(3, 42, b"") }, []);
+        let records: Vec<_> = batch.records().collect();
+        assert_eq!(records[0].key, Some(&b"k"[..]));
+        assert_eq!(records[0].payload, Some(&b"{}"[..]));
+        assert_eq!(records[0].headers.into_iter().collect::<Vec<_>>(), headers);
+        assert_eq!(records[0].content_type(), Some(&b"application/json"[..]));
+        assert_eq!((records[1].key, records[1].payload, records[1].content_type()), (None, None, None));
+    }
+
+    #[test]
+    fn positions_are_the_greatest_next_offset_of_each_partition() {
+        let mut batch = batch();
+        for (partition, offset) in [(0, 5), (1, 9), (0, 6), (1, 8)] {
+            batch.push(arrival(partition, offset, b"x"), []);
+        }
+        batch.note_position(Position { topic: 0, partition: 0, next: 9 });
+        let mut positions: Vec<_> = batch.positions().iter().map(|p| (p.partition, p.next)).collect();
+        positions.sort_unstable();
+        assert_eq!(positions, [(0, 9), (1, 10)]);
+    }
+
+    #[test]
+    fn a_record_knows_its_place_on_a_topic_or_in_a_file() {
+        let mut batch = batch();
+        batch.push(arrival(3, 41, b""), []);
+        batch.push(Arrival { partition: None, ..arrival(0, 7, b"") }, []);
+        let places: Vec<_> = batch.records().map(|record| record.place.identity_text()).collect();
+        assert_eq!(places, ["events/3/00000000000000000041", "events:00000000000000000007"]);
+    }
+}

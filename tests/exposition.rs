@@ -1,0 +1,170 @@
+//! The board as Prometheus text: names by the rule, escapes, the cap, and what is not there.
+
+use cxpulse::domain::account::{Scope, ScopeKind};
+use cxpulse::domain::live::{Live, Waiting};
+use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
+use cxpulse::serve::exposition::{Row, window, write_live, write_owned, write_windows};
+
+fn quiet() -> Metrics {
+    Metrics::default()
+}
+
+fn busy() -> Metrics {
+    Metrics {
+        csat: Csat { answers: [1, 0, 2, 1, 1], sent: 8, sent_answered: 4, refused: Refused::default() },
+        first_response: Durations {
+            count: 3,
+            sum_ms: 100_000,
+            percentiles: Some(Percentiles {
+                p50_ms: 30_000,
+                p90_ms: 60_500,
+                p95_ms: 60_500,
+                p99_ms: 60_500,
+                max_ms: 60_001,
+            }),
+        },
+        first_response_sla: Sla { within: 2, count: 4 },
+        availability: Some(Availability { online_ms: 3_000, away_ms: 1_000 }),
+        unique_contacts: Some(3),
+        minimum_n: Some(4),
+        ..Metrics::default()
+    }
+}
+
+fn text(kind: ScopeKind, minutes: &[u32], rows: &[Row<'_>]) -> String {
+    let mut out = String::new();
+    assert_eq!(write_windows(&mut out, kind, minutes, rows, 100_000), 0);
+    out
+}
+
+fn account_text(metrics: Metrics) -> String {
+    let scope = Scope::default();
+    text(ScopeKind::Account, &[60], &[Row { account: "north", scope: &scope, windows: &[metrics] }])
+}
+
+#[track_caller]
+fn assert_line(text: &str, line: &str) {
+    assert!(text.lines().any(|found| found == line), "no line {line}\nin\n{text}");
+}
+
+#[test]
+fn names_follow_from_the_paths_of_the_metrics_object() {
+    let text = account_text(busy());
+    for line in [
+        "# HELP cxpulse_account_csat_ratio Positive ÷ all valid answers.",
+        "# TYPE cxpulse_account_csat_ratio gauge",
+        "cxpulse_account_csat_ratio{account=\"north\",window=\"1h\"} 0.4",
+        "cxpulse_account_csat_samples{account=\"north\",window=\"1h\"} 5",
+        "cxpulse_account_csat_answers{account=\"north\",window=\"1h\",score=\"3\"} 2",
+        "cxpulse_account_csat_refused{account=\"north\",window=\"1h\",reason=\"rating_window\"} 0",
+        "cxpulse_account_csat_response_rate{account=\"north\",window=\"1h\"} 0.5",
+        "cxpulse_account_first_response_samples{account=\"north\",window=\"1h\"} 3",
+        "cxpulse_account_first_response_sum_seconds{account=\"north\",window=\"1h\"} 100",
+        "cxpulse_account_first_response_mean_seconds{account=\"north\",window=\"1h\"} 33.333333333333336",
+        "cxpulse_account_first_response_p95_seconds{account=\"north\",window=\"1h\"} 60.5",
+        "cxpulse_account_first_response_max_seconds{account=\"north\",window=\"1h\"} 60.001",
+        "cxpulse_account_first_response_thin{account=\"north\",window=\"1h\"} 1",
+        "cxpulse_account_first_response_sla_within{account=\"north\",window=\"1h\"} 2",
+        "cxpulse_account_first_response_sla_samples{account=\"north\",window=\"1h\"} 4",
+        "cxpulse_account_first_response_sla_ratio{account=\"north\",window=\"1h\"} 0.5",
+        "cxpulse_account_availability_online_seconds{account=\"north\",window=\"1h\"} 3",
+        "cxpulse_account_availability_ratio{account=\"north\",window=\"1h\"} 0.75",
+        "cxpulse_account_unique_contacts{account=\"north\",window=\"1h\"} 3",
+        "cxpulse_account_closed_by_customer{account=\"north\",window=\"1h\"} 0",
+    ] {
+        assert_line(&text, line);
+    }
+}
+
+#[test]
+fn what_has_no_value_has_no_series_and_what_has_no_series_has_no_family() {
+    let text = account_text(quiet());
+    assert_line(&text, "cxpulse_account_csat_samples{account=\"north\",window=\"1h\"} 0");
+    for absent in [
+        "csat_ratio",
+        "csat_average",
+        "first_response_mean_seconds",
+        "first_response_p50_seconds",
+        "_thin",
+        "availability",
+        "utilisation",
+        "unique_contacts",
+        "NaN",
+    ] {
+        assert!(!text.contains(absent), "{absent} in\n{text}");
+    }
+}
+
+#[test]
+fn every_scope_and_window_stands_in_one_family() {
+    let scopes =
+        [("4", "9"), ("5", "9")].map(|(skill, agent)| Scope { skill: Some(skill.into()), agent: Some(agent.into()) });
+    let windows = [quiet(), busy()];
+    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, windows: &windows }).collect();
+    let text = text(ScopeKind::AgentSkill, &[5, 1440], &rows);
+    let family: Vec<_> = text.lines().filter(|line| line.contains("cxpulse_agent_skill_csat_positive")).collect();
+    assert_eq!(
+        family,
+        [
+            "# HELP cxpulse_agent_skill_csat_positive Answers of 4 and 5.",
+            "# TYPE cxpulse_agent_skill_csat_positive gauge",
+            "cxpulse_agent_skill_csat_positive{account=\"a\",skill=\"4\",agent=\"9\",window=\"5m\"} 0",
+            "cxpulse_agent_skill_csat_positive{account=\"a\",skill=\"4\",agent=\"9\",window=\"24h\"} 2",
+            "cxpulse_agent_skill_csat_positive{account=\"a\",skill=\"5\",agent=\"9\",window=\"5m\"} 0",
+            "cxpulse_agent_skill_csat_positive{account=\"a\",skill=\"5\",agent=\"9\",window=\"24h\"} 2",
+        ]
+    );
+    let heads: Vec<_> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
+    let mut once = heads.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(heads.len(), once.len(), "a family that stands there twice");
+}
+
+#[test]
+fn label_values_are_escaped() {
+    let scope = Scope { skill: Some("a\"b\\c\nd".into()), agent: None };
+    let text = text(ScopeKind::Skill, &[5], &[Row { account: "ä", scope: &scope, windows: &[quiet()] }]);
+    assert_line(&text, r#"cxpulse_skill_closed{account="ä",skill="a\"b\\c\nd",window="5m"} 0"#);
+}
+
+#[test]
+fn windows_are_named_by_minutes_or_whole_hours() {
+    assert_eq!([1, 5, 59, 60, 90, 240, 1440].map(window), ["1m", "5m", "59m", "1h", "90m", "4h", "24h"]);
+}
+
+#[test]
+fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
+    let waiting = |n: i64| Waiting { conversation: format!("c{n}"), since: n, age_ms: 10_500 - n };
+    let live = Live {
+        open: 7,
+        waiting: 2,
+        longest_waiting: vec![waiting(0), waiting(500)],
+        owned: vec![("9".into(), vec!["c1".into(), "c2".into()])],
+        ..Live::default()
+    };
+    let (mut account, mut agents) = (String::new(), String::new());
+    write_live(&mut account, &[("north", &live)]);
+    write_owned(&mut agents, &[("north", &live)]);
+    assert_line(&account, "cxpulse_account_live_open{account=\"north\"} 7");
+    assert_line(&account, "cxpulse_account_live_waiting{account=\"north\"} 2");
+    assert_line(&account, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"1\"} 10.5");
+    assert_line(&account, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"2\"} 10");
+    assert_line(&agents, "cxpulse_account_live_owned{account=\"north\",agent=\"9\"} 2");
+    assert!(!account.contains("c1") && !agents.contains("c1"), "no conversation is a label");
+}
+
+#[test]
+fn scopes_over_the_cap_are_left_out_whole_and_counted() {
+    let scopes: Vec<_> = (0..30).map(|n| Scope { skill: Some(format!("{n:02}")), agent: None }).collect();
+    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, windows: &[] as &[Metrics] }).collect();
+    let windows = [quiet()];
+    let rows: Vec<_> = rows.into_iter().map(|row| Row { windows: &windows, ..row }).collect();
+    let series = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
+    let all = series(&text(ScopeKind::Skill, &[5], &rows));
+    let each = all / 30;
+    let mut out = String::new();
+    let dropped = write_windows(&mut out, ScopeKind::Skill, &[5], &rows, each * 10 + each / 2);
+    assert_eq!((series(&out), dropped), (each * 10, each * 20));
+    assert!(out.contains("skill=\"09\"") && !out.contains("skill=\"10\""));
+}
