@@ -5,15 +5,16 @@ use super::event::Millis;
 /// Length of a bucket.
 pub const BUCKET_MS: Millis = 300_000;
 
-/// A half-open interval of five minutes aligned to the epoch, named by its end.
+/// A half-open interval of five minutes aligned to the epoch, named by its end. Its number fits 32 bits until the
+/// year 22 000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Bucket(i64);
+pub struct Bucket(i32);
 
 impl Bucket {
     /// The bucket in which `at` lies.
     #[must_use]
     pub fn of(at: Millis) -> Self {
-        Self(at.div_euclid(BUCKET_MS))
+        Self(at.div_euclid(BUCKET_MS) as i32)
     }
 
     /// The bucket that `now` belongs to as a question: on a boundary, the one just ended.
@@ -31,7 +32,7 @@ impl Bucket {
     /// Its first millisecond.
     #[must_use]
     pub fn start(self) -> Millis {
-        self.0 * BUCKET_MS
+        Millis::from(self.0) * BUCKET_MS
     }
 
     /// The first millisecond after it, which is also its name.
@@ -49,19 +50,19 @@ impl Bucket {
     /// The one `by` buckets after it, before it where that is negative.
     #[must_use]
     pub fn later(self, by: i64) -> Self {
-        Self(self.0 + by)
+        Self(self.0 + by as i32)
     }
 
     /// Its place in a ring of `size` buckets.
     #[must_use]
     pub fn modulo(self, size: i64) -> u32 {
-        self.0.rem_euclid(size) as u32
+        i64::from(self.0).rem_euclid(size) as u32
     }
 
     /// How many buckets after `earlier` it comes.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
-        self.0 - earlier.0
+        i64::from(self.0) - i64::from(earlier.0)
     }
 
     /// The parts of `[from, to)` that fall into each bucket.

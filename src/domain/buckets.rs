@@ -206,7 +206,25 @@ impl Contents {
     }
 }
 
+/// The code of the account, which no name has.
+const ACCOUNT_CODE: u32 = u32::MAX;
+
 impl Tallied {
+    /// As a number, and back.
+    #[must_use]
+    pub fn code(self) -> u32 {
+        match self {
+            Self::Account => ACCOUNT_CODE,
+            Self::Skill(skill) => Name::to_code(skill),
+        }
+    }
+
+    /// The inverse of `code`.
+    #[must_use]
+    pub fn from_code(code: u32) -> Self {
+        if code == ACCOUNT_CODE { Self::Account } else { Self::Skill(Name::from_code(code)) }
+    }
+
     fn bit(self) -> Scopes {
         match self {
             Self::Account => Scopes::ACCOUNT,

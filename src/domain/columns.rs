@@ -3,6 +3,7 @@
 use super::bucket::Bucket;
 use super::event::Millis;
 use super::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
+use super::growth;
 
 /// Signed facts of one bucket, in the order in which they were stated.
 #[derive(Debug, Default)]
@@ -57,20 +58,21 @@ impl Columns {
         let sign = u32::from(signed.sign == Sign::Retract);
         let offset_ms = (at - Bucket::of(at).start()) as u32;
         let kind = kind as u32;
-        self.heads.push(offset_ms | kind << KIND_SHIFT | sign << SIGN_SHIFT | u32::from(scopes.0) << SCOPES_SHIFT);
+        let head = offset_ms | kind << KIND_SHIFT | sign << SIGN_SHIFT | u32::from(scopes.0) << SCOPES_SHIFT;
+        growth::push(&mut self.heads, head);
         let small = u32::try_from(value).unwrap_or(LARGE);
         if small == LARGE {
             self.large.push((self.values.len() as u32, value));
         }
-        self.values.push(small);
+        growth::push(&mut self.values, small);
         let row = self.row(Row { conversation, credit }, hint);
-        self.rows.push(row);
+        growth::push(&mut self.rows, row);
     }
 
     fn row(&mut self, row: Row, hint: &mut u32) -> u32 {
         if self.attributions.get(*hint as usize) != Some(&row) {
             *hint = self.attributions.len() as u32;
-            self.attributions.push(row);
+            growth::push(&mut self.attributions, row);
         }
         *hint
     }

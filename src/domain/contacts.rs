@@ -13,7 +13,19 @@ use super::fact::{FactKind, Sign, Signed};
 use super::intern::Name;
 use super::tally::Newest;
 
-type Key = (Name, Tallied);
+/// A contact in a scope; eight bytes, since there are two for nearly every contact of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    contact: Name,
+    /// `Tallied` by its code.
+    scope: u32,
+}
+
+impl Key {
+    fn new(contact: Name, scope: Tallied) -> Self {
+        Self { contact, scope: scope.code() }
+    }
+}
 
 /// The newest activity of every contact, in the account and under each skill.
 #[derive(Debug, Default)]
@@ -30,8 +42,8 @@ impl Contacts {
         for scope in [Tallied::Account, Tallied::Skill(signed.fact.credit.skill)] {
             let bucket = Bucket::of(signed.fact.at);
             match signed.sign {
-                Sign::State => self.state((contact, scope), bucket, buckets),
-                Sign::Retract => self.retract((contact, scope), bucket, buckets),
+                Sign::State => self.state(Key::new(contact, scope), bucket, buckets),
+                Sign::Retract => self.retract(Key::new(contact, scope), bucket, buckets),
             }
         }
     }
@@ -95,7 +107,7 @@ fn count_messages(bucket: Bucket, buckets: &Buckets, open: &mut HashMap<Key, i64
         let credit = &fact.row.credit;
         let Some(contact) = credit.contact else { continue };
         for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
-            if let Some(net) = open.get_mut(&(contact, scope)) {
+            if let Some(net) = open.get_mut(&Key::new(contact, scope)) {
                 *net += fact.sign.unit();
             }
         }
@@ -103,5 +115,5 @@ fn count_messages(bucket: Bucket, buckets: &Buckets, open: &mut HashMap<Key, i64
 }
 
 fn count_in(key: Key, bucket: Bucket, unit: i64, buckets: &mut Buckets) {
-    buckets.change(key.1, bucket, |tally| tally.count_newest(Newest::Contact, unit));
+    buckets.change(Tallied::from_code(key.scope), bucket, |tally| tally.count_newest(Newest::Contact, unit));
 }

@@ -8,6 +8,8 @@ use std::num::NonZeroU32;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 
+use super::growth;
+
 /// A name's number: dense from 1, so that an `Option` of it is no larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(NonZeroU32);
@@ -57,8 +59,9 @@ impl Names {
             return Name::at(*index as usize);
         }
         let number = Name::at(self.ends.len());
+        growth::make_room(&mut self.text, name.len());
         self.text.extend_from_slice(name.as_bytes());
-        self.ends.push(u32::try_from(self.text.len()).expect("fewer than 4 GiB of names"));
+        growth::push(&mut self.ends, u32::try_from(self.text.len()).expect("fewer than 4 GiB of names"));
         let (text, ends) = (&self.text, &self.ends);
         let place = number.index() as u32;
         self.index.insert_unique(hash, place, |&at| self::hash(slice(text, ends, at)));

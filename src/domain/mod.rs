@@ -12,6 +12,7 @@ pub mod contacts;
 pub mod conversation;
 pub mod event;
 pub mod fact;
+pub mod growth;
 pub mod histogram;
 pub mod intern;
 pub mod live;

@@ -190,26 +190,46 @@ impl Entry {
 }
 
 /// The events of one life of one conversation.
+#[derive(Debug)]
+pub struct Timeline(Store);
+
+#[derive(Debug)]
+enum Store {
+    /// With room for more.
+    Open(Box<Columns>),
+    /// In one piece: how many there are, their identities, their bytes.
+    Sealed(Box<[u8]>),
+}
+
 #[derive(Debug, Default)]
-pub struct Timeline {
+struct Columns {
     identities: Vec<u64>,
     bytes: Vec<u8>,
 }
 
+impl Default for Timeline {
+    fn default() -> Self {
+        Self(Store::Sealed(Box::default()))
+    }
+}
+
 const HAS_SEQUENCE: u8 = 0x20;
+/// Bytes of an identity, and of the count before the identities.
+const IDENTITY: usize = size_of::<u64>();
 
 impl Timeline {
     /// Adds an event that comes after all others, the last of which was at `last`.
     pub fn push(&mut self, last: Millis, entry: &Entry) {
-        self.identities.push(entry.key.identity);
+        let Columns { identities, bytes } = self.open();
+        identities.push(entry.key.identity);
         let Key { at, sequence, .. } = entry.key;
         let flag = if sequence == 0 { 0 } else { HAS_SEQUENCE };
-        self.bytes.push(entry.act.tag() | flag);
-        varint::write(&mut self.bytes, (at - last) as u64);
+        bytes.push(entry.act.tag() | flag);
+        varint::write(bytes, (at - last) as u64);
         if sequence != 0 {
-            varint::write(&mut self.bytes, u64::from(sequence));
+            varint::write(bytes, u64::from(sequence));
         }
-        write_act(&mut self.bytes, entry);
+        write_act(bytes, entry);
     }
 
     /// The timeline of these events, which are in order.
@@ -221,21 +241,23 @@ impl Timeline {
             timeline.push(last, entry);
             last = entry.key.at;
         }
-        timeline.shrink();
         timeline
     }
 
-    /// Whether some event may have this identity: `false` is certain.
+    /// Whether some event has this identity.
     #[must_use]
     pub fn knows(&self, identity: u64) -> bool {
-        self.identities.contains(&identity)
+        match &self.0 {
+            Store::Open(columns) => columns.identities.contains(&identity),
+            Store::Sealed(_) => self.identities().any(|known| known == identity),
+        }
     }
 
     /// The events in order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        let mut reader = Reader::new(&self.bytes);
+        let mut reader = Reader::new(self.bytes());
         let mut at = 0;
-        self.identities.iter().map(move |&identity| {
+        self.identities().map(move |identity| {
             let head = reader.byte();
             at += reader.number() as Millis;
             let sequence = if head & HAS_SEQUENCE == 0 { 0 } else { reader.number() as u32 };
@@ -244,23 +266,50 @@ impl Timeline {
         })
     }
 
-    /// How many events there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.identities.len()
+    /// Gives back the room for more; an event that comes all the same finds it again.
+    pub fn seal(&mut self) {
+        let Store::Open(columns) = &self.0 else { return };
+        let mut sealed = Vec::with_capacity(IDENTITY * (1 + columns.identities.len()) + columns.bytes.len());
+        sealed.extend((columns.identities.len() as u64).to_le_bytes());
+        sealed.extend(columns.identities.iter().flat_map(|identity| identity.to_le_bytes()));
+        sealed.extend(&columns.bytes);
+        self.0 = Store::Sealed(sealed.into_boxed_slice());
     }
 
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.identities.is_empty()
+    fn open(&mut self) -> &mut Columns {
+        if let Store::Sealed(_) = self.0 {
+            let columns = Columns { identities: self.identities().collect(), bytes: self.bytes().to_vec() };
+            self.0 = Store::Open(Box::new(columns));
+        }
+        match &mut self.0 {
+            Store::Open(columns) => columns,
+            Store::Sealed(_) => unreachable!("it was opened above"),
+        }
     }
 
-    /// Gives back the room kept for growth.
-    pub fn shrink(&mut self) {
-        self.identities.shrink_to_fit();
-        self.bytes.shrink_to_fit();
+    fn identities(&self) -> impl Iterator<Item = u64> + '_ {
+        let (open, sealed): (&[u64], &[u8]) = match &self.0 {
+            Store::Open(columns) => (&columns.identities, &[]),
+            Store::Sealed(bytes) => (&[], bytes.get(IDENTITY..IDENTITY * (1 + count(bytes))).unwrap_or_default()),
+        };
+        open.iter().copied().chain(sealed.chunks_exact(IDENTITY).map(eight))
     }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.0 {
+            Store::Open(columns) => &columns.bytes,
+            Store::Sealed(bytes) => bytes.get(IDENTITY * (1 + count(bytes))..).unwrap_or_default(),
+        }
+    }
+}
+
+/// How many events a sealed timeline has.
+fn count(sealed: &[u8]) -> usize {
+    sealed.get(..IDENTITY).map_or(0, |bytes| eight(bytes) as usize)
+}
+
+fn eight(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes.try_into().expect("a chunk of eight"))
 }
 
 fn write_act(out: &mut Vec<u8>, entry: &Entry) {

@@ -5,6 +5,7 @@ use super::super::bucket::Bucket;
 use super::super::buckets::Tallied;
 use super::super::event::Millis;
 use super::super::fact::{Fact, FactKind, Scopes, Sign, Signed};
+use super::super::growth;
 use super::super::intern::Name;
 use super::super::tally::{Newest, Times};
 use super::super::window::Span;
@@ -55,7 +56,7 @@ impl Account {
         agent.log.touch(credit.skill);
         let visit = Visited { span, skill: credit.skill };
         match signed.sign {
-            Sign::State if span.to > oldest => agent.visits.push(visit),
+            Sign::State if span.to > oldest => growth::push(&mut agent.visits, visit),
             Sign::Retract if span.to > oldest => agent.unvisit(visit),
             Sign::State | Sign::Retract => {}
         }

@@ -20,10 +20,16 @@ pub(super) struct Conversation {
 #[derive(Debug)]
 pub(super) struct Life {
     pub(super) timeline: Timeline,
-    /// Absent while nothing happens: then a fold of the whole timeline gives it.
-    pub(super) state: Option<Box<State>>,
+    /// Absent while nothing happens: then a fold of the whole timeline gives the state.
+    pub(super) awake: Option<Box<Awake>>,
     pub(super) first_at: Millis,
     pub(super) last_at: Millis,
+}
+
+/// What is kept of a life only while it is in use.
+#[derive(Debug)]
+pub(super) struct Awake {
+    pub(super) state: State,
     /// The next moment for which the account has set an alarm.
     pub(super) alarm: Millis,
     /// Where the attribution row of its last fact may be.
@@ -34,14 +40,32 @@ pub(super) struct Life {
 
 impl Life {
     pub(super) fn new(at: Millis) -> Self {
-        Self {
-            timeline: Timeline::default(),
-            state: None,
-            first_at: at,
-            last_at: at,
-            alarm: Millis::MAX,
-            row_hint: u32::MAX,
-            resting: false,
+        Self { timeline: Timeline::default(), awake: None, first_at: at, last_at: at }
+    }
+
+    /// The state, if it is awake.
+    pub(super) fn state(&self) -> Option<&State> {
+        self.awake.as_ref().map(|awake| &awake.state)
+    }
+
+    /// Takes the state that a fold of the timeline gave; `None` where there are no events.
+    pub(super) fn set_state(&mut self, folded: Option<State>) {
+        match (&mut self.awake, folded) {
+            (Some(awake), Some(state)) => awake.state = state,
+            (None, Some(state)) => {
+                self.awake = Some(Box::new(Awake { state, alarm: Millis::MAX, row_hint: u32::MAX, resting: false }));
+            }
+            (_, None) => self.awake = None,
+        }
+    }
+
+    /// Drops the state if nothing will happen by itself, and gives back the timeline's room for growth.
+    pub(super) fn rest(&mut self) {
+        let Some(awake) = &mut self.awake else { return };
+        awake.resting = false;
+        if awake.state.is_at_rest() {
+            self.awake = None;
+            self.timeline.seal();
         }
     }
 

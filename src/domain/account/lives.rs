@@ -4,6 +4,7 @@ use super::super::agent::moves::{Leaving, Leavings, Move};
 use super::super::conversation::{Context, State};
 use super::super::event::Millis;
 use super::super::fact::{Signed, difference};
+use super::super::growth;
 use super::super::intern::Name;
 use super::super::policy::Policies;
 use super::super::timeline::{Act, Entry, Key, Timeline, rank};
@@ -36,6 +37,8 @@ impl Account {
     fn life_for(&mut self, conversation: u32, at: Millis) -> usize {
         let place = conversation as usize;
         if self.conversations.len() <= place {
+            let more = place + 1 - self.conversations.len();
+            growth::make_room(&mut self.conversations, more);
             self.conversations.resize_with(place + 1, Default::default);
         }
         let forget_after_ms = self.forget_after_ms;
@@ -146,15 +149,15 @@ impl Account {
             return;
         }
         self.with_life(conversation, life, |life, cx| {
-            let Some(state) = &mut life.state else { return };
-            life.timeline.push(state.last().at, &entry);
-            state.step(&entry, cx);
+            let Some(awake) = &mut life.awake else { return };
+            life.timeline.push(awake.state.last().at, &entry);
+            awake.state.step(&entry, cx);
         });
     }
 
     /// The state of a life, folded again if it was dropped; `None` for one without events.
     fn wake(&mut self, conversation: u32, life: usize) -> Option<&State> {
-        if self.life(conversation, life).state.is_none() {
+        if self.life(conversation, life).awake.is_none() {
             let mut folded = None;
             let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
             self.in_context(|cx| {
@@ -164,9 +167,9 @@ impl Account {
             });
             let one = self.life(conversation, life);
             one.timeline = timeline;
-            one.state = folded.map(Box::new);
+            one.set_state(folded);
         }
-        self.life(conversation, life).state.as_deref()
+        self.life(conversation, life).state()
     }
 
     /// Changes the events of a life in any way and states what differs.
@@ -177,7 +180,7 @@ impl Account {
             let old = facts_of(&life.timeline, until, cx);
             edit(&mut entries);
             life.timeline = Timeline::of(&entries);
-            life.state = State::fold(&life.timeline, until, cx).map(Box::new);
+            life.set_state(State::fold(&life.timeline, until, cx));
             let new = std::mem::take(cx.facts);
             cx.facts.extend(difference(&old, &new));
         });
@@ -202,7 +205,7 @@ impl Account {
         self.life(conversation, life).timeline = timeline;
         self.policies = after;
         self.with_life(conversation, life, |life, cx| {
-            life.state = State::fold(&life.timeline, until, cx).map(Box::new);
+            life.set_state(State::fold(&life.timeline, until, cx));
             let new = std::mem::take(cx.facts);
             cx.facts.extend(difference(&old, &new));
         });
@@ -220,9 +223,10 @@ impl Account {
 
     fn fire(&mut self, conversation: u32, life: usize) {
         let now = self.now;
-        self.life(conversation, life).alarm = Millis::MAX;
         self.with_life(conversation, life, |life, cx| {
-            life.state.iter_mut().for_each(|state| state.fire(now, cx));
+            let Some(awake) = &mut life.awake else { return };
+            awake.alarm = Millis::MAX;
+            awake.state.fire(now, cx);
         });
     }
 
@@ -282,9 +286,11 @@ impl Account {
         self.visits_changed(conversation, &visitors, &one);
         self.follow(conversation, &mut one);
         let facts = std::mem::take(&mut self.facts);
+        let mut hint = one.awake.as_ref().map_or(u32::MAX, |awake| awake.row_hint);
         for signed in &facts {
-            self.credit(signed, conversation, &mut one.row_hint);
+            self.credit(signed, conversation, &mut hint);
         }
+        one.awake.iter_mut().for_each(|awake| awake.row_hint = hint);
         self.facts = facts;
         self.facts.clear();
         *self.life(conversation, life) = one;
@@ -304,30 +310,20 @@ impl Account {
 
     /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
     fn follow(&mut self, conversation: u32, life: &mut Life) {
-        let Some(state) = &life.state else { return };
-        if let Some(due) = state.next_due().filter(|due| *due < life.alarm) {
-            life.alarm = due;
+        let Some(awake) = &mut life.awake else { return };
+        if let Some(due) = awake.state.next_due().filter(|due| *due < awake.alarm) {
+            awake.alarm = due;
             self.alarms.entry(minute(due)).or_default().push(conversation);
         }
-        if state.is_open() {
+        if awake.state.is_open() {
             self.open.insert(conversation);
         } else if self.conversations[conversation as usize].lives.len() == 1 {
             self.open.remove(&conversation);
         }
-        if state.is_at_rest() && !life.resting {
-            life.resting = true;
+        if awake.state.is_at_rest() && !awake.resting {
+            awake.resting = true;
             if let Some(rested) = self.resting.push(conversation) {
-                self.put_to_rest(rested);
-            }
-        }
-    }
-
-    fn put_to_rest(&mut self, conversation: u32) {
-        for life in &mut self.conversations[conversation as usize].lives {
-            life.resting = false;
-            if life.state.as_ref().is_some_and(|state| state.is_at_rest()) {
-                life.state = None;
-                life.timeline.shrink();
+                self.conversations[rested as usize].lives.iter_mut().for_each(Life::rest);
             }
         }
     }
@@ -345,7 +341,7 @@ impl Account {
 }
 
 fn visitors(life: &Life) -> smallvec::SmallVec<[Name; 2]> {
-    life.state.iter().flat_map(|state| state.visits()).map(|visit| visit.agent).collect()
+    life.state().into_iter().flat_map(State::visits).map(|visit| visit.agent).collect()
 }
 
 fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {

@@ -109,7 +109,7 @@ impl Account {
             self.conversations[conversation as usize].lives.iter().map(move |life| (conversation, life))
         });
         let living = lives.filter(|(_, life)| self.now - life.last_at <= self.forget_after_ms);
-        let states = living.filter_map(|(conversation, life)| Some((conversation, life.state.as_deref()?)));
+        let states = living.filter_map(|(conversation, life)| Some((conversation, life.state()?)));
         states.filter(|(_, state)| state.is_open())
     }
 

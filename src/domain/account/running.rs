@@ -2,12 +2,13 @@
 
 use super::super::agent::Agent;
 use super::super::buckets::Tallied;
-use super::super::conversation::Visit;
+use super::super::conversation::{State, Visit};
 use super::super::event::Presence;
 use super::super::intern::Name;
 use super::super::tally::Times;
 use super::super::window::Span;
 use super::Account;
+use super::life::Life;
 
 /// An agent's visit that goes on, as far as it has come.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +63,7 @@ impl Account {
     pub(super) fn running_visit(&self, code: usize, agent: &Agent) -> Option<Running> {
         let name = Name::from_code(code as u32)?;
         let lives = &self.conversations[agent.visiting? as usize].lives;
-        let visits = lives.iter().filter_map(|life| life.state.as_ref()).flat_map(|state| state.visits());
+        let visits = lives.iter().filter_map(Life::state).flat_map(State::visits);
         let Visit { skill, since, .. } = *visits.into_iter().find(|visit| visit.agent == name)?;
         Some(Running { skill, span: Span { from: since, to: self.now } })
     }

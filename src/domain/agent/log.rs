@@ -7,6 +7,7 @@ use super::super::bucket::Bucket;
 use super::super::buckets::greatest_net;
 use super::super::event::Millis;
 use super::super::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
+use super::super::growth;
 use super::super::intern::Name;
 use super::super::tally::{Maximum, Tally};
 use super::super::window::Windows;
@@ -67,7 +68,7 @@ impl Log {
             return;
         };
         if kind.duration().is_some() || !self.join(packed) {
-            self.entries.push(packed);
+            growth::push(&mut self.entries, packed);
         }
     }
 

@@ -3,6 +3,7 @@
 //! A move ends the visit in the conversation of the move before it, so `Left` must stand in that conversation's
 //! timeline exactly there. Adding or removing a move says which `Left` must come and go.
 
+use super::super::growth;
 use super::super::timeline::Key;
 
 /// The moves of one agent, in order.
@@ -44,6 +45,7 @@ impl Moves {
     pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> Leavings {
         let place = self.all.partition_point(|other| order(other, &new).is_lt());
         let gone = self.leaving(place).into_iter().collect();
+        growth::make_room(&mut self.all, 1);
         self.all.insert(place, new);
         let come = [self.leaving(place), self.leaving(place + 1)];
         Leavings { gone, come: come.into_iter().flatten().collect() }
