@@ -41,10 +41,10 @@ fn by_itself(conversations: u64, agents: u32) {
 }
 
 fn fold(conversations: u64, agents: u32) {
+    let resident_before = resident_bytes();
     let mut run = day(conversations, agents);
     let mut batch = Batch::default();
     batch.fill(&mut run, Format::Protobuf, BATCH_RECORDS);
-    let resident_before = resident_bytes();
     let mut account = counting(|| Account::new(Policies::default(), END));
     let (mut events, mut ns) = (0, 0);
     while !batch.is_empty() {
