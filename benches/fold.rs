@@ -41,10 +41,10 @@ fn by_itself(conversations: u64, agents: u32) {
 }
 
 fn fold(conversations: u64, agents: u32) {
+    let resident_before = resident_bytes();
     let mut run = day(conversations, agents);
     let mut batch = Batch::default();
     batch.fill(&mut run, Format::Protobuf, BATCH_RECORDS);
-    let resident_before = resident_bytes();
     let mut account = counting(|| Account::new(Policies::default(), END));
     let (mut events, mut ns) = (0, 0);
     while !batch.is_empty() {
@@ -80,7 +80,7 @@ fn report(conversations: u64, agents: u32, events: usize, ns: u64, resident: u64
         &[
             ("ns/event", format!("{each:.0}")),
             ("M events/s/core", format!("{:.2}", 1000.0 / each)),
-            ("events/conversation", format!("{:.1}", events as f64 / conversations as f64)),
+            ("records/conversation", format!("{:.1}", events as f64 / conversations as f64)),
             ("B/conversation requested", (held_bytes() / conversations as i64).to_string()),
             ("B/conversation resident", (resident / conversations).to_string()),
         ],

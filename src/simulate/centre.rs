@@ -71,17 +71,23 @@ impl Centre {
         random.below(self.contacts)
     }
 
-    /// Somebody to take a conversation: of the skill and online, if a few tries find one; else whoever came last.
+    /// Somebody to take a conversation: of the skill and online, or of any skill and online, if a few tries find one;
+    /// else whoever was tried last.
     pub(super) fn any_agent(&self, account: u32, skill: u32, at: Millis, random: &mut Random) -> u32 {
         let account = &self.accounts[account as usize];
         let mut agent = account.any_of(skill, random);
-        for _ in 0..12 {
-            if self.rota(agent).presence(at) == Presence::Online {
+        for nth in 0..30 {
+            if self.is_online(agent, at) {
                 break;
             }
-            agent = account.any_of(skill, random);
+            agent = if nth < 10 { account.any_of(skill, random) } else { account.any(random) };
         }
         agent
+    }
+
+    /// Whether an agent can be given work.
+    pub(super) fn is_online(&self, agent: u32, at: Millis) -> bool {
+        self.rota(agent).presence(at) == Presence::Online
     }
 
     /// When an agent works.
@@ -118,10 +124,14 @@ impl Account {
     fn any_of(&self, skill: u32, random: &mut Random) -> u32 {
         let local_skill = skill - self.first_skill;
         if local_skill >= self.agents {
-            return self.first_agent + random.below(self.agents);
+            return self.any(random);
         }
         let hired = (self.agents - local_skill).div_ceil(self.skills);
         self.first_agent + local_skill + self.skills * random.below(hired)
+    }
+
+    fn any(&self, random: &mut Random) -> u32 {
+        self.first_agent + random.below(self.agents)
     }
 }
 

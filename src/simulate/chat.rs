@@ -32,6 +32,12 @@ impl Story {
     /// Opens the conversation on screen, once the agent's hands are free.
     pub(super) fn focus(&mut self, centre: &mut Centre) -> Said {
         let agent = self.human();
+        if self.put_off < MOST_PUT_OFF && !centre.is_online(agent, self.due) && self.random.chance(700) {
+            // Gone home, or on a break: somebody else takes it.
+            self.put_off += 1;
+            self.then_within(Step::Assign, &LEAVES);
+            return None;
+        }
         let free = centre.desks.free(agent, self.due);
         if free > self.due && self.put_off < MOST_PUT_OFF {
             self.put_off += 1;

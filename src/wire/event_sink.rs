@@ -54,7 +54,9 @@ impl<'a> Json<'a> {
 
     /// Ids and words need no escapes: the slow way is for what people wrote.
     fn string(&mut self, text: &str) {
-        if text.bytes().any(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
+        // Without an early exit the compiler looks at many bytes at once.
+        let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+        if text.bytes().fold(false, |found, byte| found | special(byte)) {
             serde_json::to_writer(&mut *self.out, text).expect("memory takes every write, and text is always JSON");
         } else {
             self.out.push(b'"');
