@@ -12,7 +12,6 @@ mod output;
 pub mod replay;
 mod run;
 mod runtime;
-mod topic_layout;
 mod topics;
 
 use std::process::ExitCode;
