@@ -129,9 +129,9 @@ fn a_file_gets_the_same_bytes_as_any_other_run_of_the_same_seed_and_end() {
     let folder = std::env::temp_dir();
     let path = folder.join(format!("cxpulse-generate-{}.jsonl", std::process::id()));
     let flags = format!("--conversations 40 --end 2026-03-01T13:00:00+01:00 --chaos --output {}", path.display());
-    parsed(&flags).run_to_lines(|| NOW).unwrap();
+    parsed(&flags).run_to_destination(|| NOW).unwrap();
     let first = std::fs::read(&path).unwrap();
-    parsed(&flags).run_to_lines(|| NOW + 77).unwrap();
+    parsed(&flags).run_to_destination(|| NOW + 77).unwrap();
     assert_eq!(first, std::fs::read(&path).unwrap());
     std::fs::remove_file(&path).unwrap();
     assert!(first.ends_with(b"\n") && first.len() > 100_000);
@@ -168,7 +168,8 @@ fn flags_that_do_not_go_together_are_named_too() {
 
 #[test]
 fn a_file_that_cannot_be_made_is_the_users_to_put_right() {
-    let error = parsed("--output /no/such/folder/a.jsonl").run_to_lines(|| NOW).expect_err("there is no such folder");
+    let error =
+        parsed("--output /no/such/folder/a.jsonl").run_to_destination(|| NOW).expect_err("there is no such folder");
     assert!(error.is_usage());
     assert!(error.to_string().starts_with("--output: cannot create /no/such/folder/a.jsonl: "));
 }

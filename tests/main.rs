@@ -6,6 +6,8 @@ mod cli;
 mod engine;
 mod exposition;
 mod generate;
+#[cfg(feature = "kafka")]
+mod kafka_run;
 mod laws;
 mod passes;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

@@ -3,6 +3,8 @@
 //! Here are the flags and what is wrong with them. `run` lets the simulator's records meet a clock and an output,
 //! `lines` writes them as bytes. Kafka is one more `Output`.
 
+#[cfg(feature = "kafka")]
+mod kafka;
 mod lines;
 mod run;
 
@@ -63,6 +65,15 @@ pub struct GenerateArgs {
     /// Kafka's addresses
     #[arg(long, value_name = "HOST:PORT,…")]
     pub brokers: Option<String>,
+    /// Where events of conversations go, in Kafka
+    #[arg(long, value_name = "TOPIC", default_value = "conversation-events", requires = "brokers")]
+    pub conversation_topic: String,
+    /// Where events of surveys go, in Kafka
+    #[arg(long, value_name = "TOPIC", default_value = "survey-events", requires = "brokers")]
+    pub survey_topic: String,
+    /// Where events of agents go, in Kafka
+    #[arg(long, value_name = "TOPIC", default_value = "agent-events", requires = "brokers")]
+    pub agent_topic: String,
 }
 
 /// How a record's event is written.
@@ -156,11 +167,11 @@ impl GenerateArgs {
         }
     }
 
-    /// Runs with a file or standard output as the destination; `now` is the clock.
+    /// Runs to its destination; `now` is the clock.
     ///
     /// # Errors
     /// `Usage` for settings and for a file that cannot be made, `Write` once it has begun.
-    pub fn run_to_lines(&self, now: impl FnMut() -> Millis) -> Result<(), GenerateError> {
+    pub fn run_to_destination(&self, now: impl FnMut() -> Millis) -> Result<(), GenerateError> {
         let mut pace = Ticks(now);
         let settings = self.settings((pace.0)())?;
         match self.destination()? {
@@ -172,12 +183,23 @@ impl GenerateArgs {
                 let mut output = JsonLines::new(io::stdout().lock());
                 self.run_to(&settings, &mut output, &mut pace, "standard output")
             }
-            Destination::Kafka { .. } => Err(GenerateError::Usage {
-                flag: "--brokers",
-                wrong: "this build of cxpulse knows no Kafka".to_owned(),
-                right: "write to a file with --output FILE".to_owned(),
-            }),
+            Destination::Kafka { brokers, .. } => self.run_to_kafka(&settings, &mut pace, &brokers),
         }
+    }
+
+    #[cfg(feature = "kafka")]
+    fn run_to_kafka(&self, settings: &Settings, pace: &mut impl Pace, brokers: &str) -> Result<(), GenerateError> {
+        let mut output = kafka::KafkaOutput::new(self, brokers)?;
+        self.run_to(settings, &mut output, pace, &format!("Kafka at {brokers}"))
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    fn run_to_kafka(&self, _: &Settings, _: &mut impl Pace, _: &str) -> Result<(), GenerateError> {
+        Err(GenerateError::Usage {
+            flag: "--brokers",
+            wrong: "this build of cxpulse knows no Kafka".to_owned(),
+            right: "write to a file with --output FILE".to_owned(),
+        })
     }
 }
 

@@ -12,7 +12,6 @@ mod output;
 pub mod replay;
 mod run;
 mod runtime;
-mod topic_layout;
 mod topics;
 
 use std::process::ExitCode;
@@ -70,7 +69,7 @@ impl Cli {
             Command::Demo(demo) => demo.run(),
             Command::Run(run) => run.run(),
             Command::Replay(replay) => replay.run(),
-            Command::Generate(generate) => Ok(generate.run_to_lines(clock::now)?),
+            Command::Generate(generate) => Ok(generate.run_to_destination(clock::now)?),
             Command::Topics(topics) => topics.run(),
             Command::Completions(completions) => completions.run(),
         }

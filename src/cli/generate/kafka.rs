@@ -1,0 +1,121 @@
+//! Records to Kafka: keyed, with their own timestamps, on the three topics of SPEC §1.
+
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rdkafka::ClientConfig;
+use rdkafka::client::ClientContext;
+use rdkafka::config::RDKafkaLogLevel;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
+
+use super::{Format, GenerateArgs, GenerateError, Output, push_value};
+use crate::simulate::{Record, Topic};
+
+/// How long a full queue is waited for at a time.
+const ROOM_WAIT: Duration = Duration::from_millis(50);
+/// How long the last records may take to arrive.
+const FLUSH_WAIT: Duration = Duration::from_secs(60);
+
+/// Writes every record to its topic.
+pub(super) struct KafkaOutput {
+    producer: BaseProducer<Reports>,
+    conversation_topic: String,
+    survey_topic: String,
+    agent_topic: String,
+    format: Format,
+    value: Vec<u8>,
+}
+
+impl std::fmt::Debug for KafkaOutput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KafkaOutput").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+impl KafkaOutput {
+    /// An output to `brokers`, with the topics and the format of `args`.
+    ///
+    /// # Errors
+    /// `Usage` where librdkafka does not take the addresses.
+    pub(super) fn new(args: &GenerateArgs, brokers: &str) -> Result<Self, GenerateError> {
+        let mut config = ClientConfig::new();
+        config.set("client.id", "cxpulse-generate").set("bootstrap.servers", brokers).set("acks", "all");
+        config.set("partitioner", "murmur2_random").set("compression.type", "lz4").set("linger.ms", "20");
+        // In the order of the timestamps, and no topic by accident.
+        config.set("enable.idempotence", "true").set("allow.auto.create.topics", "false");
+        config.set("message.timeout.ms", "30000");
+        let producer = config.create_with_context(Reports::default()).map_err(|error| GenerateError::Usage {
+            flag: "--brokers",
+            wrong: error.to_string(),
+            right: "HOST:PORT, with commas between several".to_owned(),
+        })?;
+        let (conversation_topic, survey_topic) = (args.conversation_topic.clone(), args.survey_topic.clone());
+        let (agent_topic, format) = (args.agent_topic.clone(), args.format);
+        Ok(Self { producer, conversation_topic, survey_topic, agent_topic, format, value: Vec::new() })
+    }
+
+    fn failure(&self) -> io::Result<()> {
+        match self.producer.context().failure.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(failure) => Err(io::Error::other(failure)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Output for KafkaOutput {
+    fn write(&mut self, record: Record) -> io::Result<()> {
+        self.value.clear();
+        let content_type = push_value(&mut self.value, &record, self.format);
+        let topic = match record.topic {
+            Topic::Conversation => &self.conversation_topic,
+            Topic::Survey => &self.survey_topic,
+            Topic::Agent => &self.agent_topic,
+        };
+        let mut out = BaseRecord::to(topic).key(record.key()).payload(&self.value).timestamp(record.timestamp_ms);
+        if let Some(value) = content_type {
+            out = out.headers(OwnedHeaders::new().insert(Header { key: "content-type", value: Some(value) }));
+        }
+        while let Err((error, unsent)) = self.producer.send(out) {
+            if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
+                return Err(io::Error::other(error));
+            }
+            self.producer.poll(ROOM_WAIT);
+            out = unsent;
+        }
+        self.producer.poll(Duration::ZERO);
+        self.failure()
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.producer.flush(FLUSH_WAIT).map_err(io::Error::other)?;
+        self.failure()
+    }
+}
+
+/// Remembers the first record that did not arrive.
+#[derive(Default)]
+struct Reports {
+    failure: Mutex<Option<String>>,
+}
+
+impl ClientContext for Reports {
+    /// What goes wrong is said once, by the record that did not arrive.
+    fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
+
+    fn error(&self, _error: KafkaError, _reason: &str) {}
+}
+
+impl ProducerContext for Reports {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        if let Err((error, message)) = result {
+            let topic = rdkafka::Message::topic(message);
+            let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
+            failure.get_or_insert_with(|| format!("{topic}: {error}; is it there? `cxpulse topics check` tells"));
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! The main job from outside: `cxpulse run` on a real Kafka, with Kafka's own tools at both ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use cxpulse::domain::event::Millis;
+use cxpulse::domain::metrics::Metrics;
+use cxpulse::domain::policy::PolicyBook;
+use cxpulse::domain::scope::{Scope, ScopeKind};
+use cxpulse::pipeline::replay::{Question, Replayed, replay};
+use cxpulse::publish::topics::OutputTopics;
+use cxpulse::wire::keys::metric_key;
+use cxpulse::wire::live_json::live_json;
+use cxpulse::wire::metrics_json::metrics_json;
+use cxpulse::wire::proto;
+use cxpulse::wire::records::Stamp;
+use cxpulse::wire::records_protobuf::metric_protobuf;
+use cxpulse::wire::time::{parse_rfc3339, rfc3339};
+use prost::Message;
+use rdkafka::ClientConfig;
+use rdkafka::message::{Header, OwnedHeaders};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use serde_json::Value;
+
+use crate::support::kafka::KafkaServer;
+
+const WINDOWS: [u32; 7] = [5, 15, 30, 60, 240, 720, 1440];
+const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
+const LONG: Duration = Duration::from_secs(60);
+
+/// The topics of one test, so that tests may share a broker.
+struct Topics {
+    kafka: &'static KafkaServer,
+    prefix: &'static str,
+}
+
+impl Topics {
+    fn create(prefix: &'static str) -> Self {
+        let topics = Self { kafka: KafkaServer::start(), prefix };
+        let created = topics.cxpulse(&["topics", "create", "--partitions", "3"]);
+        assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
+        topics
+    }
+
+    fn input(&self, name: &str) -> String {
+        format!("{}-{name}-events", self.prefix)
+    }
+
+    /// A command with this test's brokers and topics.
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+        command.args(args).args(["--brokers", self.kafka.bootstrap()]);
+        for name in ["conversation", "survey", "agent"] {
+            command.arg(format!("--{name}-topic")).arg(self.input(name));
+        }
+        if args[0] != "generate" {
+            command.args(["--output-prefix", self.prefix]);
+        }
+        command
+    }
+
+    fn cxpulse(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("cxpulse starts")
+    }
+
+    /// Runs until everything there was is folded and published, then ends it as an orchestrator would.
+    fn run_once(&self, args: &[&str]) {
+        let mut run = Run::start(self, args);
+        run.wait_for("ready:");
+        run.terminate();
+    }
+
+    /// The last record under each key, as Kafka's own console consumer reads it.
+    fn last_records(&self, topic: &str) -> BTreeMap<String, Value> {
+        let last = self.consume(topic).into_iter().map(|read| (read.key, read.value));
+        let last: BTreeMap<String, String> = last.collect();
+        last.into_iter().map(|(key, value)| (key, serde_json::from_str(&value).expect("is JSON"))).collect()
+    }
+
+    fn consume(&self, topic: &str) -> Vec<Read> {
+        self.consume_with(topic, &[])
+    }
+
+    fn consume_bytes(&self, topic: &str) -> Vec<Read> {
+        self.consume_with(topic, &["--value-deserializer", "org.apache.kafka.common.serialization.BytesDeserializer"])
+    }
+
+    fn consume_with(&self, topic: &str, options: &[&str]) -> Vec<Read> {
+        let ends = self.kafka.tool(&["offsets", "--topic", topic], "");
+        let records: u64 = ends.lines().filter_map(|line| line.rsplit(':').next()?.parse::<u64>().ok()).sum();
+        if records == 0 {
+            return Vec::new();
+        }
+        let records = records.to_string();
+        let args = ["consume", "--topic", topic, "--max-messages", &records];
+        let read = self.kafka.tool(&[&args, options].concat(), "");
+        read.lines().filter(|line| line.starts_with("CreateTime:")).map(Read::parse).collect()
+    }
+}
+
+/// A record as the console consumer prints it.
+struct Read {
+    headers: String,
+    key: String,
+    value: String,
+}
+
+impl Read {
+    fn parse(line: &str) -> Self {
+        let mut parts = line.splitn(6, '\t').skip(3).map(str::to_owned);
+        let mut next = || parts.next().expect("six columns");
+        Self { headers: next(), key: next(), value: next() }
+    }
+}
+
+/// A running `cxpulse run`.
+struct Run {
+    process: Child,
+    lines: Receiver<String>,
+    said: Vec<String>,
+}
+
+impl Run {
+    fn start(topics: &Topics, args: &[&str]) -> Self {
+        let mut command = topics.command(&["run", "--listen", "127.0.0.1:0"]);
+        let mut process = command.args(args).stderr(Stdio::piped()).spawn().expect("cxpulse starts");
+        let errors = BufReader::new(process.stderr.take().expect("it is piped"));
+        let (send, lines) = sync_channel(1_000);
+        let reading = move || errors.lines().map_while(Result::ok).try_for_each(|line| send.send(line));
+        std::thread::Builder::new().spawn(reading).expect("a thread starts");
+        Self { process, lines, said: Vec::new() }
+    }
+
+    fn wait_for(&mut self, words: &str) {
+        while !self.said.last().is_some_and(|line| line.contains(words)) {
+            let said = &self.said;
+            let line = self.lines.recv_timeout(LONG).unwrap_or_else(|_| panic!("no {words:?} in {said:#?}"));
+            self.said.push(line);
+        }
+    }
+
+    /// Asks the pages it serves; `path` as in `/metrics`.
+    fn get(&self, path: &str) -> String {
+        let address = self.said.iter().find_map(|line| line.split("http://").nth(1)?.split('/').next());
+        let mut stream = std::net::TcpStream::connect(address.expect("it says where it serves")).expect("it answers");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        std::io::Write::write_all(&mut stream, request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        std::io::Read::read_to_string(&mut stream, &mut answer).expect("it writes text");
+        answer
+    }
+
+    fn terminate(mut self) {
+        let killed = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
+        assert!(killed.is_ok_and(|status| status.success()));
+        let ended = self.process.wait().expect("it ends");
+        self.said.extend(self.lines.iter());
+        assert!(ended.success(), "{:#?}", self.said);
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // After `terminate` there is nothing left to kill.
+        let _gone = self.process.kill();
+    }
+}
+
+fn scratch(name: &str) -> String {
+    format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"))
+}
+
+/// A generated day in a file, every line of it twice, in another order.
+fn day(name: &str, conversations: &str) -> (String, Vec<String>) {
+    let path = scratch(name);
+    let args = ["generate", "--seed", "7", "--agents", "30", "--skills", "5", "--accounts", "2", "--hours", "20"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+    let made = command.args(args).args(["--conversations", conversations, "--output", &path]).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    let text = std::fs::read_to_string(&path).expect("it was written");
+    let mut lines: Vec<String> = text.lines().flat_map(|line| [line.to_owned(), line.to_owned()]).collect();
+    lines.sort_by_key(|line| xxhash_rust::xxh3::xxh3_64(line.as_bytes()));
+    (path, lines)
+}
+
+fn replayed(path: &str, as_of: Millis) -> Replayed {
+    let (inputs, policies) = ([path.to_owned()], PolicyBook::default());
+    let forget_after_ms = 7 * 24 * 3_600_000;
+    let question = Question { inputs: &inputs, as_of, account: None, policies: &policies, forget_after_ms };
+    replay(&question, &mut |_| ()).expect("the file is there")
+}
+
+fn as_of(record: &Value) -> Millis {
+    parse_rfc3339(record["as_of"].as_str().expect("every record has it")).expect("is a time")
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).expect("is JSON")
+}
+
+/// The last records are those of `path` replayed at the same moments: every scope there, and every number.
+fn assert_equals_replay(path: &str, kind: ScopeKind, records: &BTreeMap<String, Value>) {
+    let moments: BTreeSet<Millis> = records.values().map(as_of).collect();
+    for moment in moments {
+        let there = records.iter().filter(|(_, record)| as_of(record) == moment);
+        let replayed = replayed(path, moment);
+        for (key, record) in there {
+            let name = |field: &str| record[field].as_str().map(str::to_owned);
+            let account = name("account_id").expect("every record has it");
+            let scope = Scope { skill: name("skill_id"), agent: name("agent_id") };
+            assert_eq!(*key, metric_key(&account, &scope));
+            let expected = replayed.accounts[&account].window_metrics(&scope, &WINDOWS);
+            let windows = record["windows"].as_array().expect("a metric record has windows");
+            for (minutes, (published, expected)) in WINDOWS.into_iter().zip(windows.iter().zip(&expected)) {
+                assert_eq!(published["window_minutes"], minutes);
+                assert_eq!(published["metrics"], json(&metrics_json(expected)), "{key} over {minutes} at {moment}");
+            }
+            assert_eq!(windows.len(), WINDOWS.len());
+        }
+        let missing = not_zero(&replayed, kind).into_iter().filter(|key| !records.contains_key(key));
+        assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new(), "at {moment}");
+    }
+}
+
+/// The key of every scope in which any number differs from zero.
+fn not_zero(replayed: &Replayed, kind: ScopeKind) -> Vec<String> {
+    let mut keys = Vec::new();
+    for (account, state) in &replayed.accounts {
+        let all = state.all_window_metrics(kind, &WINDOWS).into_iter();
+        let scopes = all.filter(|(_, windows)| !windows.iter().all(Metrics::is_zero));
+        keys.extend(scopes.map(|(scope, _)| metric_key(account, &scope)));
+    }
+    keys
+}
+
+#[test]
+fn json_by_kafkas_own_producer_ends_as_exactly_what_a_replay_of_the_file_says() {
+    let topics = Topics::create("kr-json");
+    let (path, lines) = day("kr-json.jsonl", "400");
+    // Any kind of event may come on any topic.
+    for (number, name) in ["conversation", "survey", "agent"].into_iter().enumerate() {
+        let part = lines.iter().skip(number).step_by(3).map(|line| format!("NULL\tkey{}\t{line}\n", line.len()));
+        topics.kafka.tool(&["produce", "--topic", &topics.input(name)], &part.collect::<String>());
+    }
+
+    topics.run_once(&[]);
+
+    let names = OutputTopics::new(topics.prefix);
+    for kind in KINDS {
+        let records = topics.last_records(names.metrics(kind));
+        assert!(!records.is_empty());
+        assert_equals_replay(&path, kind, &records);
+    }
+    let lives = topics.last_records(&names.live);
+    assert_eq!(lives.len(), 2);
+    for (account, record) in &lives {
+        let revision = record["revision"].as_u64();
+        let moment = as_of(record);
+        let expected = live_json(account, moment, revision, &replayed(&path, moment).accounts[account].live());
+        assert_eq!(*record, json(&expected));
+        assert_eq!(revision, Some(lines.len() as u64), "every record of the three topics has been folded");
+    }
+    let buckets = topics.last_records(&names.buckets);
+    assert!(buckets.len() > 100, "{}", buckets.len());
+    assert!(topics.consume(&names.dead_letters).is_empty());
+}
+
+#[test]
+fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
+    let topics = Topics::create("kr-proto");
+    let end = rfc3339(cxpulse::clock::now());
+    let generate = ["generate", "--seed", "3", "--conversations", "150", "--hours", "20", "--end", &end];
+    let path = scratch("kr-proto.jsonl");
+    let mut file = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+    assert!(file.args(generate).args(["--output", &path]).status().is_ok_and(|status| status.success()));
+    let made = topics.cxpulse(&[&generate[..], &["--format", "protobuf"]].concat());
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+
+    let mut run = Run::start(&topics, &["--format", "protobuf"]);
+    run.wait_for("ready:");
+    let metrics = run.get("/metrics");
+    run.terminate();
+
+    let events = std::fs::read_to_string(&path).expect("it was written").lines().count();
+    assert!(metrics.contains(&format!("cxpulse_records_consumed_total {events}\n")), "{metrics}");
+    for problem in ["unknown", "late", "duplicate", "conflicting"] {
+        assert!(metrics.contains(&format!("cxpulse_records_{problem}_total 0\n")), "{problem}: {metrics}");
+    }
+    let topic = OutputTopics::new(topics.prefix).metrics(ScopeKind::Skill).to_owned();
+    let last: BTreeMap<String, String> =
+        topics.consume_bytes(&topic).into_iter().map(|read| (read.key, read.value)).collect();
+    assert!(last.len() > 1);
+    for (key, escaped) in last {
+        let record = proto::MetricRecord::decode(unescaped(&escaped).as_slice()).expect("is a metric record");
+        let replayed = replayed(&path, record.as_of_ms());
+        let scope = Scope { skill: record.skill_id.clone(), agent: None };
+        assert_eq!(key, metric_key(record.account_id(), &scope));
+        let expected = replayed.accounts[record.account_id()].window_metrics(&scope, &WINDOWS);
+        let stamp = Stamp {
+            account: record.account_id(),
+            scope: &scope,
+            as_of: record.as_of_ms(),
+            revision: record.revision(),
+        };
+        let expected = metric_protobuf(&stamp, WINDOWS.into_iter().zip(&expected));
+        assert_eq!(proto::MetricRecord::decode(expected.as_slice()), Ok(record), "{key}");
+    }
+}
+
+/// What Kafka prints for bytes: those outside printable ASCII, and the backslash, as `\xHH`.
+fn unescaped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\\x") {
+        bytes.extend_from_slice(&rest.as_bytes()[..at]);
+        bytes.push(u8::from_str_radix(&rest[at + 2..at + 4], 16).expect("two digits"));
+        rest = &rest[at + 4..];
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    bytes
+}
+
+#[test]
+fn hostile_bytes_on_every_topic_end_as_dead_letters_and_the_rest_goes_on() {
+    let topics = Topics::create("kr-hostile");
+    let mut config = ClientConfig::new();
+    let producer: BaseProducer =
+        config.set("bootstrap.servers", topics.kafka.bootstrap()).create().expect("a producer");
+    let hostile: [(&[u8], &str); 6] = [
+        (b"\x00\xff\xfe{", "undecodable"),
+        (b"{\"account_id\":", "undecodable"),
+        (b"", "missing"),
+        (b"{\"type\":\"focused\",\"account_id\":\"a\",\"conversation_id\":\"c\",\"occurred_at\":5}", "missing"),
+        (b"{\"type\":\"focused\",\"account_id\":\"\xc3\x28\"}", "undecodable"),
+        (b"[[[[[[[[[[[[[[[[", "undecodable"),
+    ];
+    let now = cxpulse::clock::now();
+    for name in ["conversation", "survey", "agent"] {
+        let topic = topics.input(name);
+        for (number, (payload, _)) in hostile.iter().enumerate() {
+            let headers = OwnedHeaders::new().insert(Header { key: "trace", value: Some(&number.to_string()) });
+            let headers = headers.insert(Header { key: hostile_name(), value: None::<&str> });
+            let key = format!("{name}{number}");
+            let record = BaseRecord::to(&topic).payload(*payload).key(&key).headers(headers);
+            producer.send(record).expect("the queue has room");
+        }
+        let good = format!(
+            r#"{{"type":"survey_answered","account_id":"a","conversation_id":"{name}","occurred_at":{now},"score":5}}"#
+        );
+        producer.send(BaseRecord::to(&topic).payload(&good).key("good")).expect("the queue has room");
+    }
+    producer.flush(LONG).expect("the broker takes them");
+
+    topics.run_once(&[]);
+
+    let names = OutputTopics::new(topics.prefix);
+    let account = &topics.last_records(names.metrics(ScopeKind::Account))["a"];
+    assert_eq!(account["windows"][0]["metrics"]["csat"]["total"], 3, "the good ones count");
+    let letters = topics.consume_bytes(&names.dead_letters);
+    assert_eq!(letters.len(), 3 * hostile.len());
+    for (number, (_, reason)) in hostile.iter().enumerate() {
+        let key = format!("agent{number}");
+        let letter = letters.iter().find(|letter| letter.key == key).expect("each has a letter");
+        for part in [
+            format!("trace:{number}"),
+            format!("cxpulse-reason:{reason}"),
+            "cxpulse-field:".to_owned(),
+            "cxpulse-topic:kr-hostile-agent-events".to_owned(),
+            "cxpulse-partition:".to_owned(),
+            "cxpulse-offset:".to_owned(),
+            "cxpulse-timestamp:".to_owned(),
+        ] {
+            assert!(letter.headers.contains(&part), "{part} in {}", letter.headers);
+        }
+    }
+    let cut = letters.iter().find(|letter| letter.key == "survey1").expect("each has a letter");
+    assert_eq!(cut.value, "{\"account_id\":");
+}
+
+/// Not UTF-8, as a header's name must be: other clients than ours can write it.
+#[expect(unsafe_code, reason = "no safe client writes what this test is about; only its bytes are ever read")]
+fn hostile_name() -> &'static str {
+    // SAFETY: rdkafka passes pointer and length on and looks at nothing in between.
+    static NAME: [u8; 5] = [b'b', b'a', b'd', 0xff, 0xfe];
+    unsafe { std::str::from_utf8_unchecked(NAME.as_slice()) }
+}
+
+#[test]
+fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() {
+    let kafka = KafkaServer::start();
+    let missing = Topics { kafka, prefix: "kr-missing" };
+    let ended = missing.cxpulse(&["run", "--listen", "127.0.0.1:0"]);
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(2), "{said}");
+    assert!(said.contains("kr-missing-agent-events") && said.contains("kr-missing.live.v1"), "{said}");
+    assert!(said.contains("cxpulse topics create"), "{said}");
+
+    let mut silent = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+    let process = silent.args(["run", "--listen", "127.0.0.1:0", "--brokers", "127.0.0.1:1"]).stderr(Stdio::piped());
+    let mut process = process.spawn().expect("cxpulse starts");
+    let errors = BufReader::new(process.stderr.take().expect("it is piped"));
+    let line = errors.lines().map_while(Result::ok).find(|line| line.contains("WARN"));
+    assert!(line.is_some_and(|line| line.contains("127.0.0.1:1 does not answer")));
+    process.kill().expect("it is still there, trying");
+    assert!(!process.wait().expect("it ends").success());
+}
