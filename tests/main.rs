@@ -8,6 +8,7 @@ mod exposition;
 mod generate;
 mod laws;
 mod passes;
+mod program;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
