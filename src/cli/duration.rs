@@ -15,5 +15,6 @@ pub(super) fn parse(text: &str) -> Result<Duration, String> {
     };
     let ms = unit_ms.and_then(|unit_ms| number.parse::<u64>().ok()?.checked_mul(unit_ms));
     let ms = ms.filter(|ms| *ms > 0);
-    ms.map(Duration::from_millis).ok_or_else(|| "right would be a whole number with its unit, such as 30s, 10m or 1h".into())
+    ms.map(Duration::from_millis)
+        .ok_or_else(|| "right would be a whole number with its unit, such as 30s, 10m or 1h".into())
 }

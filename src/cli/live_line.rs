@@ -16,7 +16,11 @@ pub(super) fn live_line(account: &str, view: &AccountView, windows: &[u32]) -> O
     let longest = live.longest_waiting.first().map_or_else(String::new, |w| format!(" (longest {})", spoken(w.age_ms)));
     Some(format!(
         "{account:<10} open {:>4}  waiting {:>3}{longest}  agents online {:>3}  |  last {} min: {}",
-        live.open, live.waiting, live.agents_online, windows[shown], rolling(metrics)
+        live.open,
+        live.waiting,
+        live.agents_online,
+        windows[shown],
+        rolling(metrics)
     ))
 }
 
