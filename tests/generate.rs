@@ -113,7 +113,7 @@ fn a_reader_that_has_seen_enough_is_no_failure_but_a_full_disk_is() {
     }
     let arguments = parsed("--conversations 50 --output -");
     let settings = arguments.settings(NOW).unwrap();
-    let mut run = |kind| {
+    let run = |kind| {
         let mut clock = Clock { now: NOW, stop_at: NOW };
         arguments.run_to(&settings, &mut JsonLines::new(Broken(kind)), &mut clock, "the disk")
     };

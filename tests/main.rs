@@ -1,4 +1,4 @@
-//! One test binary: laws, stories, the batch reference, the wire, the simulator, and the program from outside.
+//! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
 mod architecture;
 mod broker;
@@ -16,6 +16,7 @@ mod simulate;
 mod stories;
 mod support;
 mod wire_contract;
+mod wire_hostile;
 mod wire_json_event;
 mod wire_policy;
 mod wire_protobuf_event;

@@ -72,8 +72,8 @@ mod with_kafka {
     use rdkafka::config::RDKafkaLogLevel;
     use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
-    use super::super::topic_layout::{Found, Layout, layouts};
-    use super::super::{Failure, output};
+    use crate::cli::topic_layout::{Found, Layout, layouts};
+    use crate::cli::{Failure, output};
     use crate::config::Settings;
 
     /// How long the brokers may take to answer.

@@ -89,7 +89,7 @@ impl FileSource {
                 Err(error) => return Err(FileError::Read { name: self.names[0].clone(), line: self.line, error }),
             }
         }
-        Ok((batch.len() > 0).then_some(batch))
+        Ok((!batch.is_empty()).then_some(batch))
     }
 
     /// Bytes read so far, for progress bars.

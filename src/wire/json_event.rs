@@ -20,27 +20,28 @@ use super::time::{from_unix_ms, parse_rfc3339};
 use super::words::{Words, value_of};
 
 /// The record's event.
-pub(super) fn decode<'a>(payload: &'a [u8], place: &Place<'_>) -> FileRecord<'a> {
-    let decoded = match Slots::read(payload) {
-        Ok(mut slots) => slots.event(place),
+pub(super) fn decode<'a>(payload: &'a [u8], place: &Place<'_>) -> Decoded<'a> {
+    let mut slots = Slots::default();
+    match slots.read(payload) {
+        Ok(()) => slots.event(place),
         Err(refusal) => Decoded::Rejected(refusal),
-    };
-    FileRecord { decoded, recorded_at: None }
+    }
 }
 
 /// The line's event, and the time that stands in for a record's timestamp.
 pub(super) fn decode_line<'a>(line: &'a [u8], place: &Place<'_>) -> FileRecord<'a> {
-    let mut slots = match Slots::read(line) {
-        Ok(slots) => slots,
-        Err(refusal) => return FileRecord { decoded: Decoded::Rejected(refusal), recorded_at: None },
-    };
+    let mut slots = Slots::default();
+    if let Err(refusal) = slots.read(line) {
+        return FileRecord { decoded: Decoded::Rejected(refusal), recorded_at: None };
+    }
     match (slots.event(place), slots.time(Field::RecordedAt)) {
         (Decoded::Event(_), Err(refusal)) => FileRecord { decoded: Decoded::Rejected(refusal), recorded_at: None },
         (decoded, recorded_at) => FileRecord { decoded, recorded_at: recorded_at.unwrap_or_default() },
     }
 }
 
-/// What stands under each known key.
+/// What stands under each known key. Filled in place: it is large enough for moving it to show.
+#[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
 }
@@ -63,9 +64,11 @@ enum Value<'a> {
 
 impl<'a> Slots<'a> {
     /// One look at all bytes first, so that the parser need not ask string by string whether they are UTF-8.
-    fn read(json: &'a [u8]) -> Result<Self, Refusal> {
+    fn read(&mut self, json: &'a [u8]) -> Result<(), Refusal> {
         let json = std::str::from_utf8(json).map_err(|_| Refusal::UNDECODABLE)?;
-        serde_json::from_str(json).map_err(|_| Refusal::UNDECODABLE)
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let read = deserializer.deserialize_map(ObjectVisitor(self)).and_then(|()| deserializer.end());
+        read.map_err(|_| Refusal::UNDECODABLE)
     }
 
     fn event(&mut self, place: &Place<'_>) -> Decoded<'a> {
@@ -143,30 +146,23 @@ impl<'a> Fields<'a> for Slots<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Slots<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor)
-    }
-}
+struct ObjectVisitor<'s, 'de>(&'s mut Slots<'de>);
 
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Slots<'de>;
+impl<'de> Visitor<'de> for ObjectVisitor<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an event as an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Slots<'de>, A::Error> {
-        let mut values = [const { Value::Absent }; SLOTS];
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<(), A::Error> {
         while let Some(Key(field)) = object.next_key()? {
             match field {
-                Some(field) => values[field as usize] = object.next_value()?,
+                Some(field) => self.0.values[field as usize] = object.next_value()?,
                 None => drop(object.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(Slots { values })
+        Ok(())
     }
 }
 

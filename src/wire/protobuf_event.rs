@@ -19,15 +19,19 @@ use super::words::Words;
 
 /// The record's event.
 pub(super) fn decode<'a>(payload: &'a [u8], place: &Place<'_>) -> Decoded<'a> {
-    match Message::read(payload) {
-        Err(Malformed) => Decoded::Rejected(Refusal::UNDECODABLE),
-        Ok(Message { body: Some(event_type), mut slots, .. }) => Decoded::of(event(event_type, &mut slots, place)),
-        Ok(Message { has_unknown_body: true, .. }) => Decoded::Unknown,
-        Ok(_) => Decoded::Rejected(Reason::Missing.at(Field::Type)),
+    let mut message = Message::default();
+    if message.read(payload).is_err() {
+        return Decoded::Rejected(Refusal::UNDECODABLE);
+    }
+    match message.body {
+        Some(event_type) => Decoded::of(event(event_type, &mut message.slots, place)),
+        None if message.has_unknown_body => Decoded::Unknown,
+        None => Decoded::Rejected(Reason::Missing.at(Field::Type)),
     }
 }
 
-/// What one pass finds.
+/// What one pass finds. Filled in place: it is large enough for moving it to show.
+#[derive(Default)]
 struct Message<'a> {
     body: Option<EventType>,
     has_unknown_body: bool,
@@ -35,14 +39,16 @@ struct Message<'a> {
 }
 
 /// The value of each field, at its own place.
+#[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
     /// The one repeated field.
     skill_ids: Vec<&'a str>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 enum Value<'a> {
+    #[default]
     Absent,
     Number(u64),
     Text(&'a str),
@@ -76,14 +82,12 @@ const NUMBERS: u32 = bits(&[
 ]);
 
 impl<'a> Message<'a> {
-    fn read(payload: &'a [u8]) -> Result<Self, Malformed> {
-        let slots = Slots { values: [Value::Absent; SLOTS], skill_ids: Vec::new() };
-        let mut message = Self { body: None, has_unknown_body: false, slots };
+    fn read(&mut self, payload: &'a [u8]) -> Result<(), Malformed> {
         let mut reader = Reader::new(payload);
         while let Some((number, wire_type)) = reader.key()? {
-            message.read_field(&mut reader, number, wire_type)?;
+            self.read_field(&mut reader, number, wire_type)?;
         }
-        Ok(message)
+        Ok(())
     }
 
     #[inline]

@@ -80,7 +80,7 @@ pub struct FileRecord<'a> {
 /// `{` as a first byte is never Protobuf: it would open a group in a field the contract keeps free.
 pub fn decode<'a>(record: &RecordRef<'a>) -> Decoded<'a> {
     if is_json(record) {
-        json_event::decode(record.payload, &record.place).decoded
+        json_event::decode(record.payload, &record.place)
     } else {
         protobuf_event::decode(record.payload, &record.place)
     }

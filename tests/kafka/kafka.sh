@@ -100,7 +100,6 @@ launch() {
   # A session of its own: a Ctrl-C meant for the test must not kill the broker under it.
   setsid java -Xms256m -Xmx1g -cp "$lib/*" kafka.Kafka "$dir/server.properties" </dev/null >>"$dir/kafka.log" 2>&1 &
   echo $! >"$dir/pid"
-  disown
   wait_until "$start_seconds" answers_or_died && answers
 }
 
@@ -128,9 +127,11 @@ hold() {
   cat >/dev/null
 }
 
+# Nothing of the broker is left when this returns: no data, and no port that still answers.
 let_go() {
   trap '' INT TERM HUP
   if running; then kill -9 "$(<"$dir/pid")"; fi
+  wait 2>/dev/null
   rm -rf "$dir"
 }
 

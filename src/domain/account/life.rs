@@ -63,16 +63,30 @@ impl Life {
 }
 
 /// Closed conversations whose state will be dropped when enough others have closed.
-#[derive(Debug, Default)]
-pub(super) struct Resting(VecDeque<u32>);
+#[derive(Debug)]
+pub(super) struct Resting {
+    queue: VecDeque<u32>,
+    most: usize,
+}
 
-/// How many closed conversations keep their state.
+/// How many closed conversations keep their state, unless told otherwise.
 const RESTING: usize = 16_384;
 
+impl Default for Resting {
+    fn default() -> Self {
+        Self::at_most(RESTING)
+    }
+}
+
 impl Resting {
+    /// Keeps the states of so many.
+    pub(super) fn at_most(most: usize) -> Self {
+        Self { queue: VecDeque::new(), most }
+    }
+
     /// Queues a conversation; returns one that has rested long enough.
     pub(super) fn push(&mut self, conversation: u32) -> Option<u32> {
-        self.0.push_back(conversation);
-        if self.0.len() > RESTING { self.0.pop_front() } else { None }
+        self.queue.push_back(conversation);
+        if self.queue.len() > self.most { self.queue.pop_front() } else { None }
     }
 }

@@ -132,6 +132,14 @@ impl Account {
         self
     }
 
+    /// Keeps the states of so many closed conversations; the others are folded again when something late comes.
+    /// No number depends on it.
+    #[must_use]
+    pub fn resting_at_most(mut self, most: usize) -> Self {
+        self.resting = life::Resting::at_most(most);
+        self
+    }
+
     /// The time every answer is as of.
     #[must_use]
     pub fn now(&self) -> Millis {

@@ -193,8 +193,7 @@ impl State {
 
     /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
     pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
-        while self.next_due <= until {
-            let due = self.next_due;
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
             self.fire_waits(due, cx);
             self.fire_resolution(due, cx);
             self.fire_visits(due, cx);

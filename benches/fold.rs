@@ -1,0 +1,88 @@
+//! Decode and fold a day of conversations, with few and with many agents: time per event, memory per conversation.
+//!
+//! Serves three rows of SPEC §12: decode + fold, the cost from 100 to 100 000 agents, and memory. Each size runs in a
+//! process of its own, so that one leaves no memory to the next. Records are made batch by batch, outside the time.
+
+mod support;
+
+use std::process::Command;
+
+use cxpulse::cli::generate::Format;
+use cxpulse::domain::account::{Account, Outcome};
+use cxpulse::domain::policy::Policies;
+use cxpulse::wire::{Decoded, decode};
+use support::{Batch, Counted, END, counting, day, flags, held_bytes, print_row, resident_bytes, thread_cpu_ns};
+
+#[global_allocator]
+static COUNTED: Counted = Counted;
+
+/// Records made ahead of each stretch of timed work: long beside the caches, short beside memory.
+const BATCH_RECORDS: usize = 200_000;
+
+const AGENTS: [u32; 3] = [100, 10_000, 100_000];
+
+fn main() {
+    let flags = flags();
+    let value = |name: &str| flags.iter().position(|flag| flag == name).and_then(|at| flags.get(at + 1)?.parse().ok());
+    let quick = flags.iter().any(|flag| flag == "--quick");
+    let conversations = value("--conversations").unwrap_or(if quick { 50_000 } else { 1_000_000 });
+    match value("--agents") {
+        Some(agents) => fold(conversations, u32::try_from(agents).expect("a number of agents")),
+        None => AGENTS.iter().for_each(|agents| by_itself(conversations, *agents)),
+    }
+}
+
+/// Runs one size in a process of its own.
+fn by_itself(conversations: u64, agents: u32) {
+    let program = std::env::current_exe().expect("a program knows its path");
+    let (conversations, agents) = (conversations.to_string(), agents.to_string());
+    let status = Command::new(program).args(["--conversations", &conversations, "--agents", &agents]).status();
+    assert!(status.is_ok_and(|status| status.success()), "the run with {agents} agents");
+}
+
+fn fold(conversations: u64, agents: u32) {
+    let mut run = day(conversations, agents);
+    let mut batch = Batch::default();
+    batch.fill(&mut run, Format::Protobuf, BATCH_RECORDS);
+    let resident_before = resident_bytes();
+    let mut account = counting(|| Account::new(Policies::default(), END));
+    let (mut events, mut ns) = (0, 0);
+    while !batch.is_empty() {
+        events += batch.len();
+        ns += timed(|| apply(&mut account, &batch));
+        batch.fill(&mut run, Format::Protobuf, BATCH_RECORDS);
+    }
+    ns += timed(|| account.advance_to(END));
+    drop((run, batch));
+    let resident = resident_bytes().saturating_sub(resident_before);
+    report(conversations, agents, events, ns, resident);
+    assert!(account.conversations() > 0, "the account is there until it has been weighed");
+}
+
+fn apply(account: &mut Account, batch: &Batch) {
+    for record in batch.records(Format::Protobuf) {
+        let Decoded::Event(event) = decode(&record) else { panic!("the simulator writes events") };
+        assert_eq!(account.apply(&event), Outcome::Applied, "every event is new and not later than now");
+    }
+}
+
+/// The CPU time of counted work.
+fn timed(work: impl FnOnce()) -> u64 {
+    let before = thread_cpu_ns();
+    counting(work);
+    thread_cpu_ns() - before
+}
+
+fn report(conversations: u64, agents: u32, events: usize, ns: u64, resident: u64) {
+    let each = ns as f64 / events as f64;
+    print_row(
+        &format!("fold {conversations} conversations, {agents} agents"),
+        &[
+            ("ns/event", format!("{each:.0}")),
+            ("M events/s/core", format!("{:.2}", 1000.0 / each)),
+            ("events/conversation", format!("{:.1}", events as f64 / conversations as f64)),
+            ("B/conversation requested", (held_bytes() / conversations as i64).to_string()),
+            ("B/conversation resident", (resident / conversations).to_string()),
+        ],
+    );
+}
