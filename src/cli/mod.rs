@@ -12,6 +12,7 @@ mod output;
 pub mod replay;
 mod run;
 mod runtime;
+#[cfg(feature = "kafka")]
 mod topic_layout;
 mod topics;
 
