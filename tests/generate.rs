@@ -74,7 +74,8 @@ fn run_for(flags: &str, live_ms: Millis) -> Kept {
     let arguments = parsed(flags);
     let mut kept = Kept::default();
     let mut clock = Clock { now: NOW, stop_at: NOW + live_ms };
-    arguments.run_to(&arguments.settings(NOW).unwrap(), &mut kept, &mut clock, "memory").unwrap();
+    let settings = arguments.settings(NOW).expect("good flags");
+    arguments.run_to(&settings, &mut kept, &mut clock, "memory").expect("memory takes everything");
     kept
 }
 

@@ -222,9 +222,9 @@ fn a_scope_that_falls_to_zero_is_said_once_more_as_zeros_and_a_day_later_as_a_to
     desk.tick_until(quiet);
 
     let zeros = desk.tick_until(NOON + DAY + 20 * MINUTE);
-    let last =
+    let mut last =
         zeros.iter().flat_map(|pass| &pass.scopes).filter(|update| metric_key("acme", &update.scope) == "acme/sales");
-    let last = last.last().and_then(|update| update.view.clone()).expect("the skill was said");
+    let last = last.next_back().and_then(|update| update.view.clone()).expect("the skill was said");
     assert!(last.metrics.iter().all(cxpulse::domain::metrics::Metrics::is_zero));
 
     assert_eq!(keys(&desk.tick_until(NOON + 2 * DAY)), set(&[]), "zeros are said once");
