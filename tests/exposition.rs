@@ -1,9 +1,12 @@
 //! The board as Prometheus text: names by the rule, escapes, the cap, and what is not there.
 
-use cxpulse::domain::account::{Scope, ScopeKind};
+use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
+use cxpulse::domain::event::{Body, Event, Identity, Millis, Text};
 use cxpulse::domain::live::{Live, Waiting};
 use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
+use cxpulse::domain::policy::Policies;
 use cxpulse::serve::exposition::{Row, window, write_live, write_owned, write_windows};
+use cxpulse::serve::flows::Flows;
 
 fn quiet() -> Metrics {
     Metrics::default()
@@ -167,4 +170,37 @@ fn scopes_over_the_cap_are_left_out_whole_and_counted() {
     let dropped = write_windows(&mut out, ScopeKind::Skill, &[5], &rows, each * 10 + each / 2);
     assert_eq!((series(&out), dropped), (each * 10, each * 20));
     assert!(out.contains("skill=\"09\"") && !out.contains("skill=\"10\""));
+}
+
+/// An event of the one conversation of these tests.
+fn message(id: &str, at: Millis, body: Body<'static>) -> Event<'static> {
+    let (account, conversation) = (Text::from("north"), Text::from("c1"));
+    Event { account, conversation, identity: Identity::of(id.as_bytes()), at, sequence: 0, body }
+}
+
+#[test]
+fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
+    let customer = || Body::CustomerMessage { contact: None, characters: 1 };
+    let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
+    let mut account = Account::new(Policies::default(), 3_600_000);
+    let flows = Flows::default();
+    let told = || {
+        let mut out = String::new();
+        flows.write(&mut out);
+        out
+    };
+    assert_eq!(told(), "", "nothing is there before an account is");
+    for event in [message("1", 10_000, customer()), message("2", 20_000, agent())] {
+        assert_eq!(account.apply(&event), Outcome::Applied);
+    }
+    flows.begin("north", account.flow());
+    assert_line(&told(), "cxpulse_messages_total{account=\"north\",sender=\"customer\"} 0");
+    // An earlier answer comes late: the first response that stood is taken back.
+    assert_eq!(account.apply(&message("3", 15_000, agent())), Outcome::Applied);
+    flows.tell("north", account.flow());
+    let text = told();
+    assert_line(&text, "# TYPE cxpulse_first_responses_retracted_total counter");
+    assert_line(&text, "cxpulse_first_responses_total{account=\"north\"} 1");
+    assert_line(&text, "cxpulse_first_responses_retracted_total{account=\"north\"} 1");
+    assert_line(&text, "cxpulse_messages_total{account=\"north\",sender=\"agent\"} 1");
 }

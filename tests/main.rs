@@ -10,6 +10,7 @@ mod generate;
 mod kafka_run;
 mod laws;
 mod passes;
+mod program;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;

@@ -50,7 +50,6 @@ impl Engine {
 
     fn tell_source(&self) {
         gauge!(telemetry::STALE).set(truth(!self.status.reachable()));
-        self.health.set_records_to_go(self.status.to_go());
         let progress = if self.status.caught_up() {
             1.0
         } else {

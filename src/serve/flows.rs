@@ -48,8 +48,8 @@ impl Flows {
             return;
         }
         for counter in COUNTERS {
-            write_counter(out, counter, "total", "", &accounts, Flow::stated);
-            write_counter(out, counter, "retracted_total", ", taken back", &accounts, Flow::retracted);
+            write_counter(out, counter, "total", "stated", &accounts, Flow::stated);
+            write_counter(out, counter, "retracted_total", "taken back", &accounts, Flow::retracted);
         }
     }
 
@@ -69,7 +69,7 @@ struct Counter {
 const COUNTERS: &[Counter] = &[
     Counter {
         stem: "cxpulse_survey_answers",
-        help: "Valid answers stated since this process was ready",
+        help: "Valid answers",
         label: "score",
         values: &[
             ("1", &[FactKind::Answer1]),
@@ -83,7 +83,7 @@ const COUNTERS: &[Counter] = &[
     plain("cxpulse_conversations_started", "Conversations started", &[("", &[FactKind::Started])]),
     Counter {
         stem: "cxpulse_conversations_closed",
-        help: "Closes stated since this process was ready",
+        help: "Closes that had an effect",
         label: "closed_by",
         values: &[
             ("agent", &[FactKind::ClosedByAgent]),
@@ -96,11 +96,12 @@ const COUNTERS: &[Counter] = &[
         "Resolutions",
         &[("", &[FactKind::Resolved, FactKind::ResolvedWithin, FactKind::ResolvedMissed])],
     ),
+    plain("cxpulse_first_responses", "First responses", FIRST_RESPONSES),
     plain("cxpulse_conversations_abandoned", "Abandoned conversations", &[("", &[FactKind::Abandoned])]),
     plain("cxpulse_conversations_reopened", "Reopenings", &[("", &[FactKind::Reopened])]),
     Counter {
         stem: "cxpulse_messages",
-        help: "Messages stated since this process was ready",
+        help: "Messages",
         label: "sender",
         values: &[
             ("customer", &[FactKind::CustomerMessage]),
@@ -109,6 +110,9 @@ const COUNTERS: &[Counter] = &[
         ],
     },
 ];
+
+const FIRST_RESPONSES: Values =
+    &[("", &[FactKind::FirstResponse, FactKind::FirstResponseWithin, FactKind::FirstResponseMissed])];
 
 type Values = &'static [(&'static str, &'static [FactKind])];
 
@@ -120,12 +124,14 @@ fn write_counter(
     out: &mut String,
     counter: &Counter,
     ending: &str,
-    more_help: &str,
+    what: &str,
     accounts: &BTreeMap<String, Told>,
     count: fn(&Flow, FactKind) -> u64,
 ) {
     let Counter { stem, help, label, values } = counter;
-    out.push_str(&format!("# HELP {stem}_{ending} {help}{more_help}.\n# TYPE {stem}_{ending} counter\n"));
+    out.push_str(&format!(
+        "# HELP {stem}_{ending} {help}, {what} since this process was ready.\n# TYPE {stem}_{ending} counter\n"
+    ));
     for (account, told) in accounts {
         for (value, kinds) in *values {
             let since = |kind: &FactKind| count(&told.now, *kind).saturating_sub(count(&told.before, *kind));

@@ -1,12 +1,11 @@
 //! Whether this process may be sent traffic: what `/readyz` answers.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Written by the pipeline, read by every probe.
 #[derive(Debug, Default)]
 pub struct Health {
     ready: AtomicBool,
-    records_to_go: AtomicU64,
 }
 
 impl Health {
@@ -19,16 +18,5 @@ impl Health {
     /// Says that it has.
     pub fn set_ready(&self) {
         self.ready.store(true, Ordering::Release);
-    }
-
-    /// Records between here and being ready, as far as known.
-    #[must_use]
-    pub fn records_to_go(&self) -> u64 {
-        self.records_to_go.load(Ordering::Relaxed)
-    }
-
-    /// Says how many there are.
-    pub fn set_records_to_go(&self, records: u64) {
-        self.records_to_go.store(records, Ordering::Relaxed);
     }
 }

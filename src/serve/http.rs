@@ -107,8 +107,8 @@ async fn readyz(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
     if serving.health.is_ready() {
         return (StatusCode::OK, plain("ready\n".to_owned()));
     }
-    let to_go = serving.health.records_to_go();
-    (StatusCode::SERVICE_UNAVAILABLE, plain(format!("not ready: {to_go} records to go\n")))
+    let answer = "not ready: what was there at the start is still to be read (cxpulse_restore_progress_ratio)\n";
+    (StatusCode::SERVICE_UNAVAILABLE, plain(answer.to_owned()))
 }
 
 /// Renders beside the tasks that answer others: a large board takes tens of milliseconds.

@@ -1,0 +1,273 @@
+//! The program from outside: what it prints, what it serves, how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use cxpulse::domain::event::Millis;
+use cxpulse::simulate::{Settings, Simulation};
+
+const END_MS: Millis = 1_772_366_400_000;
+const AS_OF: &str = "2026-03-01T12:00:00Z";
+
+fn cxpulse(arguments: &[&str]) -> Output {
+    command(arguments).output().expect("the program starts")
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("messages are UTF-8")
+}
+
+/// A folder of its own for one test, gone with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(test: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("cxpulse-{test}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Self(path)
+    }
+
+    fn file(&self, name: &str, text: &[u8]) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).expect("a temporary file");
+        path.to_str().expect("a plain name").to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).expect("it was made here");
+    }
+}
+
+/// The lines of a small centre with everything that can go wrong in it.
+fn lines() -> Vec<Vec<u8>> {
+    let settings = Settings {
+        seed: 7,
+        conversations: 150,
+        agents: 8,
+        skills: 3,
+        accounts: 2,
+        hours: 6,
+        end_ms: END_MS,
+        chaos: true,
+    };
+    let records = Simulation::new(&settings).records_until(Millis::MAX).collect::<Vec<_>>();
+    let line = |record| {
+        let mut line = Vec::new();
+        cxpulse::cli::generate::push_line(&mut line, record);
+        line
+    };
+    records.iter().map(line).collect()
+}
+
+#[test]
+fn replay_prints_the_same_bytes_whatever_the_order_and_however_often_each_line_comes() {
+    let folder = Folder::new("order");
+    let mut lines = lines();
+    let straight = folder.file("straight.jsonl", &lines.concat());
+    lines.sort_unstable_by_key(|line| xxhash_rust::xxh3::xxh3_64(line));
+    let (front, back) = lines.split_at(lines.len() / 3);
+    let doubled = folder
+        .file("doubled.jsonl", &back.iter().flat_map(|line| [line.clone(), line.clone()].concat()).collect::<Vec<_>>());
+    let rest = folder.file("rest.jsonl", &front.concat());
+    for question in [
+        &["--window", "60m"][..],
+        &["--window", "24h", "--by", "skill"],
+        &["--window", "5h", "--by", "agent"],
+        &["--window", "7m", "--by", "agent-skill"],
+        &["--show", "live"],
+        &["--show", "rating-requests"],
+    ] {
+        let ask = |inputs: &[&str]| {
+            let mut arguments = vec!["replay", "--as-of", AS_OF, "--input"];
+            arguments.extend(inputs);
+            arguments.extend(question);
+            let output = cxpulse(&arguments);
+            assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+            output.stdout
+        };
+        let once = ask(&[&straight]);
+        assert!(once.starts_with(b"[\n{\"account_id\":"), "{question:?} has nothing to say");
+        assert_eq!(once, ask(&[&doubled, &rest]), "{question:?}");
+        assert_eq!(once, ask(&[&rest, &straight, &doubled]), "{question:?}");
+    }
+}
+
+#[test]
+fn replay_reads_standard_input_keeps_to_an_account_and_counts_what_it_skips() {
+    let mut child = command(&["replay", "--input", "-", "--as-of", AS_OF, "--window", "24h", "--account", "bluebird"]);
+    let child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().expect("the program starts");
+    child.stdin.take().expect("piped").write_all(&lines().concat()).expect("it reads to the end");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    let printed = String::from_utf8(output.stdout.clone()).expect("JSON is UTF-8");
+    assert_eq!(printed.lines().count(), 3, "one object: {printed}");
+    assert!(printed.contains("\"account_id\":\"bluebird\""));
+    let counts = error(&output);
+    for fate in [
+        "applied",
+        "duplicate",
+        "conflicting",
+        "late",
+        "of an unknown type",
+        "of other accounts",
+        "undecodable (first at -:",
+    ] {
+        assert!(counts.contains(fate), "no {fate} in {counts}");
+    }
+}
+
+#[test]
+fn replay_of_nothing_is_an_empty_array() {
+    let folder = Folder::new("nothing");
+    let empty = folder.file("empty.jsonl", b"\n\n");
+    let output = cxpulse(&["replay", "--input", &empty, "--as-of", AS_OF, "--window", "60m"]);
+    assert_eq!((output.status.code(), &output.stdout[..]), (Some(0), &b"[]\n"[..]));
+}
+
+#[test]
+fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
+    let folder = Folder::new("wrong");
+    let events = folder.file("events.jsonl", b"");
+    let policy = folder.file(
+        "policy.json",
+        br#"{"policies":[{"account_id":"a","versions":[{"effective_from":0,"reopen":"never"}]}]}"#,
+    );
+    let toml = folder.file("cxpulse.toml", b"windows = [5, 2000]");
+    let missing = folder.0.join("missing.jsonl").to_str().expect("a plain name").to_owned();
+    let cases: [(&[&str], &[&str]); 6] = [
+        (&["replay", "--input", &missing, "--as-of", AS_OF, "--window", "5m"], &["missing.jsonl"]),
+        (
+            &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &policy],
+            &["policies[0].versions[0].reopen", "retract", "count_each"],
+        ),
+        (
+            &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &missing],
+            &["policy", "missing.jsonl"],
+        ),
+        (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1 to 1440"]),
+        (&["run", "--brokers", "nowhere"], &["brokers", "--brokers", "HOST:PORT"]),
+        (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
+    ];
+    for (arguments, expected) in cases {
+        let output = cxpulse(arguments);
+        let message = error(&output);
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+        for word in expected {
+            assert!(message.contains(word), "no {word} in {message}");
+        }
+    }
+}
+
+#[test]
+fn the_configuration_is_printed_with_where_each_value_came_from() {
+    let folder = Folder::new("print");
+    let toml = folder.file("cxpulse.toml", b"series_cap = 2000");
+    let mut command = command(&["run", "--config", &toml, "--brokers", "a:1,b:2", "--print-config"]);
+    let output = command.env("CXPULSE_LISTEN", "127.0.0.1:1").output().expect("the program starts");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(0));
+    for (value, origin) in [
+        ("series_cap = 2000", "file"),
+        ("brokers = [\"a:1\", \"b:2\"]", "flag --brokers"),
+        ("listen = \"127.0.0.1:1\"", "environment CXPULSE_LISTEN"),
+        ("format = \"json\"", "default"),
+    ] {
+        let found = printed.lines().find(|line| line.starts_with(value)).expect("every setting has its line");
+        assert!(found.contains(&format!("# {origin}")), "{found}");
+    }
+}
+
+/// A running demonstration, killed if a test fails before it ends.
+struct Demo {
+    child: Child,
+    address: String,
+    said: BufReader<std::process::ChildStdout>,
+}
+
+impl Demo {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = command(&["demo", "--listen", "127.0.0.1:0", "--agents", "10"]);
+        let mut child = child.args(arguments).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let mut said = BufReader::new(child.stdout.take().expect("piped"));
+        let address = loop {
+            let mut line = String::new();
+            assert_ne!(said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without naming an address");
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.split('/').next().expect("split gives one").to_owned();
+            }
+        };
+        Self { child, address, said }
+    }
+
+    /// Status and body of an answer.
+    fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        (head[9..12].parse().expect("a status"), body.to_owned())
+    }
+
+    /// Reads on until it says something with `word` in it.
+    fn says(&mut self, word: &str) {
+        let mut line = String::new();
+        while !line.contains(word) {
+            line.clear();
+            assert_ne!(self.said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without {word}");
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[test]
+fn the_demonstration_serves_a_day_of_numbers_and_ends_when_it_is_told_to() {
+    let mut demo = Demo::start(&[]);
+    demo.says("CSAT");
+    assert_eq!(demo.get("/readyz"), (200, "ready\n".to_owned()));
+    assert_eq!(demo.get("/livez").0, 200);
+    assert!(demo.get("/").1.contains("/metrics/agents"));
+    assert_eq!(demo.get("/nothing").0, 404);
+    let (status, accounts) = demo.get("/metrics");
+    assert_eq!(status, 200);
+    for family in [
+        "cxpulse_account_csat_samples",
+        "cxpulse_skill_handle_p95_seconds",
+        "cxpulse_account_live_open",
+        "cxpulse_ready",
+        "cxpulse_survey_answers_total",
+    ] {
+        assert!(accounts.contains(&format!("\n{family}")), "no {family}");
+    }
+    assert!(!accounts.contains("agent=\""), "no agent is named on the page of accounts");
+    let (_, agents) = demo.get("/metrics/agents");
+    assert!(agents.contains("\ncxpulse_agent_skill_first_response_samples{"));
+    let told = Command::new("kill").args(["-TERM", &demo.child.id().to_string()]).status();
+    assert!(told.expect("kill exists").success());
+    assert_eq!(demo.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn the_demonstration_stops_by_itself_after_the_time_asked_for() {
+    let mut demo = Demo::start(&["--for", "100ms"]);
+    assert_eq!(demo.child.wait().expect("it ends").code(), Some(0));
+}
