@@ -24,17 +24,28 @@ pub(crate) struct Folded {
 
 /// Folds lines, in their order, as of a moment.
 pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Folded {
-    let mut folded = Folded { accounts: BTreeMap::new(), counts: nothing_skipped() };
+    let mut folded = Folded::nothing();
     for (number, line) in (1..).zip(lines) {
         add_line(&mut folded, policies, as_of_ms, number, line);
     }
-    for account in folded.accounts.values_mut() {
-        account.advance_to(as_of_ms);
-    }
+    folded.advance_to(as_of_ms);
     folded
 }
 
-fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
+impl Folded {
+    /// Before the first line.
+    pub(crate) fn nothing() -> Self {
+        Self { accounts: BTreeMap::new(), counts: nothing_skipped() }
+    }
+
+    /// Lets time pass in every account.
+    pub(crate) fn advance_to(&mut self, now_ms: i64) {
+        self.accounts.values_mut().for_each(|account| account.advance_to(now_ms));
+    }
+}
+
+/// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.
+pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
     let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
     let counts = &mut folded.counts;
     let event = match record.decoded {
@@ -90,6 +101,15 @@ pub(crate) fn live_of(folded: &Folded) -> Value {
     folded.accounts.iter().filter(|(_, account)| !account.is_empty()).map(live).collect()
 }
 
+/// Decisions on rating requests as `replay` prints them.
+pub(crate) fn requests_of(folded: &mut Folded) -> Value {
+    let requests = folded.accounts.iter_mut().flat_map(|(name, account)| {
+        let requests = account.rating_requests(name).into_iter();
+        requests.map(|request| parsed(&rating_request_json::rating_request_json(name, &request))).collect::<Vec<_>>()
+    });
+    requests.collect()
+}
+
 fn parsed(json: &[u8]) -> Value {
     serde_json::from_slice(json).expect("valid JSON is written")
 }
@@ -115,14 +135,7 @@ impl Subject for Engine {
     }
 
     fn rating_requests(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
-        let mut folded = fold(lines, &book(policies), as_of_ms);
-        let requests = folded.accounts.iter_mut().flat_map(|(name, account)| {
-            let requests = account.rating_requests(name).into_iter();
-            requests
-                .map(|request| parsed(&rating_request_json::rating_request_json(name, &request)))
-                .collect::<Vec<_>>()
-        });
-        requests.collect()
+        requests_of(&mut fold(lines, &book(policies), as_of_ms))
     }
 
     fn counts(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Counts {

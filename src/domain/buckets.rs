@@ -11,7 +11,7 @@ use super::event::Millis;
 use super::fact::{DurationKind, Scopes, Sign, Signed};
 use super::intern::Name;
 use super::tally::{Maximum, Tally, Times};
-use super::window::Windows;
+use super::window::{Span, Windows};
 
 /// The scope of a tally kept bucket by bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,6 +104,13 @@ impl Buckets {
             self.changed.push((scope, bucket));
         }
         Some(outcome)
+    }
+
+    /// Marks what is kept of a span as changed in a scope, because of what its tallies do not hold.
+    pub fn mark(&mut self, scope: Tallied, span: Span) {
+        for (bucket, _) in Bucket::cut(span.from.max(self.oldest.start()), span.to) {
+            self.change(scope, bucket, |_| ());
+        }
     }
 
     /// The tallies changed since the last call, oldest mark first.

@@ -1,25 +1,36 @@
-//! Where two answers differ: every number must be equal, but percentiles are from bins and may be 1 % off.
+//! Where two answers differ: every number must be equal, but a batch computation's percentiles are not from bins.
 
 use serde_json::Value;
 
-/// The paths at which `found` is not what `expected` is.
-pub(crate) fn differences(path: &str, expected: &Value, found: &Value) -> Vec<String> {
+/// The paths at which `found` is not what a batch computation expects: percentiles may be 1 % off.
+pub(super) fn differences(path: &str, expected: &Value, found: &Value) -> Vec<String> {
+    unlike(path, expected, found, is_near)
+}
+
+/// The paths at which `found` is not exactly what another fold gives.
+pub(super) fn inequalities(path: &str, expected: &Value, found: &Value) -> Vec<String> {
+    unlike(path, expected, found, |_, expected, found| expected == found)
+}
+
+type Alike = fn(&str, &Value, &Value) -> bool;
+
+fn unlike(path: &str, expected: &Value, found: &Value, alike: Alike) -> Vec<String> {
     match (expected, found) {
         (Value::Object(a), Value::Object(b)) => {
             let keys: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
             let of = |object: &serde_json::Map<String, Value>, key| object.get(key).cloned().unwrap_or(Value::Null);
-            keys.into_iter().flat_map(|key| differences(&format!("{path}.{key}"), &of(a, key), &of(b, key))).collect()
+            keys.into_iter().flat_map(|key| unlike(&format!("{path}.{key}"), &of(a, key), &of(b, key), alike)).collect()
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let pairs = a.iter().zip(b).enumerate();
-            pairs.flat_map(|(place, (a, b))| differences(&format!("{path}[{}]", name(a, place)), a, b)).collect()
+            pairs.flat_map(|(place, (a, b))| unlike(&format!("{path}[{}]", name(a, place)), a, b, alike)).collect()
         }
-        _ if is_equal(path, expected, found) => vec![],
+        _ if alike(path, expected, found) => vec![],
         _ => vec![format!("{path}: expected {expected}, found {found}")],
     }
 }
 
-fn is_equal(path: &str, expected: &Value, found: &Value) -> bool {
+fn is_near(path: &str, expected: &Value, found: &Value) -> bool {
     if path.ends_with(".request_id") {
         return true;
     }

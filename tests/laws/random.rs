@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::wide;
+
 /// A small generator of its own, so that a seed means the same set for ever (SplitMix64, Steele and others, 2014).
 pub(crate) struct Random(u64);
 
@@ -29,37 +31,39 @@ impl Random {
     pub(crate) fn of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len() as u64) as usize]
     }
-
-    /// The same lines in another order, some of them more than once.
-    pub(crate) fn shuffled_and_repeated(&mut self, lines: &[String]) -> Vec<String> {
-        let mut all: Vec<String> = lines.to_vec();
-        for line in lines {
-            if self.chance(20) {
-                all.push(line.clone());
-            }
-        }
-        for place in (1..all.len()).rev() {
-            all.swap(place, self.below(place as u64 + 1) as usize);
-        }
-        all
-    }
 }
 
-/// The lines by their event time.
-pub(crate) fn in_order_of_time(lines: &[String]) -> Vec<String> {
-    let at = |line: &String| serde_json::from_str::<Value>(line).expect("our own")["occurred_at"].as_i64();
-    let mut lines = lines.to_vec();
-    lines.sort_by_key(at);
-    lines
+/// When the event of a line happened.
+pub(super) fn at_ms(line: &str) -> i64 {
+    let event: Value = serde_json::from_str(line).expect("our own");
+    event["occurred_at"].as_i64().expect("our own")
+}
+
+/// The fewest lines of a set for which `fails` still holds, found by leaving out one after the other.
+pub(super) fn fewest(set: &Set, fails: impl Fn(&Set) -> bool) -> Set {
+    let mut least = set.clone();
+    let mut place = least.lines.len();
+    while place > 0 {
+        place -= 1;
+        let mut less = least.clone();
+        less.lines.remove(place);
+        if fails(&less) {
+            least = less;
+        }
+    }
+    least
 }
 
 /// A set of events and a question.
 #[derive(Clone)]
 pub(crate) struct Set {
+    pub(crate) seed: u64,
     pub(crate) lines: Vec<String>,
     pub(crate) policies: Value,
     pub(crate) as_of_ms: i64,
     pub(crate) window_minutes: u32,
+    /// How long before noon it begins.
+    pub(crate) span_ms: i64,
 }
 
 /// 2026-03-02 12:00 UTC.
@@ -73,16 +77,37 @@ struct Span {
     grain_ms: i64,
 }
 
+const SPANS: [Span; 5] = [
+    Span { length_ms: 20 * MINUTE_MS, grain_ms: 1000 },
+    Span { length_ms: 2 * 60 * MINUTE_MS, grain_ms: MINUTE_MS },
+    Span { length_ms: 6 * 60 * MINUTE_MS, grain_ms: 5 * MINUTE_MS },
+    Span { length_ms: 26 * 60 * MINUTE_MS, grain_ms: 10 * MINUTE_MS },
+    Span { length_ms: 40 * 24 * 60 * MINUTE_MS, grain_ms: 12 * 60 * MINUTE_MS },
+];
+const WIDE_SPANS: [Span; 6] = [
+    Span { length_ms: 3000, grain_ms: 1 },
+    Span { length_ms: 60 * MINUTE_MS, grain_ms: 17 },
+    Span { length_ms: 25 * 60 * MINUTE_MS, grain_ms: 5 * MINUTE_MS },
+    Span { length_ms: 9 * 24 * 60 * MINUTE_MS, grain_ms: 1777 },
+    Span { length_ms: 60 * 24 * 60 * MINUTE_MS, grain_ms: 6 * 60 * MINUTE_MS },
+    Span { length_ms: 60 * 24 * 60 * MINUTE_MS, grain_ms: MINUTE_MS },
+];
+
 impl Set {
     pub(crate) fn random(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let span = *random.of(&[
-            Span { length_ms: 20 * MINUTE_MS, grain_ms: 1000 },
-            Span { length_ms: 2 * 60 * MINUTE_MS, grain_ms: MINUTE_MS },
-            Span { length_ms: 6 * 60 * MINUTE_MS, grain_ms: 5 * MINUTE_MS },
-            Span { length_ms: 26 * 60 * MINUTE_MS, grain_ms: 10 * MINUTE_MS },
-            Span { length_ms: 40 * 24 * 60 * MINUTE_MS, grain_ms: 12 * 60 * MINUTE_MS },
-        ]);
+        let span = *random.of(&SPANS);
+        Self::over(seed, random, span)
+    }
+
+    /// A set of another mix: long lives, values beyond 32 bits, more of everything, and often something missing.
+    pub(crate) fn wide(seed: u64) -> Self {
+        let mut random = Random::new(seed ^ 0xdead_beef);
+        let span = *random.of(&WIDE_SPANS);
+        wide::widened(Self::over(seed, random, span))
+    }
+
+    fn over(seed: u64, mut random: Random, span: Span) -> Self {
         let count = 10 + random.below(150);
         let mut maker = Maker { random, span };
         let lines: Vec<String> = (0..count).map(|number| maker.line(number)).collect();
@@ -90,12 +115,12 @@ impl Set {
         let as_of_ms =
             NOON_MS - maker.random.below(4) as i64 * span.length_ms / 8 + *maker.random.of(&[0, 0, -1, 1, 150_000]);
         let window_minutes = *maker.random.of(&[1, 5, 7, 30, 60, 239, 720, 1440, 1440]);
-        Self { lines, policies, as_of_ms, window_minutes }
+        Self { seed, lines, policies, as_of_ms, window_minutes, span_ms: span.length_ms }
     }
 
     /// The set as a file and a question, for whoever has to find out what differs.
     pub(crate) fn told(&self) -> String {
-        let Self { lines, policies, as_of_ms, window_minutes } = self;
+        let Self { lines, policies, as_of_ms, window_minutes, .. } = self;
         format!("as of {as_of_ms}, {window_minutes} min, {policies}\n{}", lines.join("\n"))
     }
 }

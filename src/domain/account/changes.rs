@@ -57,6 +57,11 @@ impl Account {
     /// What to publish since the last drain.
     #[must_use]
     pub fn drain_changes(&mut self) -> Changes {
+        for code in 0..self.agents.len() {
+            if self.agents[code].changed {
+                self.mark_running(code);
+            }
+        }
         let tallied = self.buckets.drain_changed();
         let mut scopes: Vec<Tallied> = tallied.iter().map(|(scope, _)| *scope).collect();
         scopes.sort_unstable();

@@ -281,9 +281,9 @@ impl Account {
     fn with_life(&mut self, conversation: u32, life: usize, change: impl FnOnce(&mut Life, &mut Context<'_>)) {
         let empty = Life::new(0);
         let mut one = std::mem::replace(self.life(conversation, life), empty);
-        let visitors = visitors(&one);
+        let before = going_on(&one);
         self.in_context(|cx| change(&mut one, cx));
-        self.visits_changed(conversation, &visitors, &one);
+        self.visits_changed(conversation, &before, &one);
         self.follow(conversation, &mut one);
         let facts = std::mem::take(&mut self.facts);
         let mut hint = one.awake.as_ref().map_or(u32::MAX, |awake| awake.row_hint);
@@ -328,20 +328,28 @@ impl Account {
         }
     }
 
-    fn visits_changed(&mut self, conversation: u32, before: &[Name], life: &Life) {
-        let after = visitors(life);
-        for agent in before.iter().filter(|agent| !after.contains(agent)) {
-            let visiting = &mut self.agent(Some(*agent)).visiting;
-            *visiting = visiting.filter(|other| *other != conversation);
+    /// Keeps agents in step with the visits that go on in a life.
+    fn visits_changed(&mut self, conversation: u32, before: &[Going], life: &Life) {
+        let after = going_on(life);
+        for (agent, ..) in before.iter().filter(|visit| !after.contains(visit)) {
+            let agent = self.agent(Some(*agent));
+            agent.visiting = agent.visiting.filter(|other| *other != conversation);
+            agent.changed = true;
         }
-        for agent in after {
-            self.agent(Some(agent)).visiting = Some(conversation);
+        for visit in after {
+            let agent = self.agent(Some(visit.0));
+            agent.visiting = Some(conversation);
+            agent.changed |= !before.contains(&visit);
         }
     }
 }
 
-fn visitors(life: &Life) -> smallvec::SmallVec<[Name; 2]> {
-    life.state().into_iter().flat_map(State::visits).map(|visit| visit.agent).collect()
+/// Agent, skill and beginning of a visit that goes on.
+type Going = (Name, Option<Name>, Millis);
+
+fn going_on(life: &Life) -> smallvec::SmallVec<[Going; 2]> {
+    let visits = life.state().into_iter().flat_map(State::visits);
+    visits.map(|visit| (visit.agent, visit.skill, visit.since)).collect()
 }
 
 fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {

@@ -1,6 +1,6 @@
 //! What still runs at `now`: visits that go on and the last status of each agent, added when a question is asked.
 
-use super::super::agent::Agent;
+use super::super::agent::{Agent, Ran};
 use super::super::buckets::Tallied;
 use super::super::conversation::{State, Visit};
 use super::super::event::Presence;
@@ -56,6 +56,28 @@ impl Account {
             Presence::Online => Times { online_ms: ms, ..Times::default() },
             Presence::Away => Times { away_ms: ms, ..Times::default() },
             Presence::Offline => Times::default(),
+        }
+    }
+
+    /// Marks what changed in what runs since the last look at an agent: no fact says so until it ends.
+    pub(super) fn mark_running(&mut self, code: usize) {
+        let now = self.now;
+        let agent = &self.agents[code];
+        let visit = self.running_visit(code, agent).map(|running| (running.skill, running.span.from));
+        let status = agent.presence.last(self.forget_after_ms).map(|held| (held.status, held.span.from));
+        let agent = &mut self.agents[code];
+        let before = std::mem::replace(&mut agent.ran, Ran { visit, status });
+        if before.visit != visit {
+            for (skill, from) in before.visit.into_iter().chain(visit) {
+                agent.log.touch(skill);
+                self.buckets.mark(Tallied::Account, Span { from, to: now });
+                self.buckets.mark(Tallied::Skill(skill), Span { from, to: now });
+            }
+        }
+        if before.status != status {
+            for (_, from) in before.status.into_iter().chain(status) {
+                self.buckets.mark(Tallied::Account, Span { from, to: now });
+            }
         }
     }
 

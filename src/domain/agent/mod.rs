@@ -5,7 +5,7 @@ pub mod moves;
 pub mod presence;
 
 use super::bucket::Bucket;
-use super::event::Millis;
+use super::event::{Millis, Presence as Status};
 use super::intern::Name;
 use super::window::Span;
 
@@ -28,6 +28,17 @@ pub struct Agent {
     pub visiting: Option<u32>,
     /// Whether anything changed since the last drain.
     pub changed: bool,
+    /// What ran at the last drain.
+    pub ran: Ran,
+}
+
+/// What runs up to now, and so is in no tally: as long as it stays the same it only grows, which is no change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// The skill of the visit that goes on, and since when it does.
+    pub visit: Option<(Option<Name>, Millis)>,
+    /// The last status, and since when it holds.
+    pub status: Option<(Status, Millis)>,
 }
 
 /// A visit that ended.

@@ -1,0 +1,58 @@
+//! Everything that can be asked of a set, and where two askings differ.
+
+use cxpulse::domain::account::FORGET_AFTER_MS;
+use serde_json::Value;
+
+use crate::engine::{Engine, Folded, Reference, book, fold, kind_named, live_of, metrics_of, requests_of};
+use crate::scenarios::Subject;
+
+use super::compare::{differences, inequalities};
+use super::random::Set;
+
+const SCOPES: [&str; 4] = ["account", "skill", "agent", "agent-skill"];
+
+/// Answers by what was asked.
+pub(super) type Answers = Vec<(String, Value)>;
+
+/// Everything that can be asked of accounts as they are now.
+pub(super) fn answers(folded: &mut Folded, window_minutes: u32) -> Answers {
+    let metrics = |by: &str| (by.to_owned(), metrics_of(folded, window_minutes, kind_named(by)));
+    let mut answers: Answers = SCOPES.into_iter().map(metrics).collect();
+    answers.push(("live".into(), live_of(folded)));
+    answers.push(("rating-requests".into(), requests_of(folded)));
+    answers
+}
+
+/// The same of these lines, folded at once.
+pub(super) fn answers_to(set: &Set, lines: &[String], as_of_ms: i64) -> Answers {
+    answers(&mut fold(lines, &book(&set.policies), as_of_ms), set.window_minutes)
+}
+
+/// The same from the batch reference.
+pub(super) fn reference_answers(set: &Set) -> Answers {
+    let Set { lines, policies, as_of_ms, window_minutes, .. } = set;
+    let metrics = |by: &str| (by.to_owned(), Reference.metrics(lines, policies, *as_of_ms, *window_minutes, by));
+    let mut answers: Answers = SCOPES.into_iter().map(metrics).collect();
+    answers.push(("live".into(), Reference.live(lines, policies, *as_of_ms)));
+    answers.push(("rating-requests".into(), Reference.rating_requests(lines, policies, *as_of_ms)));
+    answers
+}
+
+/// What is skipped, in the fold and in the reference. Where an event joins two lives that share an identity, a conflict
+/// appears that no event is the second of: the fold, which answers event by event, does not count it.
+pub(super) fn skipped_differently(set: &Set) -> Vec<String> {
+    let of = |subject: &dyn Subject| subject.counts(&set.lines, &set.policies, set.as_of_ms);
+    let (expected, found) = (of(&Reference), of(&Engine));
+    let joins = set.span_ms > FORGET_AFTER_MS;
+    if joins || expected == found { vec![] } else { vec![format!("counts: expected {expected:?}, found {found:?}")] }
+}
+
+/// Where answers are not what a batch computation gives.
+pub(super) fn unlike_the_reference(expected: &Answers, found: &Answers) -> Vec<String> {
+    expected.iter().zip(found).flat_map(|((by, expected), (_, found))| differences(by, expected, found)).collect()
+}
+
+/// Where answers of the fold are not exactly equal.
+pub(super) fn unequal(expected: &Answers, found: &Answers) -> Vec<String> {
+    expected.iter().zip(found).flat_map(|((by, expected), (_, found))| inequalities(by, expected, found)).collect()
+}
