@@ -25,7 +25,6 @@ pub enum Topic {
 }
 
 /// What a record holds.
-#[expect(clippy::large_enum_variant, reason = "nearly all are events: a box would cost each of them an allocation")]
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
 pub enum Payload {
