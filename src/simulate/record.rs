@@ -25,7 +25,6 @@ pub enum Topic {
 }
 
 /// What a record holds.
-#[expect(clippy::large_enum_variant, reason = "nearly all are events: a box would cost each of them an allocation")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// An event, to be written in whatever format is asked for.
