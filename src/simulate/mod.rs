@@ -12,6 +12,7 @@ mod chat;
 mod delivery;
 mod desks;
 mod ids;
+mod opening;
 mod random;
 mod record;
 mod rota;
