@@ -4,6 +4,8 @@ mod architecture;
 mod broker;
 mod engine;
 mod laws;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;

@@ -5,6 +5,7 @@ use super::super::conversation::{Context, State};
 use super::super::event::Millis;
 use super::super::fact::{Signed, difference};
 use super::super::intern::Name;
+use super::super::planted::{Bug, is_planted};
 use super::super::policy::Policies;
 use super::super::timeline::{Act, Entry, Key, Timeline, rank};
 use super::life::Life;
@@ -26,7 +27,9 @@ impl Account {
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
     fn add(&mut self, conversation: u32, life: usize, entry: Entry) {
         self.life(conversation, life).reaches(entry.key.at);
-        if let Act::Focused(agent) = entry.act {
+        if let Act::Focused(agent) = entry.act
+            && !is_planted(Bug::TwoVisitsAtOnce)
+        {
             self.moved(agent, Move { key: entry.key, to: Some(conversation) });
         }
         self.insert(conversation, life, entry);
@@ -62,7 +65,7 @@ impl Account {
     /// The event of this identity that stands in a life, unless there is none.
     fn standing(&self, conversation: u32, life: usize, key: Key) -> Option<Entry> {
         let timeline = &self.conversations[conversation as usize].lives[life].timeline;
-        if !timeline.knows(key.identity) {
+        if !timeline.knows(key.identity) || is_planted(Bug::DuplicateTakenAgain) {
             return None;
         }
         let of_it = timeline.entries().filter(|entry| entry.key.identity == key.identity);
