@@ -121,12 +121,14 @@ impl Account {
             entry.act.is_own() && entry.act != Act::Void && account.standing(conversation, earlier, entry.key).is_some()
         };
         let (losers, rest): (Vec<Entry>, Vec<Entry>) = moved.into_iter().partition(|entry| loses(self, entry));
-        for entry in rest {
-            if entry.act.is_own() {
-                self.life(conversation, earlier).reaches(entry.key.at);
-            }
-            self.insert(conversation, earlier, entry);
+        for entry in rest.iter().filter(|entry| entry.act.is_own()) {
+            self.life(conversation, earlier).reaches(entry.key.at);
         }
+        // All at once: a visit that another conversation ended long ago must not seem to go on in between.
+        self.rewrite(conversation, earlier, |entries| {
+            entries.extend(rest);
+            entries.sort_by_key(|entry| entry.key);
+        });
         for loser in losers {
             self.lose_in_join(conversation, earlier, loser);
         }
