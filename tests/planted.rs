@@ -4,7 +4,6 @@
 
 use cxpulse::domain::planted::{self, Bug};
 
-use crate::laws::random::Set;
 use crate::laws::{LAWS, breaks};
 use crate::stories;
 
