@@ -11,7 +11,7 @@ mod changes;
 mod compare;
 mod order;
 mod policies;
-pub(crate) mod random;
+mod random;
 mod soak;
 mod tallies;
 mod time;
@@ -24,8 +24,8 @@ use random::{Set, fewest};
 /// What of a set breaks a law: nothing, if it holds.
 type Law = fn(&Set) -> Vec<String>;
 
-#[cfg(feature = "planted-bugs")]
 /// Every law about sets of events, by name.
+#[cfg(feature = "planted-bugs")]
 pub(crate) const LAWS: [(&str, Law); 9] = [
     ("the reference", order::broken_against_the_reference),
     ("any order", order::broken_in_another_order),
@@ -39,11 +39,17 @@ pub(crate) const LAWS: [(&str, Law); 9] = [
 ];
 
 /// The first of the sets of these seeds that breaks a law, with the fewest lines that do.
-pub(crate) fn broken(law: Law, seeds: std::ops::Range<u64>, set: impl Fn(u64) -> Set) -> Option<String> {
+fn broken(law: Law, seeds: std::ops::Range<u64>, set: impl Fn(u64) -> Set) -> Option<String> {
     let broken = |set: &Set| !looked_at(law, set).is_empty();
     let found = seeds.map(set).find(broken)?;
     let least = fewest(&found, broken);
     Some(format!("set {}:\n{}\n{}", found.seed, looked_at(law, &least).join("\n"), least.told()))
+}
+
+/// Whether any of the first random sets breaks a law.
+#[cfg(feature = "planted-bugs")]
+pub(crate) fn breaks(law: Law, sets: u64) -> bool {
+    (0..sets).map(Set::random).any(|set| !looked_at(law, &set).is_empty())
 }
 
 /// What breaks a law; a panic breaks it too.

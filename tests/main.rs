@@ -10,6 +10,8 @@ mod generate;
 mod kafka_run;
 mod laws;
 mod passes;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod program;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;

@@ -1,6 +1,7 @@
 //! Five minutes of event time, the grain of every number (SPEC §2).
 
 use super::event::Millis;
+use super::planted::{Bug, is_planted};
 
 /// Length of a bucket.
 pub const BUCKET_MS: Millis = 300_000;
@@ -26,7 +27,7 @@ impl Bucket {
     /// The first bucket of a window of `minutes` asked for at `now`.
     #[must_use]
     pub fn window_start(now: Millis, minutes: u32) -> Self {
-        Self::of(now - Millis::from(minutes) * 60_000)
+        Self::of(now - Millis::from(minutes) * 60_000).later(i64::from(is_planted(Bug::WindowOneBucketLate)))
     }
 
     /// Its first millisecond.

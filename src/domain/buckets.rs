@@ -10,6 +10,7 @@ use super::columns::{Columns, Row};
 use super::event::Millis;
 use super::fact::{DurationKind, Scopes, Sign, Signed};
 use super::intern::Name;
+use super::planted::{Bug, is_planted};
 use super::tally::{Maximum, Tally, Times};
 use super::window::{Span, Windows};
 
@@ -71,7 +72,7 @@ impl Buckets {
     /// Adds a fact whose bucket is kept to its columns and tallies.
     pub fn add(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
         let fact = &signed.fact;
-        let bucket = Bucket::of(fact.at);
+        let bucket = Bucket::of(fact.at - Millis::from(is_planted(Bug::EdgeOnTheWrongSide)));
         let Some(contents) = self.contents(bucket) else { return };
         contents.facts.push(signed, conversation, hint);
         for scope in [Tallied::Account, Tallied::Skill(fact.credit.skill)] {
@@ -84,7 +85,9 @@ impl Buckets {
     fn add_to(&mut self, scope: Tallied, bucket: Bucket, signed: &Signed) {
         let fact = &signed.fact;
         let lost = self.change(scope, bucket, |tally| tally.add(fact.kind, fact.value, signed.sign));
-        if let Some(Maximum::Lost(which)) = lost {
+        if let Some(Maximum::Lost(which)) = lost
+            && !is_planted(Bug::GreatestKept)
+        {
             let max = self.greatest(scope, bucket, which);
             self.change(scope, bucket, |tally| tally.set_max(which, max));
         }
@@ -100,7 +103,7 @@ impl Buckets {
         let marked = self.contents(bucket)?.marked(scope);
         let first = !std::mem::replace(&mut marked.changed, true);
         let outcome = change(&mut marked.tally);
-        if first {
+        if first && !(is_planted(Bug::SkillsInSilence) && scope != Tallied::Account) {
             self.changed.push((scope, bucket));
         }
         Some(outcome)

@@ -17,6 +17,7 @@ pub mod histogram;
 pub mod intern;
 pub mod live;
 pub mod metrics;
+pub mod planted;
 pub mod policy;
 pub mod rating_request;
 pub mod scope;

@@ -6,6 +6,7 @@ use super::super::event::Millis;
 use super::super::fact::{Signed, difference};
 use super::super::growth;
 use super::super::intern::Name;
+use super::super::planted::{Bug, is_planted};
 use super::super::policy::Policies;
 use super::super::timeline::{Act, Entry, Key, Timeline, rank};
 use super::life::Life;
@@ -27,7 +28,9 @@ impl Account {
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
     fn add(&mut self, conversation: u32, life: usize, entry: Entry) {
         self.life(conversation, life).reaches(entry.key.at);
-        if let Act::Focused(agent) = entry.act {
+        if let Act::Focused(agent) = entry.act
+            && !is_planted(Bug::TwoVisitsAtOnce)
+        {
             self.moved(agent, Move { key: entry.key, to: Some(conversation) });
         }
         self.insert(conversation, life, entry);
@@ -65,7 +68,7 @@ impl Account {
     /// The event of this identity that stands in a life, unless there is none.
     fn standing(&self, conversation: u32, life: usize, key: Key) -> Option<Entry> {
         let timeline = &self.conversations[conversation as usize].lives[life].timeline;
-        if !timeline.knows(key.identity) {
+        if !timeline.knows(key.identity) || is_planted(Bug::DuplicateTakenAgain) {
             return None;
         }
         let of_it = timeline.entries().filter(|entry| entry.key.identity == key.identity);
@@ -121,12 +124,14 @@ impl Account {
             entry.act.is_own() && entry.act != Act::Void && account.standing(conversation, earlier, entry.key).is_some()
         };
         let (losers, rest): (Vec<Entry>, Vec<Entry>) = moved.into_iter().partition(|entry| loses(self, entry));
-        for entry in rest {
-            if entry.act.is_own() {
-                self.life(conversation, earlier).reaches(entry.key.at);
-            }
-            self.insert(conversation, earlier, entry);
+        for entry in rest.iter().filter(|entry| entry.act.is_own()) {
+            self.life(conversation, earlier).reaches(entry.key.at);
         }
+        // All at once: a visit that another conversation ended long ago must not seem to go on in between.
+        self.rewrite(conversation, earlier, |entries| {
+            entries.extend(rest);
+            entries.sort_by_key(|entry| entry.key);
+        });
         for loser in losers {
             self.lose_in_join(conversation, earlier, loser);
         }

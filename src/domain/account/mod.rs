@@ -26,6 +26,7 @@ use super::conversation::Decision;
 use super::event::{Body, Event, Millis, Presence};
 use super::fact::Signed;
 use super::intern::Name;
+use super::planted::{Bug, is_planted};
 use super::policy::Policies;
 use super::sets::Sets;
 use super::timeline::{Entry, Key};
@@ -149,7 +150,7 @@ impl Account {
     /// Adds one event to the set.
     pub fn apply(&mut self, event: &Event<'_>) -> Outcome {
         let interned = self.intern(event);
-        if event.at > self.now {
+        if event.at > self.now && !is_planted(Bug::FutureAtOnce) {
             self.held.entry(event.at).or_default().push(interned);
             return Outcome::Held;
         }
@@ -179,6 +180,7 @@ impl Account {
 
     fn intern(&mut self, event: &Event<'_>) -> Held {
         let Event { at, sequence, identity, .. } = *event;
+        let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
         if let Body::AgentStatus { agent, status } = &event.body {
             let key = Key { at, sequence, rank: super::timeline::rank::STATUS, identity: identity.0, across: 0 };
             return Held::Status(self.names.agents.intern(agent), key, *status);
