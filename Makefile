@@ -20,6 +20,8 @@ demo: setup-demo ## Run a simulated contact centre and its live numbers; needs R
 
 test: setup ## Run all tests, with a real Kafka that they start
 	cargo test --locked $(ARGS)
+	@# The gate: with any of the planted bugs switched on, some law or story must fail.
+	cargo test --locked --features planted-bugs --test main planted $(ARGS)
 
 check: ## What CI runs: format, lints, documentation, tests
 	@tests/setup.sh check

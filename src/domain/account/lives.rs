@@ -336,14 +336,15 @@ impl Account {
     /// Keeps agents in step with the visits that go on in a life.
     fn visits_changed(&mut self, conversation: u32, before: &[Going], life: &Life) {
         let after = going_on(life);
-        for (agent, ..) in before.iter().filter(|visit| !after.contains(visit)) {
+        for (agent, _, since) in before.iter().filter(|visit| !after.contains(visit)) {
             let agent = self.agent(Some(*agent));
-            agent.visiting = agent.visiting.filter(|other| *other != conversation);
+            agent.visiting = agent.visiting.filter(|visiting| *visiting != (*since, conversation));
             agent.changed = true;
         }
         for visit in after {
             let agent = self.agent(Some(visit.0));
-            agent.visiting = Some(conversation);
+            // An older one only seems to go on, until its cap has been noticed.
+            agent.visiting = agent.visiting.max(Some((visit.2, conversation)));
             agent.changed |= !before.contains(&visit);
         }
     }

@@ -84,9 +84,10 @@ impl Account {
     /// The visit in which an agent is, as far as it has come.
     pub(super) fn running_visit(&self, code: usize, agent: &Agent) -> Option<Running> {
         let name = Name::from_code(code as u32)?;
-        let lives = &self.conversations[agent.visiting? as usize].lives;
+        let (since, conversation) = agent.visiting?;
+        let lives = &self.conversations[conversation as usize].lives;
         let visits = lives.iter().filter_map(Life::state).flat_map(State::visits);
-        let Visit { skill, since, .. } = *visits.into_iter().find(|visit| visit.agent == name)?;
+        let Visit { skill, .. } = *visits.into_iter().find(|visit| visit.agent == name && visit.since == since)?;
         Some(Running { skill, span: Span { from: since, to: self.now } })
     }
 }

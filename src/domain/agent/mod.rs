@@ -24,8 +24,8 @@ pub struct Agent {
     pub log: Log,
     /// The visits that ended within the last day, as stated.
     pub visits: Vec<Visited>,
-    /// The conversation in which a visit goes on.
-    pub visiting: Option<u32>,
+    /// Since when a visit goes on, and in which conversation.
+    pub visiting: Option<(Millis, u32)>,
     /// Whether anything changed since the last drain.
     pub changed: bool,
     /// What ran at the last drain.

@@ -201,8 +201,10 @@ impl State {
     /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
     pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
         while let Some(due) = self.next_due().filter(|due| *due <= until) {
-            self.fire_waits(due, cx);
-            self.fire_resolution(due, cx);
+            if self.lives_at(due, cx) {
+                self.fire_waits(due, cx);
+                self.fire_resolution(due, cx);
+            }
             self.fire_visits(due, cx);
             self.fired_to = self.fired_to.max(due);
             self.next_due = self.find_next_due(cx);
@@ -265,10 +267,14 @@ impl State {
         Credit { agent, skill: self.skill, contact, topics: self.topics, origin: origins }
     }
 
+    /// Nobody waits any longer in a life that silence has ended; a visit may outlast it.
+    fn lives_at(&self, due: Millis, cx: &Context<'_>) -> bool {
+        due <= self.last_own_at + cx.forget_after_ms
+    }
+
     fn find_next_due(&self, cx: &Context<'_>) -> Millis {
         let overdue = self.waits_due().chain(self.resolution_due);
-        // Nobody waits any longer in a life that silence has ended.
-        let overdue = overdue.filter(|due| *due <= self.last_own_at + cx.forget_after_ms);
+        let overdue = overdue.filter(|due| self.lives_at(*due, cx));
         let visits = self.visits.iter().map(Visit::due);
         overdue.chain(visits).min().unwrap_or(Millis::MAX)
     }
