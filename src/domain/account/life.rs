@@ -114,3 +114,18 @@ impl Resting {
         if self.queue.len() > self.most { self.queue.pop_front() } else { None }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::agent::Visited;
+    use crate::domain::agent::moves::Move;
+
+    #[test]
+    fn sizes_are_those_that_the_architecture_page_tells() {
+        assert_eq!(size_of::<Conversation>(), 56);
+        assert_eq!(size_of::<Move>(), 32);
+        assert_eq!(size_of::<Visited>(), 24);
+        assert!(size_of::<Awake>() <= 800, "{}", size_of::<Awake>());
+    }
+}
