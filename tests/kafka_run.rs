@@ -407,3 +407,33 @@ fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() 
     process.kill().expect("it is still there, trying");
     assert!(!process.wait().expect("it ends").success());
 }
+
+#[test]
+fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
+    let topics = Topics::create("kr-gap");
+    let topic = topics.input("survey");
+    let answer = |conversation: &str| {
+        let now = cxpulse::clock::now();
+        let event =
+            format!(r#""conversation_id":"{conversation}","type":"survey_answered","occurred_at":{now},"score":4"#);
+        topics.kafka.tool(&["produce", "--topic", &topic], &format!("NULL\tk\t{{\"account_id\":\"a\",{event}}}\n"));
+    };
+    for conversation in ["c1", "c2", "c3"] {
+        answer(conversation);
+    }
+    let mut strict = Run::start(&topics, &[]);
+    let mut lenient = Run::start(&topics, &["--accept-gap"]);
+    strict.wait_for("ready:");
+    lenient.wait_for("ready:");
+
+    topics.kafka.tool(&["topics", "--delete", "--topic", &topic], "");
+    topics.kafka.create_topic(&topic, 3, &[]);
+    answer("c4");
+
+    strict.wait_for("--accept-gap");
+    let said = strict.said.last().expect("it said so");
+    assert!(said.contains("kr-gap-survey-events/"), "{said}");
+    assert_eq!(strict.process.wait().expect("it ends").code(), Some(1));
+    lenient.wait_for("as --accept-gap says");
+    lenient.terminate();
+}

@@ -10,15 +10,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
+use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
-use rdkafka::{Offset, TopicPartitionList};
 
 use super::Feed;
 use super::kafka_client::{self, Brokers, Watch};
 use super::kafka_headers::headers;
-use super::positions::{Kept, Partition, Positions, Verdict};
+use super::positions::{Partition, Positions};
 use super::status::SourceStatus;
 use crate::domain::event::Millis;
 use crate::wire::batch::{Arrival, Position, RecordBatch};
@@ -28,15 +28,13 @@ const BATCH_RECORDS: usize = 512;
 /// … or so many bytes, or nothing more is there.
 const BATCH_BYTES: usize = 120 << 10;
 /// How long a poll waits for the first record of a batch.
-const POLL_WAIT: Duration = Duration::from_millis(100);
-/// How long a question to the brokers may take; a silent broker is reported after it.
-const ANSWER_WAIT: Duration = Duration::from_secs(5);
+pub(super) const POLL_WAIT: Duration = Duration::from_millis(100);
 /// How often positions, brokers and lag are looked at.
 const LOOK_EVERY_MS: Millis = 250;
+/// How often a partition is looked at, one after the other.
+const AUDIT_EVERY_MS: Millis = 1_000;
 /// How often new partitions are looked for.
 const DISCOVER_EVERY_MS: Millis = 30_000;
-/// For how long a topic may seem to be missing while brokers start.
-const MISSING_FOR_MS: Millis = 3_000;
 
 /// What the source needs to know.
 #[derive(Debug, Clone)]
@@ -110,117 +108,46 @@ pub fn run(
 ) -> Result<(), SourceError> {
     let consumer = kafka_client::consumer(&settings.connection).map_err(SourceError::Settings)?;
     let topics = Arc::from(settings.topics.clone());
-    let (looked_at, discovered_at) = (0, (settings.clock)());
-    let positions = Positions::default();
-    let mut reader =
-        Reader { settings, topics, consumer, positions, out, status, stop, looked_at, discovered_at, reachable: None };
+    let discovered_at = (settings.clock)();
+    let mut reader = Reader {
+        settings,
+        topics,
+        consumer,
+        positions: Positions::default(),
+        out,
+        status,
+        stop,
+        looked_at: 0,
+        discovered_at,
+        audited: (usize::MAX, 0),
+        audited_at: discovered_at,
+        reachable: None,
+    };
     while !reader.stopped() && !reader.begin()? {}
     while !reader.stopped() && reader.step()? {}
     Ok(())
 }
 
-struct Reader<'a> {
-    settings: KafkaSourceSettings,
-    topics: Arc<[String]>,
-    consumer: BaseConsumer<Watch>,
-    positions: Positions,
-    out: SyncSender<Feed>,
-    status: Arc<SourceStatus>,
-    stop: &'a AtomicBool,
-    looked_at: Millis,
-    discovered_at: Millis,
+pub(super) struct Reader<'a> {
+    pub(super) settings: KafkaSourceSettings,
+    pub(super) topics: Arc<[String]>,
+    pub(super) consumer: BaseConsumer<Watch>,
+    pub(super) positions: Positions,
+    pub(super) out: SyncSender<Feed>,
+    pub(super) status: Arc<SourceStatus>,
+    pub(super) stop: &'a AtomicBool,
+    pub(super) looked_at: Millis,
+    pub(super) discovered_at: Millis,
+    /// The partition that was looked at last.
+    pub(super) audited: Partition,
+    pub(super) audited_at: Millis,
     /// What was logged last; `None` before the first word.
-    reachable: Option<bool>,
+    pub(super) reachable: Option<bool>,
 }
 
 impl Reader<'_> {
-    fn stopped(&self) -> bool {
+    pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
-    }
-
-    /// Finds every partition and assigns them all; false if the brokers are silent.
-    fn begin(&mut self) -> Result<bool, SourceError> {
-        match self.find_topics().and_then(|missing| Ok((missing, self.find_partitions()?))) {
-            Ok((missing, _)) if missing.is_empty() => {
-                self.note_brokers(true, "");
-                self.assign()?;
-                self.tell_beginnings();
-                Ok(true)
-            }
-            Ok((topics, _)) if (self.settings.clock)() - self.discovered_at > MISSING_FOR_MS => {
-                Err(SourceError::MissingTopics { topics, brokers: self.brokers() })
-            }
-            Ok(_) => Ok(self.wait()),
-            Err(error) => {
-                self.note_brokers(false, &error.to_string());
-                // Topics may be missing for a moment after the brokers come back.
-                self.discovered_at = (self.settings.clock)();
-                Ok(self.wait())
-            }
-        }
-    }
-
-    /// Idle partitions count in the revision too, or instances that started at different times would never agree.
-    fn tell_beginnings(&self) {
-        let mut batch = RecordBatch::new(self.topics.clone());
-        for ((topic, partition), next) in self.positions.iter() {
-            batch.note_position(Position { topic, partition, next });
-        }
-        // Whether anybody listens is noticed at the next step.
-        drop(self.out.send(Feed::Records(batch)));
-    }
-
-    /// Serves librdkafka's events for a moment.
-    fn wait(&self) -> bool {
-        drop(self.consumer.poll(POLL_WAIT));
-        false
-    }
-
-    /// The topics that do not exist.
-    fn find_topics(&self) -> Result<Vec<String>, KafkaError> {
-        let needed = self.topics.iter().chain(&self.settings.also_needed);
-        let mut missing = Vec::new();
-        for topic in needed {
-            if self.partitions(topic)?.is_empty() {
-                missing.push(topic.clone());
-            }
-        }
-        Ok(missing)
-    }
-
-    fn partitions(&self, topic: &str) -> Result<Vec<i32>, KafkaError> {
-        let metadata = self.consumer.fetch_metadata(Some(topic), ANSWER_WAIT)?;
-        let found = metadata.topics().iter().find(|found| found.name() == topic);
-        Ok(found.map(|found| found.partitions().iter().map(|partition| partition.id()).collect()).unwrap_or_default())
-    }
-
-    /// Begins with every partition that was not known; whether there was one.
-    fn find_partitions(&mut self) -> Result<bool, KafkaError> {
-        let mut new = false;
-        for (index, topic) in self.topics.clone().iter().enumerate() {
-            for partition in self.partitions(topic)? {
-                if self.positions.next((index, partition)).is_none() {
-                    let kept = self.kept((index, partition))?;
-                    new |= self.positions.begin((index, partition), kept);
-                }
-            }
-        }
-        Ok(new)
-    }
-
-    fn kept(&self, (topic, partition): Partition) -> Result<Kept, KafkaError> {
-        let (first, end) = self.consumer.fetch_watermarks(&self.topics[topic], partition, ANSWER_WAIT)?;
-        Ok(Kept { first, end })
-    }
-
-    /// Assigns every partition at its position.
-    fn assign(&self) -> Result<(), SourceError> {
-        let mut list = TopicPartitionList::new();
-        for ((topic, partition), next) in self.positions.iter() {
-            list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
-                .map_err(SourceError::Fatal)?;
-        }
-        self.consumer.assign(&list).map_err(SourceError::Fatal)
     }
 
     /// One batch and what goes with it; false when nobody listens any more.
@@ -276,38 +203,6 @@ impl Reader<'_> {
         }
     }
 
-    /// librdkafka does not say which partition's offsets are gone, so all are looked at.
-    fn look_for_gaps(&mut self) -> Result<(), SourceError> {
-        let known: Vec<Partition> = self.positions.iter().map(|(partition, _)| partition).collect();
-        for partition in known {
-            let kept = match self.kept(partition) {
-                Ok(kept) => kept,
-                Err(error) => {
-                    self.note_brokers(false, &error.to_string());
-                    continue;
-                }
-            };
-            match self.positions.judge(partition, kept) {
-                Verdict::Fine => {}
-                Verdict::Begin { at } => self.positions.jump(partition, at),
-                Verdict::Gap { wanted, kept } => self.cross_gap(partition, wanted, kept)?,
-            }
-        }
-        // Also where all is fine again: librdkafka has stopped reading the partition that it complained about.
-        self.assign()
-    }
-
-    fn cross_gap(&mut self, partition: Partition, wanted: i64, kept: Kept) -> Result<(), SourceError> {
-        let topic = self.topics[partition.0].clone();
-        let Kept { first, end } = kept;
-        if !self.settings.accept_gap {
-            return Err(SourceError::Gap { topic, partition: partition.1, wanted, first, end });
-        }
-        tracing::warn!("{topic}/{}: offset {wanted} is gone, going on at {first} as --accept-gap says", partition.1);
-        self.positions.jump(partition, first);
-        Ok(())
-    }
-
     /// Looks at everything that is not a record; false when nobody listens any more.
     fn look(&mut self, now: Millis) -> Result<bool, SourceError> {
         match self.consumer.context().brokers() {
@@ -319,9 +214,15 @@ impl Reader<'_> {
         let listening = batch.is_empty() || self.out.send(Feed::Records(batch)).is_ok();
         let listening = listening && self.tell_caught_up();
         self.status.set_lag(self.lag());
-        if now - self.discovered_at >= DISCOVER_EVERY_MS && self.reachable == Some(true) {
-            self.discovered_at = now;
-            self.discover()?;
+        if self.reachable == Some(true) {
+            if now - self.audited_at >= AUDIT_EVERY_MS {
+                self.audited_at = now;
+                self.audit()?;
+            }
+            if now - self.discovered_at >= DISCOVER_EVERY_MS {
+                self.discovered_at = now;
+                self.discover()?;
+            }
         }
         Ok(listening)
     }
@@ -364,22 +265,8 @@ impl Reader<'_> {
         self.consumer.context().ends().into_iter().filter_map(lag).collect()
     }
 
-    fn discover(&mut self) -> Result<(), SourceError> {
-        match self.find_partitions() {
-            Ok(true) => {
-                tracing::info!("reading new partitions: {} in all", self.positions.iter().count());
-                self.assign()
-            }
-            Ok(false) => Ok(()),
-            Err(error) => {
-                tracing::debug!("looking for new partitions: {error}");
-                Ok(())
-            }
-        }
-    }
-
     /// One log line per change of state.
-    fn note_brokers(&mut self, reachable: bool, why: &str) {
+    pub(super) fn note_brokers(&mut self, reachable: bool, why: &str) {
         let now = (self.settings.clock)();
         if self.reachable != Some(reachable) {
             let brokers = self.brokers();
@@ -393,7 +280,7 @@ impl Reader<'_> {
         self.status.set_reachable(reachable, now);
     }
 
-    fn brokers(&self) -> String {
+    pub(super) fn brokers(&self) -> String {
         let servers = self.settings.connection.iter().find(|(key, _)| key == "bootstrap.servers");
         servers.map(|(_, value)| value.clone()).unwrap_or_default()
     }

@@ -10,6 +10,8 @@ pub mod kafka;
 mod kafka_client;
 #[cfg(feature = "kafka")]
 mod kafka_headers;
+#[cfg(feature = "kafka")]
+mod kafka_partitions;
 pub mod positions;
 pub mod status;
 

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::event::Millis;
+
 /// A partition: which of the source's topics, and its number there.
 pub type Partition = (usize, i32);
 
@@ -23,7 +25,13 @@ struct Reading {
     target: i64,
     /// Whether anything has been read; until then a later beginning is no gap.
     begun: bool,
+    /// Since when there has been something to read, as far as the broker was asked, and nothing came.
+    waiting_since: Option<Millis>,
 }
+
+/// Something to read that does not come for so long will not come: after a broker's restart librdkafka takes a topic
+/// made anew for an old one, and waits for ever.
+const STUCK_AFTER_MS: Millis = 30_000;
 
 /// What to do about a partition's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +43,8 @@ pub enum Verdict {
         /// From here.
         at: i64,
     },
+    /// There is something to read, and it does not come.
+    Stuck,
     /// What was to come next no longer exists.
     Gap {
         /// What would have come next.
@@ -54,7 +64,7 @@ impl Positions {
     /// Begins to read a partition at its earliest offset; false if it was known.
     pub fn begin(&mut self, partition: Partition, kept: Kept) -> bool {
         let known = self.partitions.contains_key(&partition);
-        let reading = Reading { next: kept.first, target: kept.end, begun: false };
+        let reading = Reading { next: kept.first, target: kept.end, begun: false, waiting_since: None };
         self.partitions.entry(partition).or_insert(reading);
         !known
     }
@@ -66,6 +76,7 @@ impl Positions {
         {
             reading.next = next;
             reading.begun = true;
+            reading.waiting_since = None;
         }
     }
 
@@ -74,6 +85,7 @@ impl Positions {
         if let Some(reading) = self.partitions.get_mut(&partition) {
             reading.next = at;
             reading.target = reading.target.min(at);
+            reading.waiting_since = None;
         }
     }
 
@@ -100,16 +112,34 @@ impl Positions {
         self.partitions.get(&partition).map(|reading| reading.next)
     }
 
-    /// What to do, given what the broker keeps of a partition now.
+    /// The known partition after `partition`, or the first: to look at one after the other.
     #[must_use]
-    pub fn judge(&self, partition: Partition, kept: Kept) -> Verdict {
-        match self.partitions.get(&partition) {
-            Some(reading) if !reading.begun && reading.next < kept.first => Verdict::Begin { at: kept.first },
-            Some(reading) if reading.next < kept.first || reading.next > kept.end => {
-                Verdict::Gap { wanted: reading.next, kept }
-            }
-            _ => Verdict::Fine,
+    pub fn after(&self, partition: Partition) -> Option<Partition> {
+        let later = (std::ops::Bound::Excluded(partition), std::ops::Bound::Unbounded);
+        let next = self.partitions.range(later).next().or_else(|| self.partitions.iter().next());
+        next.map(|(&partition, _)| partition)
+    }
+
+    /// What to do, given what the broker keeps of a partition at `now`.
+    pub fn judge(&mut self, partition: Partition, kept: Kept, now: Millis) -> Verdict {
+        let Some(reading) = self.partitions.get_mut(&partition) else { return Verdict::Fine };
+        if reading.next < kept.first && !reading.begun {
+            return Verdict::Begin { at: kept.first };
         }
+        if reading.next < kept.first || reading.next > kept.end {
+            return Verdict::Gap { wanted: reading.next, kept };
+        }
+        if reading.next == kept.end {
+            reading.waiting_since = None;
+            return Verdict::Fine;
+        }
+        let since = *reading.waiting_since.get_or_insert(now);
+        if now - since < STUCK_AFTER_MS {
+            return Verdict::Fine;
+        }
+        // Whatever is done about it gets as long again.
+        reading.waiting_since = None;
+        Verdict::Stuck
     }
 }
 
@@ -168,8 +198,8 @@ mod tests {
         let mut positions = reading(0, 100);
         positions.advance(P, 5);
         let kept = Kept { first: 6, end: 100 };
-        assert_eq!(positions.judge(P, kept), Verdict::Gap { wanted: 5, kept });
-        assert_eq!(positions.judge(P, Kept { first: 5, end: 100 }), Verdict::Fine);
+        assert_eq!(positions.judge(P, kept, 0), Verdict::Gap { wanted: 5, kept });
+        assert_eq!(positions.judge(P, Kept { first: 5, end: 100 }, 0), Verdict::Fine);
     }
 
     #[test]
@@ -177,13 +207,13 @@ mod tests {
         let mut positions = reading(0, 100);
         positions.advance(P, 50);
         let kept = Kept { first: 0, end: 49 };
-        assert_eq!(positions.judge(P, kept), Verdict::Gap { wanted: 50, kept });
-        assert_eq!(positions.judge(P, Kept { first: 0, end: 50 }), Verdict::Fine);
+        assert_eq!(positions.judge(P, kept, 0), Verdict::Gap { wanted: 50, kept });
+        assert_eq!(positions.judge(P, Kept { first: 0, end: 50 }, 0), Verdict::Fine);
     }
 
     #[test]
     fn before_anything_was_read_a_later_beginning_is_no_gap() {
-        assert_eq!(reading(0, 9).judge(P, Kept { first: 4, end: 9 }), Verdict::Begin { at: 4 });
+        assert_eq!(reading(0, 9).judge(P, Kept { first: 4, end: 9 }, 0), Verdict::Begin { at: 4 });
     }
 
     #[test]
@@ -193,5 +223,26 @@ mod tests {
         positions.jump(P, 0);
         assert_eq!(positions.next(P), Some(0));
         assert!(positions.caught_up());
+    }
+
+    #[test]
+    fn records_that_are_there_and_do_not_come_for_half_a_minute_will_not_come() {
+        let mut positions = reading(0, 100);
+        positions.advance(P, 50);
+        let kept = Kept { first: 0, end: 60 };
+        assert_eq!(positions.judge(P, kept, 1_000), Verdict::Fine);
+        assert_eq!(positions.judge(P, kept, 1_000 + STUCK_AFTER_MS - 1), Verdict::Fine);
+        assert_eq!(positions.judge(P, kept, 1_000 + STUCK_AFTER_MS), Verdict::Stuck);
+        assert_eq!(positions.judge(P, kept, 1_001 + STUCK_AFTER_MS), Verdict::Fine, "it was just seen to");
+        positions.advance(P, 51);
+        assert_eq!(positions.judge(P, kept, 1_000 + 2 * STUCK_AFTER_MS), Verdict::Fine, "something came");
+    }
+
+    #[test]
+    fn partitions_are_looked_at_one_after_the_other() {
+        let mut positions = reading(0, 1);
+        positions.begin(Q, Kept { first: 0, end: 3 });
+        assert_eq!([positions.after(P), positions.after(Q), positions.after((9, 9))], [Some(Q), Some(P), Some(P)]);
+        assert_eq!(Positions::default().after(P), None);
     }
 }

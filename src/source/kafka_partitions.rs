@@ -1,0 +1,172 @@
+//! Which partitions the Kafka source reads, from where, and what it does when they are not what they were.
+
+use std::time::Duration;
+
+use rdkafka::consumer::Consumer;
+use rdkafka::error::KafkaError;
+use rdkafka::{Offset, TopicPartitionList};
+
+use super::Feed;
+use super::kafka::{POLL_WAIT, Reader, SourceError};
+use super::kafka_client;
+use super::positions::{Kept, Partition, Verdict};
+use crate::domain::event::Millis;
+use crate::wire::batch::{Position, RecordBatch};
+
+/// How long a question to the brokers may take; a silent broker is reported after it.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
+/// For how long a topic may seem to be missing while brokers start.
+const MISSING_FOR_MS: Millis = 3_000;
+
+impl Reader<'_> {
+    /// Finds every partition and assigns them all; false if the brokers are silent.
+    pub(super) fn begin(&mut self) -> Result<bool, SourceError> {
+        match self.find_topics().and_then(|missing| Ok((missing, self.find_partitions()?))) {
+            Ok((missing, _)) if missing.is_empty() => {
+                self.note_brokers(true, "");
+                self.assign()?;
+                self.tell_beginnings();
+                Ok(true)
+            }
+            Ok((topics, _)) if (self.settings.clock)() - self.discovered_at > MISSING_FOR_MS => {
+                Err(SourceError::MissingTopics { topics, brokers: self.brokers() })
+            }
+            Ok(_) => Ok(self.wait()),
+            Err(error) => {
+                self.note_brokers(false, &error.to_string());
+                // Topics may be missing for a moment after the brokers come back.
+                self.discovered_at = (self.settings.clock)();
+                Ok(self.wait())
+            }
+        }
+    }
+
+    /// The topics that do not exist.
+    fn find_topics(&self) -> Result<Vec<String>, KafkaError> {
+        let needed = self.topics.iter().chain(&self.settings.also_needed);
+        let mut missing = Vec::new();
+        for topic in needed {
+            if self.partitions(topic)?.is_empty() {
+                missing.push(topic.clone());
+            }
+        }
+        Ok(missing)
+    }
+
+    fn partitions(&self, topic: &str) -> Result<Vec<i32>, KafkaError> {
+        let metadata = self.consumer.fetch_metadata(Some(topic), ANSWER_WAIT)?;
+        let found = metadata.topics().iter().find(|found| found.name() == topic);
+        Ok(found.map(|found| found.partitions().iter().map(|partition| partition.id()).collect()).unwrap_or_default())
+    }
+
+    /// Begins with every partition that was not known; whether there was one.
+    fn find_partitions(&mut self) -> Result<bool, KafkaError> {
+        let mut new = false;
+        for (index, topic) in self.topics.clone().iter().enumerate() {
+            for partition in self.partitions(topic)? {
+                if self.positions.next((index, partition)).is_none() {
+                    let kept = self.kept((index, partition))?;
+                    new |= self.positions.begin((index, partition), kept);
+                }
+            }
+        }
+        Ok(new)
+    }
+
+    fn kept(&self, (topic, partition): Partition) -> Result<Kept, KafkaError> {
+        let (first, end) = self.consumer.fetch_watermarks(&self.topics[topic], partition, ANSWER_WAIT)?;
+        Ok(Kept { first, end })
+    }
+
+    /// Assigns every partition at its position.
+    pub(super) fn assign(&self) -> Result<(), SourceError> {
+        let mut list = TopicPartitionList::new();
+        for ((topic, partition), next) in self.positions.iter() {
+            list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
+                .map_err(SourceError::Fatal)?;
+        }
+        self.consumer.assign(&list).map_err(SourceError::Fatal)
+    }
+
+    /// Idle partitions count in the revision too, or instances that started at different times would never agree.
+    fn tell_beginnings(&self) {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        for ((topic, partition), next) in self.positions.iter() {
+            batch.note_position(Position { topic, partition, next });
+        }
+        // Whether anybody listens is noticed at the next step.
+        drop(self.out.send(Feed::Records(batch)));
+    }
+
+    /// Serves librdkafka's events for a moment.
+    fn wait(&self) -> bool {
+        drop(self.consumer.poll(POLL_WAIT));
+        false
+    }
+
+    pub(super) fn discover(&mut self) -> Result<(), SourceError> {
+        match self.find_partitions() {
+            Ok(true) => {
+                tracing::info!("reading new partitions: {} in all", self.positions.iter().count());
+                self.assign()
+            }
+            Ok(false) => Ok(()),
+            Err(error) => {
+                tracing::debug!("looking for new partitions: {error}");
+                Ok(())
+            }
+        }
+    }
+
+    /// librdkafka does not say which partition's offsets are gone, so all are looked at.
+    pub(super) fn look_for_gaps(&mut self) -> Result<(), SourceError> {
+        let known: Vec<Partition> = self.positions.iter().map(|(partition, _)| partition).collect();
+        for partition in known {
+            match self.kept(partition) {
+                Ok(kept) => self.look_for_gap(partition, kept).map(drop)?,
+                Err(error) => self.note_brokers(false, &error.to_string()),
+            }
+        }
+        // Also where all is fine again: librdkafka has stopped reading the partition that it complained about.
+        self.assign()
+    }
+
+    /// Whether the partition must be read in another way than before.
+    fn look_for_gap(&mut self, partition: Partition, kept: Kept) -> Result<bool, SourceError> {
+        match self.positions.judge(partition, kept, (self.settings.clock)()) {
+            Verdict::Fine => return Ok(false),
+            Verdict::Begin { at } => self.positions.jump(partition, at),
+            Verdict::Gap { wanted, kept } => self.cross_gap(partition, wanted, kept)?,
+            Verdict::Stuck => tracing::warn!(
+                "{}/{}: records are there and do not come; connecting anew",
+                self.topics[partition.0],
+                partition.1
+            ),
+        }
+        Ok(true)
+    }
+
+    /// Looks at one partition after the other: librdkafka does not complain about everything that ends its reading.
+    pub(super) fn audit(&mut self) -> Result<(), SourceError> {
+        let Some(partition) = self.positions.after(self.audited) else { return Ok(()) };
+        self.audited = partition;
+        let Ok(kept) = self.kept(partition) else { return Ok(()) };
+        if self.look_for_gap(partition, kept)? {
+            // A new client: the old one may hold on to what it knows of a topic that is no more.
+            self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
+            self.assign()?;
+        }
+        Ok(())
+    }
+
+    fn cross_gap(&mut self, partition: Partition, wanted: i64, kept: Kept) -> Result<(), SourceError> {
+        let topic = self.topics[partition.0].clone();
+        let Kept { first, end } = kept;
+        if !self.settings.accept_gap {
+            return Err(SourceError::Gap { topic, partition: partition.1, wanted, first, end });
+        }
+        tracing::warn!("{topic}/{}: offset {wanted} is gone, going on at {first} as --accept-gap says", partition.1);
+        self.positions.jump(partition, first);
+        Ok(())
+    }
+}
