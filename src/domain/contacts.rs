@@ -102,11 +102,9 @@ impl Contacts {
 }
 
 fn count_messages(bucket: Bucket, buckets: &Buckets, open: &mut HashMap<Key, i64, FixedState>) {
-    let Some(facts) = buckets.facts(bucket) else { return };
-    for fact in facts.of_kind(|kind| kind == FactKind::CustomerMessage) {
-        let credit = &fact.row.credit;
-        let Some(contact) = credit.contact else { continue };
-        for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
+    for (fact, row) in buckets.facts(bucket).filter(|(fact, _)| fact.kind == FactKind::CustomerMessage) {
+        let Some(contact) = row.credit.contact else { continue };
+        for scope in [Tallied::Account, Tallied::Skill(row.credit.skill)] {
             if let Some(net) = open.get_mut(&Key::new(contact, scope)) {
                 *net += fact.sign.unit();
             }

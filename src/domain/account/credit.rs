@@ -1,4 +1,4 @@
-//! What a stated or retracted fact changes: columns, tallies, the agent's log, distinct counts.
+//! What a stated or retracted fact changes: facts, tallies, the agent's log, distinct counts.
 
 use super::super::agent::Visited;
 use super::super::bucket::Bucket;
@@ -7,22 +7,23 @@ use super::super::event::Millis;
 use super::super::fact::{Fact, FactKind, Scopes, Sign, Signed};
 use super::super::growth;
 use super::super::intern::Name;
+use super::super::rows::Latest;
 use super::super::tally::{Newest, Times};
 use super::super::window::Span;
 use super::Account;
 
 impl Account {
     /// Counts a fact wherever it counts. What lies before the day is nobody's question any more.
-    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, row: &mut Option<Latest>) {
         self.flow.count(signed);
         if signed.fact.kind == FactKind::Visit {
-            self.credit_visit(signed, conversation, hint);
+            self.credit_visit(signed, conversation, row);
             return;
         }
         if Bucket::of(signed.fact.at) < self.buckets.oldest() {
             return;
         }
-        self.buckets.add(signed, conversation, hint);
+        self.buckets.add(signed, conversation, row);
         let Fact { kind, scopes, credit, .. } = signed.fact;
         if scopes.has(Scopes::AGENT) || scopes.has(Scopes::AGENT_SKILL) {
             let agent = self.agent(credit.agent);
@@ -37,13 +38,13 @@ impl Account {
     }
 
     /// A visit counts part by part in the buckets it crosses, and while the agent is online once more.
-    fn credit_visit(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+    fn credit_visit(&mut self, signed: &Signed, conversation: u32, row: &mut Option<Latest>) {
         let Fact { at, value, credit, .. } = signed.fact;
         let span = Span { from: at, to: at + value };
         for (bucket, part) in Bucket::cut(span.from, span.to) {
             let at = span.from.max(bucket.start());
             let part = Signed { fact: Fact { at, value: part, ..signed.fact }, sign: signed.sign };
-            self.buckets.add(&part, conversation, hint);
+            self.buckets.add(&part, conversation, row);
             let times = Times { focus_ms: part.fact.value, ..Times::default() };
             for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
                 self.buckets.add_times(scope, bucket, times, signed.sign.unit());

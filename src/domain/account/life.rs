@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use super::super::conversation::State;
 use super::super::event::Millis;
+use super::super::rows::Latest;
 use super::super::timeline::{Entry, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
@@ -32,8 +33,8 @@ pub(super) struct Awake {
     pub(super) state: State,
     /// The next moment for which the account has set an alarm.
     pub(super) alarm: Millis,
-    /// Where the attribution row of its last fact may be.
-    pub(super) row_hint: u32,
+    /// The row of its last fact.
+    pub(super) row: Option<Latest>,
     /// Whether it is queued to have its state dropped.
     pub(super) resting: bool,
 }
@@ -53,7 +54,7 @@ impl Life {
         match (&mut self.awake, folded) {
             (Some(awake), Some(state)) => awake.state = state,
             (None, Some(state)) => {
-                self.awake = Some(Box::new(Awake { state, alarm: Millis::MAX, row_hint: u32::MAX, resting: false }));
+                self.awake = Some(Box::new(Awake { state, alarm: Millis::MAX, row: None, resting: false }));
             }
             (_, None) => self.awake = None,
         }

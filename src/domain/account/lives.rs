@@ -291,11 +291,11 @@ impl Account {
         self.visits_changed(conversation, &before, &one);
         self.follow(conversation, &mut one);
         let facts = std::mem::take(&mut self.facts);
-        let mut hint = one.awake.as_ref().map_or(u32::MAX, |awake| awake.row_hint);
+        let mut row = one.awake.as_ref().and_then(|awake| awake.row);
         for signed in &facts {
-            self.credit(signed, conversation, &mut hint);
+            self.credit(signed, conversation, &mut row);
         }
-        one.awake.iter_mut().for_each(|awake| awake.row_hint = hint);
+        one.awake.iter_mut().for_each(|awake| awake.row = row);
         self.facts = facts;
         self.facts.clear();
         *self.life(conversation, life) = one;

@@ -169,6 +169,7 @@ impl Account {
         }
         self.fire_alarms();
         self.contacts.settle(&mut self.buckets);
+        self.buckets.settle();
     }
 
     fn fold(&mut self, held: Held) -> Outcome {

@@ -190,10 +190,10 @@ impl Account {
     /// Distinct contacts and agents with a message in one bucket, from its facts.
     fn distinct_in(&self, scope: Tallied, bucket: Bucket) -> [u64; 2] {
         let distinct = |wanted: FactKind| {
-            let facts = self.buckets.facts(bucket).into_iter().flat_map(|facts| facts.of_kind(|kind| kind == wanted));
+            let facts = self.buckets.facts(bucket).filter(|(fact, _)| fact.kind == wanted);
             let mut net = std::collections::HashMap::new();
-            for fact in facts.filter(|fact| scope.counts(fact.scopes, fact.row)) {
-                let credit = &fact.row.credit;
+            for (fact, row) in facts.filter(|(fact, row)| scope.counts(fact.scopes, row)) {
+                let credit = &row.credit;
                 let who = if wanted == FactKind::CustomerMessage { credit.contact } else { credit.agent };
                 *net.entry(who).or_insert(0) += fact.sign.unit();
             }
