@@ -7,7 +7,9 @@ use std::num::NonZeroU32;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
+use super::ahead::{AHEAD, Touched};
 use super::growth;
 
 /// A name's number: dense from 1, so that an `Option` of it is no larger.
@@ -44,60 +46,90 @@ impl Name {
 /// The names of one kind in one account.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// All names, one after the other.
+    /// For each name its number, its length and its bytes: whoever finds a name has read them all.
     text: Vec<u8>,
-    /// Where each ends.
-    ends: Vec<u32>,
+    /// Where each stands in `text`, by number.
+    places: Vec<u32>,
+    /// Where each stands in `text`, by hash.
     index: HashTable<u32>,
 }
 
+/// Bytes of a name's number, before its length and its bytes.
+const NUMBER: usize = size_of::<u32>();
+
 impl Names {
-    /// The number of `name`, new if it was not known.
+    /// The number of `name`, new if it was not known. No longer than 255 bytes.
     pub fn intern(&mut self, name: &str) -> Name {
         let hash = hash(name.as_bytes());
-        if let Some(index) = self.index.find(hash, |&at| slice(&self.text, &self.ends, at) == name.as_bytes()) {
-            return Name::at(*index as usize);
+        match self.known(hash, name) {
+            Some(number) => number,
+            None => self.add(hash, name),
         }
-        let number = Name::at(self.ends.len());
-        growth::make_room(&mut self.text, name.len());
-        self.text.extend_from_slice(name.as_bytes());
-        growth::push(&mut self.ends, u32::try_from(self.text.len()).expect("fewer than 4 GiB of names"));
-        let (text, ends) = (&self.text, &self.ends);
-        let place = number.index() as u32;
-        self.index.insert_unique(hash, place, |&at| self::hash(slice(text, ends, at)));
-        number
     }
 
     /// The number of `name`, if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Name> {
-        let found = self.index.find(hash(name.as_bytes()), |&at| slice(&self.text, &self.ends, at) == name.as_bytes());
-        found.map(|&at| Name::at(at as usize))
+        self.known(hash(name.as_bytes()), name)
     }
 
     /// The text of a name.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
-        std::str::from_utf8(slice(&self.text, &self.ends, name.index() as u32)).expect("only whole strings go in")
+        std::str::from_utf8(bytes(&self.text, self.places[name.index()])).expect("only whole strings go in")
     }
 
     /// How many names are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.places.is_empty()
+    }
+
+    /// Reads what interning `names` will read, each step for all of them, so that the waits for memory overlap.
+    pub fn look_ahead<'a>(&self, names: impl Iterator<Item = &'a str>) -> Touched {
+        let hashes: SmallVec<[u64; AHEAD]> = names.map(|name| hash(name.as_bytes())).collect();
+        let (mut touched, mut found) = (Touched::default(), SmallVec::<[u32; AHEAD]>::new());
+        for hash in &hashes {
+            self.index.find(*hash, |&place| {
+                found.push(place);
+                false
+            });
+        }
+        found.iter().for_each(|place| touched.by(self.text[*place as usize]));
+        touched
+    }
+
+    fn known(&self, hash: u64, name: &str) -> Option<Name> {
+        let place = self.index.find(hash, |&place| bytes(&self.text, place) == name.as_bytes())?;
+        let number = self.text[*place as usize..][..NUMBER].try_into().expect("four bytes of a number");
+        Some(Name::at(u32::from_le_bytes(number) as usize))
+    }
+
+    fn add(&mut self, hash: u64, name: &str) -> Name {
+        let number = Name::at(self.places.len());
+        let length = u8::try_from(name.len()).expect("an id is no longer than 128 bytes");
+        let place = u32::try_from(self.text.len()).expect("fewer than 4 GiB of names");
+        growth::make_room(&mut self.text, NUMBER + 1 + name.len());
+        self.text.extend(self.places.len().to_le_bytes().into_iter().take(NUMBER));
+        self.text.push(length);
+        self.text.extend_from_slice(name.as_bytes());
+        growth::push(&mut self.places, place);
+        let text = &self.text;
+        self.index.insert_unique(hash, place, |&place| self::hash(bytes(text, place)));
+        number
     }
 }
 
-fn slice<'a>(text: &'a [u8], ends: &[u32], at: u32) -> &'a [u8] {
-    let at = at as usize;
-    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &text[start..ends[at] as usize]
+/// The bytes of the name at a place.
+fn bytes(text: &[u8], place: u32) -> &[u8] {
+    let at = place as usize + NUMBER;
+    &text[at + 1..][..usize::from(text[at])]
 }
 
 /// Fixed seed: nothing that is kept or shown depends on the process.

@@ -7,23 +7,23 @@ use super::super::event::Millis;
 use super::super::fact::{Fact, FactKind, Scopes, Sign, Signed};
 use super::super::growth;
 use super::super::intern::Name;
-use super::super::rows::Latest;
 use super::super::tally::{Newest, Times};
 use super::super::window::Span;
 use super::Account;
+use super::life::Recent;
 
 impl Account {
     /// Counts a fact wherever it counts. What lies before the day is nobody's question any more.
-    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, row: &mut Option<Latest>) {
+    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, recent: &mut Recent) {
         self.flow.count(signed);
         if signed.fact.kind == FactKind::Visit {
-            self.credit_visit(signed, conversation, row);
+            self.credit_visit(signed, conversation, recent);
             return;
         }
         if Bucket::of(signed.fact.at) < self.buckets.oldest() {
             return;
         }
-        self.buckets.add(signed, conversation, row);
+        self.buckets.add(signed, conversation, &mut recent.row);
         let Fact { kind, scopes, credit, .. } = signed.fact;
         if scopes.has(Scopes::AGENT) || scopes.has(Scopes::AGENT_SKILL) {
             let agent = self.agent(credit.agent);
@@ -31,20 +31,20 @@ impl Account {
             agent.log.add(signed);
         }
         match kind {
-            FactKind::CustomerMessage => self.contacts.add(signed, &mut self.buckets),
+            FactKind::CustomerMessage => self.contacts.add(signed, &mut recent.noted, &mut self.buckets),
             FactKind::AgentMessage => self.credit_activity(signed),
             _ => {}
         }
     }
 
     /// A visit counts part by part in the buckets it crosses, and while the agent is online once more.
-    fn credit_visit(&mut self, signed: &Signed, conversation: u32, row: &mut Option<Latest>) {
+    fn credit_visit(&mut self, signed: &Signed, conversation: u32, recent: &mut Recent) {
         let Fact { at, value, credit, .. } = signed.fact;
         let span = Span { from: at, to: at + value };
         for (bucket, part) in Bucket::cut(span.from, span.to) {
             let at = span.from.max(bucket.start());
             let part = Signed { fact: Fact { at, value: part, ..signed.fact }, sign: signed.sign };
-            self.buckets.add(&part, conversation, row);
+            self.buckets.add(&part, conversation, &mut recent.row);
             let times = Times { focus_ms: part.fact.value, ..Times::default() };
             for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
                 self.buckets.add_times(scope, bucket, times, signed.sign.unit());

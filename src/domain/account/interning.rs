@@ -1,9 +1,11 @@
 //! The names of an account, and events in terms of their numbers.
 
-use super::super::event::{Body, Text};
+use super::super::ahead::Touched;
+use super::super::event::{Body, Event, Text};
 use super::super::intern::{Name, Names};
 use super::super::scope;
 use super::super::timeline::{About, Act, Set};
+use super::batch::contact_in;
 
 /// Every name the account has heard, by its kind.
 #[derive(Debug, Default)]
@@ -19,6 +21,13 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
+    /// Reads what interning these events will read, of the names that are many.
+    pub(super) fn look_ahead<'e, 'a: 'e>(&self, events: impl Iterator<Item = &'e Event<'a>> + Clone) -> Touched {
+        let mut touched = self.conversations.look_ahead(events.clone().map(|event| &*event.conversation));
+        touched.and(self.contacts.look_ahead(events.filter_map(|event| contact_in(&event.body))));
+        touched
+    }
+
     /// What happened, interned.
     pub(super) fn act(&mut self, body: &Body<'_>) -> Act {
         match body {

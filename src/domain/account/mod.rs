@@ -4,6 +4,7 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod batch;
 mod changes;
 mod credit;
 mod interning;
@@ -87,6 +88,8 @@ pub struct Account {
     /// Room for the facts of a step.
     facts: Vec<Signed>,
     decisions: Vec<Decision>,
+    /// Room for a batch that is looked up ahead.
+    ahead: Vec<Held>,
 }
 
 #[derive(Debug)]
@@ -122,6 +125,7 @@ impl Account {
             live_changed: false,
             facts: Vec::new(),
             decisions: Vec::new(),
+            ahead: Vec::new(),
         }
     }
 
@@ -150,8 +154,12 @@ impl Account {
     /// Adds one event to the set.
     pub fn apply(&mut self, event: &Event<'_>) -> Outcome {
         let interned = self.intern(event);
-        if event.at > self.now && !is_planted(Bug::FutureAtOnce) {
-            self.held.entry(event.at).or_default().push(interned);
+        self.take(event.at, interned)
+    }
+
+    fn take(&mut self, at: Millis, interned: Held) -> Outcome {
+        if at > self.now && !is_planted(Bug::FutureAtOnce) {
+            self.held.entry(at).or_default().push(interned);
             return Outcome::Held;
         }
         self.fold(interned)

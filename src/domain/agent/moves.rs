@@ -41,9 +41,31 @@ pub struct Leavings {
 }
 
 impl Moves {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The last one.
+    #[must_use]
+    pub fn last(&self) -> Option<&Move> {
+        self.all.last()
+    }
+
     /// Adds a move; `order` compares moves.
     pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> Leavings {
-        let place = self.all.partition_point(|other| order(other, &new).is_lt());
+        let comes_last = self.all.last().is_none_or(|last| order(last, &new).is_lt());
+        let place = match comes_last {
+            true => self.all.len(),
+            false => self.all.partition_point(|other| order(other, &new).is_lt()),
+        };
         let gone = self.leaving(place).into_iter().collect();
         growth::make_room(&mut self.all, 1);
         self.all.insert(place, new);
