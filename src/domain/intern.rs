@@ -10,7 +10,8 @@ use hashbrown::HashTable;
 
 use super::growth;
 
-/// A name's number: dense from 1, so that an `Option` of it is no larger.
+/// A name's number: dense from 1, so that an `Option` of it is no larger. Where names are forgotten, the next new ones
+/// get their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(NonZeroU32);
 
@@ -44,60 +45,116 @@ impl Name {
 /// The names of one kind in one account.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// All names, one after the other.
+    /// Names one after the other, each behind its length in a byte, in no order.
     text: Vec<u8>,
-    /// Where each ends.
-    ends: Vec<u32>,
+    /// Where each begins, or `FREE`.
+    starts: Vec<u32>,
     index: HashTable<u32>,
+    /// Numbers of forgotten names, for the next new ones.
+    free: Vec<u32>,
+    /// Bytes of `text` that belong to forgotten names.
+    unused_bytes: usize,
 }
+
+/// Instead of a beginning, where the name of a number has been forgotten.
+const FREE: u32 = u32::MAX;
 
 impl Names {
     /// The number of `name`, new if it was not known.
     pub fn intern(&mut self, name: &str) -> Name {
         let hash = hash(name.as_bytes());
-        if let Some(index) = self.index.find(hash, |&at| slice(&self.text, &self.ends, at) == name.as_bytes()) {
+        if let Some(index) = self.index.find(hash, |&at| slice(&self.text, &self.starts, at) == name.as_bytes()) {
             return Name::at(*index as usize);
         }
-        let number = Name::at(self.ends.len());
-        growth::make_room(&mut self.text, name.len());
-        self.text.extend_from_slice(name.as_bytes());
-        growth::push(&mut self.ends, u32::try_from(self.text.len()).expect("fewer than 4 GiB of names"));
-        let (text, ends) = (&self.text, &self.ends);
-        let place = number.index() as u32;
-        self.index.insert_unique(hash, place, |&at| self::hash(slice(text, ends, at)));
-        number
+        let start = self.write(name);
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.starts[place as usize] = start;
+                place
+            }
+            None => {
+                growth::push(&mut self.starts, start);
+                self.starts.len() as u32 - 1
+            }
+        };
+        let (text, starts) = (&self.text, &self.starts);
+        self.index.insert_unique(hash, place, |&at| self::hash(slice(text, starts, at)));
+        Name::at(place as usize)
+    }
+
+    /// Forgets a name to which nothing refers any more; its number will be another's.
+    pub fn forget(&mut self, name: Name) {
+        let place = name.index() as u32;
+        let forgotten = slice(&self.text, &self.starts, place);
+        let (hash, bytes) = (hash(forgotten), forgotten.len() + 1);
+        let Ok(found) = self.index.find_entry(hash, |&at| at == place) else { return };
+        found.remove();
+        self.starts[name.index()] = FREE;
+        self.free.push(place);
+        self.unused_bytes += bytes;
+        if self.unused_bytes > self.text.len() / 2 {
+            self.close_up();
+        }
     }
 
     /// The number of `name`, if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Name> {
-        let found = self.index.find(hash(name.as_bytes()), |&at| slice(&self.text, &self.ends, at) == name.as_bytes());
-        found.map(|&at| Name::at(at as usize))
+        let is_it = |&at: &u32| slice(&self.text, &self.starts, at) == name.as_bytes();
+        self.index.find(hash(name.as_bytes()), is_it).map(|&at| Name::at(at as usize))
     }
 
-    /// The text of a name.
+    /// The text of a name; nothing of one that was forgotten.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
-        std::str::from_utf8(slice(&self.text, &self.ends, name.index() as u32)).expect("only whole strings go in")
+        std::str::from_utf8(slice(&self.text, &self.starts, name.index() as u32)).expect("only whole strings go in")
     }
 
     /// How many names are known.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.index.len()
     }
 
     /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.index.is_empty()
+    }
+
+    /// Every name that is known, by ascending number.
+    pub fn known(&self) -> impl Iterator<Item = Name> {
+        (0..self.starts.len()).filter(|&place| self.starts[place] != FREE).map(Name::at)
+    }
+
+    fn write(&mut self, name: &str) -> u32 {
+        let start = self.text.len();
+        growth::make_room(&mut self.text, name.len() + 1);
+        self.text.push(u8::try_from(name.len()).expect("ids and labels have at most 128 bytes"));
+        self.text.extend_from_slice(name.as_bytes());
+        u32::try_from(start).ok().filter(|start| *start != FREE).expect("fewer than 4 GiB of names")
+    }
+
+    /// Leaves out the text of forgotten names.
+    fn close_up(&mut self) {
+        let mut text = Vec::with_capacity(self.text.len() - self.unused_bytes);
+        for start in self.starts.iter_mut().filter(|start| **start != FREE) {
+            let from = *start as usize;
+            *start = text.len() as u32;
+            text.extend_from_slice(&self.text[from..=from + usize::from(self.text[from])]);
+        }
+        self.text = text;
+        self.unused_bytes = 0;
     }
 }
 
-fn slice<'a>(text: &'a [u8], ends: &[u32], at: u32) -> &'a [u8] {
-    let at = at as usize;
-    let start = if at == 0 { 0 } else { ends[at - 1] as usize };
-    &text[start..ends[at] as usize]
+fn slice<'a>(text: &'a [u8], starts: &[u32], at: u32) -> &'a [u8] {
+    let start = starts[at as usize];
+    if start == FREE {
+        return &[];
+    }
+    let from = start as usize + 1;
+    &text[from..from + usize::from(text[from - 1])]
 }
 
 /// Fixed seed: nothing that is kept or shown depends on the process.
@@ -122,6 +179,31 @@ mod tests {
         }
         assert_eq!(names.len(), 1000);
         assert_eq!(names.find("unknown"), None);
+    }
+
+    #[test]
+    fn a_forgotten_name_is_unknown_and_its_number_is_given_to_another() {
+        let mut names = Names::default();
+        let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| names.intern(name));
+        names.forget(bob);
+        names.forget(bob);
+        assert_eq!((names.find("bob"), names.text(bob), names.len()), (None, "", 2));
+        assert_eq!(names.intern("zoe"), bob);
+        assert_eq!([ann, bob, eve].map(|name| names.text(name)), ["ann", "zoe", "eve"]);
+    }
+
+    #[test]
+    fn the_text_of_forgotten_names_is_given_back() {
+        let mut names = Names::default();
+        for n in 0..10_000 {
+            let name = names.intern(&format!("name-{n}"));
+            if n % 100 != 0 {
+                names.forget(name);
+            }
+        }
+        assert_eq!((names.len(), names.known().count()), (100, 100));
+        assert!(names.text.len() < 3_000, "{}", names.text.len());
+        assert!((0..100).all(|n| names.find(&format!("name-{}", n * 100)).is_some()));
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod aged_names;
 mod changes;
 mod credit;
+mod forgetting;
 mod interning;
 mod life;
 mod lives;
@@ -33,6 +35,7 @@ use super::timeline::{Entry, Key};
 
 pub use super::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
+pub use forgetting::Remembered;
 use interning::Dictionary;
 use life::Conversation;
 
@@ -83,6 +86,7 @@ pub struct Account {
     /// The bucket at which what is older than a day was last dropped.
     swept: Bucket,
     live_changed: bool,
+    round: forgetting::Round,
 
     /// Room for the facts of a step.
     facts: Vec<Signed>,
@@ -120,6 +124,7 @@ impl Account {
             resting: life::Resting::default(),
             swept: oldest,
             live_changed: false,
+            round: forgetting::Round::default(),
             facts: Vec::new(),
             decisions: Vec::new(),
         }
@@ -186,7 +191,7 @@ impl Account {
             return Held::Status(self.names.agents.intern(agent), key, *status);
         }
         let conversation = self.names.conversations.intern(&event.conversation).index();
-        let act = self.names.act(&event.body);
+        let act = self.names.act(event);
         Held::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
     }
 
