@@ -26,13 +26,21 @@ const DELAYS_MS: [i64; 14] = [
     -HOUR_MS,
 ];
 
-/// The set with when each line was recorded, more conversations and contacts, and some lines recorded again.
+/// How long visits may last without an action, in seconds.
+const CAPS: [u32; 5] = [60, 7_200, 86_400, 200_000, 604_800];
+
+/// The set with when each line was recorded, more conversations and contacts, and some lines recorded again; every other
+/// one is mostly about where agents are.
 pub(super) fn recorded(set: Set) -> Set {
     let mut random = Random::new(set.seed ^ 0x5ec0);
     let (conversations, contacts) = (*random.of(&[3, 9, 30]), *random.of(&[3, 12]));
+    let percent_moving = *random.of(&[0, 70]);
     let mut lines = Vec::new();
     for line in &set.lines {
         let mut event: Value = serde_json::from_str(line).expect("our own");
+        if random.chance(percent_moving) {
+            event = moving(&mut random, &event);
+        }
         if event["conversation_id"].is_string() {
             event["conversation_id"] = json!(format!("c{}", random.below(conversations)));
         }
@@ -42,7 +50,36 @@ pub(super) fn recorded(set: Set) -> Set {
         let copies = if random.chance(10) { 2 } else { 1 };
         lines.extend((0..copies).map(|_| recorded_line(&mut random, event.clone())));
     }
-    Set { lines, ..set }
+    let policies = with_long_visits(&mut random, set.policies.clone());
+    Set { lines, policies, ..set }
+}
+
+/// An agent's move or status instead, with an identity that others have too.
+fn moving(random: &mut Random, event: &Value) -> Value {
+    let mut moving = json!({"account_id": "acme", "occurred_at": event["occurred_at"], "event_id": event["event_id"]});
+    moving["agent_id"] = json!(*random.of(&["a1", "a1", "a2"]));
+    if random.chance(50) {
+        moving["type"] = json!("focused");
+        moving["conversation_id"] = json!("c");
+        return moving;
+    }
+    moving["type"] = json!("agent_status");
+    moving["status"] = json!(*random.of(&["online", "away", "offline"]));
+    if random.chance(30) {
+        moving["event_id"] = json!(format!("s{}", random.below(4)));
+    }
+    moving
+}
+
+fn with_long_visits(random: &mut Random, mut policies: Value) -> Value {
+    if policies.is_null() {
+        return policies;
+    }
+    let records = policies["policies"].as_array_mut().into_iter().flatten();
+    for version in records.flat_map(|record| record["versions"].as_array_mut().into_iter().flatten()) {
+        version["visit_cap_seconds"] = json!(*random.of(&CAPS));
+    }
+    policies
 }
 
 fn recorded_line(random: &mut Random, mut event: Value) -> String {

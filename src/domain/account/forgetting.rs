@@ -32,6 +32,8 @@ pub(super) struct Round {
 pub struct Remembered {
     /// Lives of conversations.
     pub lives: usize,
+    /// Conversations with an open life.
+    pub open: usize,
     /// Moves of agents through conversations.
     pub moves: usize,
     /// Statuses of agents.
@@ -50,7 +52,6 @@ impl Account {
         self.forget_ways(limit);
         self.forget_ids(&emptied);
         if self.round.next == 0 {
-            self.contacts.drop_before(self.buckets.oldest());
             self.names.contacts.forget_before(limit - self.forget_after_ms);
         }
     }
@@ -60,6 +61,7 @@ impl Account {
     pub fn remembered(&self) -> Remembered {
         Remembered {
             lives: self.conversations(),
+            open: self.open.len(),
             moves: self.agents.iter().map(|agent| agent.moves.len()).sum(),
             statuses: self.agents.iter().map(|agent| agent.presence.len()).sum(),
             names: self.names.conversations.len() + self.names.contacts.len(),
