@@ -6,8 +6,10 @@
 
 pub mod agenda;
 pub mod cadence;
+mod forgetting;
 mod member;
 pub mod outcomes;
+mod passing;
 pub mod progress;
 mod repeats;
 mod sweep;
@@ -25,6 +27,7 @@ use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode,
 
 use agenda::Why;
 use cadence::Every;
+use forgetting::FORGET_EVERY_MS;
 use member::{Asking, Member};
 use outcomes::{Ending, Outcomes};
 use progress::Progress;
@@ -81,6 +84,7 @@ pub struct Fold {
     pace: Every,
     agent_pace: Every,
     catch_up_pace: Every,
+    forget_pace: Every,
     last_pass: Option<Millis>,
     sweep: Sweep,
     repeats: Repeats,
@@ -111,6 +115,7 @@ impl Fold {
             pace: Every::new(settings.interval_ms),
             agent_pace: Every::new(settings.agent_interval_ms),
             catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
+            forget_pace: Every::new(FORGET_EVERY_MS),
             last_pass: None,
             sweep: Sweep::default(),
             repeats: Repeats::new(settings.republish_after_ms),
@@ -160,6 +165,7 @@ impl Fold {
         if !self.caught_up {
             if self.catch_up_pace.is_due(self.now) {
                 self.advance();
+                self.forget_if_due();
             }
             return None;
         }
@@ -168,6 +174,7 @@ impl Fold {
         }
         let pass = Arc::new(self.pass());
         self.board.put(&pass);
+        self.forget_if_due();
         (!pass.is_empty()).then_some(pass)
     }
 

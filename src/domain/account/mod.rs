@@ -4,9 +4,11 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod aged_names;
 mod batch;
 mod changes;
 mod credit;
+mod forgetting;
 mod interning;
 mod life;
 mod lives;
@@ -34,6 +36,7 @@ use super::timeline::{Entry, Key};
 
 pub use super::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
+pub use forgetting::Remembered;
 use interning::Dictionary;
 use life::Conversation;
 
@@ -84,6 +87,7 @@ pub struct Account {
     /// The bucket at which what is older than a day was last dropped.
     swept: Bucket,
     live_changed: bool,
+    round: forgetting::Round,
 
     /// Room for the facts of a step.
     facts: Vec<Signed>,
@@ -123,6 +127,7 @@ impl Account {
             resting: life::Resting::default(),
             swept: oldest,
             live_changed: false,
+            round: forgetting::Round::default(),
             facts: Vec::new(),
             decisions: Vec::new(),
             ahead: Vec::new(),
@@ -195,7 +200,7 @@ impl Account {
             return Held::Status(self.names.agents.intern(agent), key, *status);
         }
         let conversation = self.names.conversations.intern(&event.conversation).index();
-        let act = self.names.act(&event.body);
+        let act = self.names.act(event);
         Held::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
     }
 

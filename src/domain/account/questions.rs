@@ -92,7 +92,7 @@ impl Account {
         live
     }
 
-    /// How many conversations are known, over all their lives.
+    /// How many conversations are remembered, over all their lives.
     #[must_use]
     pub fn conversations(&self) -> usize {
         self.conversations.iter().map(|conversation| conversation.lives.len()).sum()
@@ -101,7 +101,8 @@ impl Account {
     /// Whether no event has been added yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.conversations() == 0 && self.agents.iter().all(|agent| agent.presence.is_empty())
+        let nothing = self.conversations() == 0 && !self.round.has_forgotten;
+        nothing && self.agents.iter().all(|agent| agent.presence.is_empty())
     }
 
     fn open_states(&self) -> impl Iterator<Item = (u32, &State)> {
