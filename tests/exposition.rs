@@ -1,7 +1,10 @@
 //! The board as Prometheus text: names by the rule, escapes, the cap, and what is not there.
 
+use std::sync::Arc;
+
 use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
-use cxpulse::domain::event::{Body, Event, Identity, Millis, Text};
+use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Side, Text};
+use cxpulse::domain::fact::DurationKind;
 use cxpulse::domain::live::{Live, Waiting};
 use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
 use cxpulse::domain::policy::Policies;
@@ -203,4 +206,73 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     assert_line(&text, "cxpulse_first_responses_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_first_responses_retracted_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_messages_total{account=\"north\",sender=\"agent\"} 1");
+}
+
+#[test]
+fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fall() {
+    let customer = || Body::CustomerMessage { contact: None, characters: 1 };
+    let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
+    let now = 3_600_000;
+    let mut account = Account::new(Policies::default(), now).counting_durations_by(Arc::from([5_000, 60_000]));
+    let flows = Flows::default();
+    let told = |account: &Account| {
+        flows.tell("north", account.flow());
+        let mut out = String::new();
+        flows.write(&mut out);
+        out
+    };
+    let apply = |account: &mut Account, id: &str, at: Millis, body: Body<'static>| {
+        assert_eq!(account.apply(&message(id, at, body)), Outcome::Applied);
+    };
+    apply(&mut account, "1", 10_000, customer());
+    apply(&mut account, "2", 90_001, agent());
+    flows.begin("north", account.flow());
+    let restored = told(&account);
+    assert_line(&restored, "# TYPE cxpulse_first_response_seconds histogram");
+    assert_line(&restored, "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"+Inf\"} 0");
+    assert_line(&restored, "cxpulse_first_response_seconds_sum{account=\"north\"} 0");
+
+    // An earlier answer, exactly at a bound, takes back the one of more than a minute, which was there at the start.
+    apply(&mut account, "3", 15_000, agent());
+    apply(&mut account, "4", 100_000, customer());
+    apply(&mut account, "5", 130_500, agent());
+    let text = told(&account);
+    for line in [
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"5\"} 1",
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"60\"} 1",
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"+Inf\"} 1",
+        "cxpulse_first_response_seconds_sum{account=\"north\"} 5",
+        "cxpulse_first_response_seconds_count{account=\"north\"} 1",
+        "cxpulse_first_response_seconds_retracted_total{account=\"north\"} 1",
+        "cxpulse_response_seconds_bucket{account=\"north\",le=\"5\"} 1",
+        "cxpulse_response_seconds_bucket{account=\"north\",le=\"60\"} 2",
+        "cxpulse_response_seconds_sum{account=\"north\"} 35.5",
+        "cxpulse_response_seconds_retracted_total{account=\"north\"} 1",
+        "cxpulse_handle_seconds_count{account=\"north\"} 0",
+        "cxpulse_resolution_seconds_count{account=\"north\"} 0",
+    ] {
+        assert_line(&text, line);
+    }
+}
+
+#[test]
+fn a_handle_time_that_two_agents_and_two_skills_share_counts_once() {
+    let focused = |agent: &'static str| Body::Focused { agent: agent.into() };
+    let skill = |skill: &'static str| Body::Assigned { agent: Change::Keep, skill: Change::Set(skill.into()) };
+    let closed = Body::Closed { agent: None, closed_by: Side::Agent, outcome: Ended::Resolved };
+    let mut account = Account::new(Policies::default(), 3_600_000).counting_durations_by(Arc::from([60_000]));
+    let happened = [
+        (10_000, skill("sales")),
+        (20_000, focused("lily")),
+        (50_000, skill("support")),
+        (60_000, focused("max")),
+        (100_000, closed),
+    ];
+    for (at, body) in happened {
+        assert_eq!(account.apply(&message(&at.to_string(), at, body)), Outcome::Applied);
+    }
+    assert_eq!(account.flow().sizes(DurationKind::Handle), [0, 1]);
+    assert_eq!(account.flow().sum_ms(DurationKind::Handle), 120_000);
+    assert_eq!(account.flow().sizes(DurationKind::Resolution), [0, 1]);
+    assert_eq!(account.flow().sum_ms(DurationKind::Resolution), 90_000);
 }

@@ -145,7 +145,7 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
     );
     let toml = folder.file("cxpulse.toml", b"windows = [5, 2000]");
     let missing = folder.0.join("missing.jsonl").to_str().expect("a plain name").to_owned();
-    let cases: [(&[&str], &[&str]); 6] = [
+    let cases: [(&[&str], &[&str]); 7] = [
         (&["replay", "--input", &missing, "--as-of", AS_OF, "--window", "5m"], &["missing.jsonl"]),
         (
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &policy],
@@ -157,6 +157,10 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
         ),
         (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1 to 1440"]),
         (&["run", "--brokers", "nowhere"], &["brokers", "--brokers", "HOST:PORT"]),
+        (
+            &["run", "--histogram-bounds-seconds", "5,0.5"],
+            &["histogram_bounds_seconds", "\"0.5\" is no whole number", "different whole numbers of seconds"],
+        ),
         (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
     ];
     for (arguments, expected) in cases {

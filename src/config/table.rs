@@ -292,8 +292,8 @@ fn scaled(value: Result<i64, Wrong>, unit_ms: i64) -> Result<i64, Wrong> {
     value.map(|n| n * unit_ms)
 }
 
-fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<u64>, Wrong> {
-    value.map(|bounds| bounds.into_iter().map(|seconds| u64::from(seconds) * 1_000).collect())
+fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<i64>, Wrong> {
+    value.map(|bounds| bounds.into_iter().map(|seconds| i64::from(seconds) * 1_000).collect())
 }
 
 fn bucket_scopes(raw: &Raw) -> Result<BucketScopes, Wrong> {

@@ -11,6 +11,7 @@ use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
 use crate::domain::policy::Policies;
 
+use super::FoldSettings;
 use super::agenda::{Agenda, Decision, Ledger, Published, Why, decide};
 use super::cadence::is_closed;
 
@@ -42,8 +43,10 @@ pub(super) struct Asking<'a> {
 }
 
 impl Member {
-    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, forget_after_ms: Millis) -> Self {
-        let account = Account::new(policies.clone(), now).forgetting_after(forget_after_ms);
+    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
+        let account = Account::new(policies.clone(), now)
+            .forgetting_after(settings.forget_after_ms)
+            .counting_durations_by(settings.histogram_bounds_ms.clone());
         Self { name, account, ledger: Ledger::default(), policies, agenda: Agenda::default() }
     }
 

@@ -33,8 +33,8 @@ use sweep::Sweep;
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
 
-/// When to publish, and which buckets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// When to publish, which buckets, and how durations are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoldSettings {
     /// How often account, skill and live records may be published.
     pub interval_ms: Millis,
@@ -46,6 +46,8 @@ pub struct FoldSettings {
     pub forget_after_ms: Millis,
     /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
     pub buckets: [bool; 4],
+    /// Upper bounds by which stated durations are counted, ascending.
+    pub histogram_bounds_ms: Arc<[Millis]>,
 }
 
 impl Default for FoldSettings {
@@ -57,6 +59,7 @@ impl Default for FoldSettings {
             republish_after_ms: 300_000,
             forget_after_ms: 7 * 24 * 3_600_000,
             buckets: [true, true, false, false],
+            histogram_bounds_ms: Arc::from([]),
         }
     }
 }
@@ -97,6 +100,9 @@ impl Fold {
         now: Millis,
     ) -> Self {
         Self {
+            pace: Every::new(settings.interval_ms),
+            agent_pace: Every::new(settings.agent_interval_ms),
+            repeats: Repeats::new(settings.republish_after_ms),
             settings,
             policies,
             board,
@@ -106,12 +112,9 @@ impl Fold {
             progress: Progress::default(),
             now,
             caught_up: false,
-            pace: Every::new(settings.interval_ms),
-            agent_pace: Every::new(settings.agent_interval_ms),
             catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
             last_pass: None,
             sweep: Sweep::default(),
-            repeats: Repeats::new(settings.republish_after_ms),
             oldest_record: None,
         }
     }
@@ -212,12 +215,7 @@ impl Fold {
 
     fn join(&mut self, account: &str) -> usize {
         let name: Arc<str> = Arc::from(account);
-        self.members.push(Member::new(
-            name.clone(),
-            self.policies.of(account),
-            self.now,
-            self.settings.forget_after_ms,
-        ));
+        self.members.push(Member::new(name.clone(), self.policies.of(account), self.now, &self.settings));
         self.index.insert(name, self.members.len() - 1);
         self.members.len() - 1
     }

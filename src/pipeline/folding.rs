@@ -70,6 +70,9 @@ impl Thread {
 
     /// What was there at the start has been folded: from here on facts count for `rate()`.
     fn catch_up(&mut self) {
+        // What waited for its time to come was there at the start as well.
+        let _none_before_the_end = self.fold.tick(clock::now());
+        self.fold.advance();
         self.fold.set_caught_up();
         for (account, state) in self.fold.accounts() {
             self.outlets.flows.begin(account, state.flow());

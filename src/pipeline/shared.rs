@@ -112,5 +112,6 @@ fn fold_settings(settings: &Settings) -> FoldSettings {
         republish_after_ms: settings.republish_after_ms,
         forget_after_ms: settings.forget_after_ms,
         buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
+        histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
     }
 }

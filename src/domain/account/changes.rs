@@ -1,8 +1,11 @@
 //! What has changed since the last look, for those who publish, and what has been stated, for those who count.
 
+use std::sync::Arc;
+
 use super::super::bucket::Bucket;
 use super::super::buckets::Tallied;
-use super::super::fact::{FactKind, Sign, Signed};
+use super::super::event::Millis;
+use super::super::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
 use super::super::intern::Name;
 use super::super::scope::Scope;
 use super::Account;
@@ -18,26 +21,56 @@ pub struct Changes {
     pub live: bool,
 }
 
-/// How many facts of each kind were stated, and taken back, since the account exists.
+/// How many facts of the account were stated, and taken back, since it exists: by kind, and durations by size too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flow {
     stated: [u64; FactKind::COUNT],
     retracted: [u64; FactKind::COUNT],
+    /// Upper bounds of the sizes, ascending, in milliseconds.
+    bounds_ms: Arc<[Millis]>,
+    /// By `DurationKind`.
+    durations: [Sizes; 4],
+}
+
+/// The stated durations of one kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Sizes {
+    /// How many lie over the bound before and not over their own; the last, over all bounds.
+    counts: Vec<u64>,
+    sum_ms: u64,
 }
 
 impl Default for Flow {
     fn default() -> Self {
-        Self { stated: [0; FactKind::COUNT], retracted: [0; FactKind::COUNT] }
+        Self::by_size(Arc::from([]))
     }
 }
 
 impl Flow {
+    fn by_size(bounds_ms: Arc<[Millis]>) -> Self {
+        let sizes = || Sizes { counts: vec![0; bounds_ms.len() + 1], sum_ms: 0 };
+        let durations = std::array::from_fn(|_| sizes());
+        Self { stated: [0; FactKind::COUNT], retracted: [0; FactKind::COUNT], bounds_ms, durations }
+    }
+
+    /// A fact counts once, in the account: what it adds to other scopes is the same fact.
     pub(super) fn count(&mut self, signed: &Signed) {
-        let counts = match signed.sign {
-            Sign::State => &mut self.stated,
-            Sign::Retract => &mut self.retracted,
-        };
-        counts[signed.fact.kind as usize] += 1;
+        let Fact { kind, value, scopes, .. } = signed.fact;
+        if !scopes.has(Scopes::ACCOUNT) {
+            return;
+        }
+        match signed.sign {
+            Sign::State => {
+                self.stated[kind as usize] += 1;
+                if let Some(duration) = kind.duration() {
+                    let place = self.bounds_ms.partition_point(|bound| *bound < value);
+                    let sizes = &mut self.durations[duration as usize];
+                    sizes.counts[place] += 1;
+                    sizes.sum_ms += value.unsigned_abs();
+                }
+            }
+            Sign::Retract => self.retracted[kind as usize] += 1,
+        }
     }
 
     /// Stated so far, never falling.
@@ -51,9 +84,36 @@ impl Flow {
     pub fn retracted(&self, kind: FactKind) -> u64 {
         self.retracted[kind as usize]
     }
+
+    /// The bounds by which durations are counted, ascending, in milliseconds.
+    #[must_use]
+    pub fn bounds_ms(&self) -> &[Millis] {
+        &self.bounds_ms
+    }
+
+    /// How many durations were stated so far between the bound before each bound, exclusive, and itself, inclusive;
+    /// the last is how many were over all bounds. Never falling.
+    #[must_use]
+    pub fn sizes(&self, kind: DurationKind) -> &[u64] {
+        &self.durations[kind as usize].counts
+    }
+
+    /// The sum of the durations stated so far, in milliseconds, never falling.
+    #[must_use]
+    pub fn sum_ms(&self, kind: DurationKind) -> u64 {
+        self.durations[kind as usize].sum_ms
+    }
 }
 
 impl Account {
+    /// Counts stated durations by these upper bounds (milliseconds, ascending) in its flow. Only before the first event.
+    #[must_use]
+    pub fn counting_durations_by(mut self, bounds_ms: Arc<[Millis]>) -> Self {
+        debug_assert!(bounds_ms.is_sorted(), "each size has one place");
+        self.flow = Flow::by_size(bounds_ms);
+        self
+    }
+
     /// What to publish since the last drain.
     #[must_use]
     pub fn drain_changes(&mut self) -> Changes {
