@@ -26,6 +26,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
 use crate::support::kafka::KafkaServer;
+use crate::support::promtool;
 
 const WINDOWS: [u32; 7] = [5, 15, 30, 60, 240, 720, 1440];
 const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
@@ -289,6 +290,8 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
     for problem in ["unknown", "late", "duplicate", "conflicting"] {
         assert!(metrics.contains(&format!("cxpulse_records_{problem}_total 0\n")), "{problem}: {metrics}");
     }
+    let page = metrics.split_once("\r\n\r\n").expect("a head and a body").1;
+    assert_eq!(promtool::faults(page), None);
     let topic = OutputTopics::new(topics.prefix).metrics(ScopeKind::Skill).to_owned();
     let last: BTreeMap<String, String> =
         topics.consume_bytes(&topic).into_iter().map(|read| (read.key, read.value)).collect();

@@ -13,6 +13,7 @@ mod passes;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod program;
+mod promtool;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
