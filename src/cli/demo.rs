@@ -81,7 +81,7 @@ fn say_addresses(address: SocketAddr) {
 
 fn say_numbers(board: &Board) {
     for (account, view) in board.accounts() {
-        if let Some(line) = live_line(&account, &view, board.windows()) {
+        if let Some(line) = live_line(&account, &view, board.windows(), clock::now()) {
             say(&line);
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
-use crate::domain::account::{Account, Scope, ScopeKind};
+use crate::domain::account::{Account, Running, Scope, ScopeKind};
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::live::Live;
@@ -120,6 +120,7 @@ impl Member {
         let due = self.agenda.take_scopes(asking.agents);
         let named = self.policies.at(asking.now).agent_metrics;
         let mut at_once = self.ask_at_once(&due, asking.board.windows());
+        let running = if due.is_empty() { Running::default() } else { self.account.running() };
         for (scope, why) in due {
             let known = self.ledger.scopes.get(&scope).copied();
             if scope.agent.is_some() && !named {
@@ -140,7 +141,9 @@ impl Member {
                         first(asking.now, Some(scope.clone()));
                     }
                     self.ledger.scopes.insert(scope.clone(), Published::then(known, asking.now, zero));
-                    let view = ScopeView { as_of: asking.now, revision: asking.revision, metrics: metrics.into() };
+                    let rates = self.account.rates(&scope, &running);
+                    let view =
+                        ScopeView { as_of: asking.now, revision: asking.revision, metrics: metrics.into(), rates };
                     pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: Some(Arc::new(view)) });
                 }
             }

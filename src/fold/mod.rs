@@ -33,6 +33,9 @@ use sweep::Sweep;
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
 
+/// How often live states are looked at although no event changed them: a snooze ends, a silence ends a life.
+const LIVE_LOOK_MS: Millis = 1_000;
+
 /// When to publish, which buckets, and how durations are counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoldSettings {
@@ -81,6 +84,7 @@ pub struct Fold {
     caught_up: bool,
     pace: Every,
     agent_pace: Every,
+    live_pace: Every,
     catch_up_pace: Every,
     last_pass: Option<Millis>,
     sweep: Sweep,
@@ -112,6 +116,7 @@ impl Fold {
             progress: Progress::default(),
             now,
             caught_up: false,
+            live_pace: Every::new(LIVE_LOOK_MS),
             catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
             last_pass: None,
             sweep: Sweep::default(),
@@ -222,9 +227,12 @@ impl Fold {
 
     fn pass(&mut self) -> Pass {
         let now = self.now;
-        let agents = self.agent_pace.is_due(now);
+        let (agents, lives) = (self.agent_pace.is_due(now), self.live_pace.is_due(now));
         for member in &mut self.members {
             member.advance(now);
+            if lives {
+                member.ask(None, Why::Moved);
+            }
         }
         self.plan(now);
         let asking = Asking { now, agents, revision: self.progress.revision(), board: &self.board };
@@ -243,7 +251,7 @@ impl Fold {
     fn plan(&mut self, now: Millis) {
         let windows = self.board.windows();
         if let Some(before) = self.last_pass {
-            self.sweep.begin_if_moved(before, now, windows, &mut self.members);
+            self.sweep.begin_if_moved(before, now, windows, &self.members);
             for (index, scope) in self.sweep.take_share(before, now) {
                 self.members[index].sweep(scope, self.sweep.ended(), &self.settings.buckets);
             }

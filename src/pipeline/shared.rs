@@ -87,6 +87,7 @@ impl Shared {
             health: self.health.clone(),
             engine: Box::new(move || engine.render()),
             series_cap: settings.series_cap,
+            clock: clock::now,
         });
         let told = stages.stop().told();
         stages.task(async move {

@@ -11,6 +11,7 @@ mod life;
 mod lives;
 mod presence;
 mod questions;
+mod rates;
 mod requests;
 mod running;
 
@@ -35,6 +36,7 @@ pub use super::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
 use interning::Dictionary;
 use life::Conversation;
+pub use rates::Running;
 
 /// The silence after which a conversation's life is over, unless told otherwise: seven days.
 pub const FORGET_AFTER_MS: Millis = 7 * 24 * 3_600_000;
