@@ -59,8 +59,8 @@ pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64
         Admission::Admitted => {}
     }
     let account = folded.accounts.entry(event.account.to_string());
-    let account =
-        account.or_insert_with(|| Account::new(policies.of(&event.account), as_of_ms).resting_at_most(RESTING));
+    let new = || Account::new(policies.of(&event.account), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
+    let account = account.or_insert_with(new);
     match account.apply(&event) {
         Outcome::Applied | Outcome::Held => {}
         Outcome::Duplicate => folded.counts.duplicate += 1,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cxpulse::board::{Board, Pass, Subject};
+use cxpulse::board::{Board, BucketUpdate, Pass, Subject};
 use cxpulse::domain::account::ScopeKind;
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::metrics::Metrics;
@@ -33,9 +33,13 @@ struct Desk {
 
 impl Desk {
     fn with_policies(policies: PolicyBook, now: Millis) -> Self {
+        Self::with_settings(FoldSettings::default(), policies, now)
+    }
+
+    fn with_settings(settings: FoldSettings, policies: PolicyBook, now: Millis) -> Self {
         let outcomes = Arc::new(Outcomes::default());
         let board = Arc::new(Board::new(&[5, 60, 1440]));
-        let fold = Fold::new(FoldSettings::default(), Arc::new(policies), board.clone(), outcomes.clone(), now);
+        let fold = Fold::new(settings, Arc::new(policies), board.clone(), outcomes.clone(), now);
         let topics = Arc::from(["conversation-events".to_owned()]);
         Self { fold, board, outcomes, topics, offset: 0, now, refused: Vec::new() }
     }
@@ -241,6 +245,33 @@ fn a_closed_bucket_is_said_again_when_a_late_event_corrects_it() {
     let passes = desk.tick();
     let counts = passes.iter().flat_map(|pass| &pass.buckets).filter(|bucket| bucket.scope.skill.is_none());
     assert_eq!(counts.map(|bucket| bucket.metrics.csat.total()).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn closed_buckets_of_agents_are_said_where_they_are_asked_for_and_again_when_corrected() {
+    let settings = FoldSettings { buckets: [false, false, true, true], ..FoldSettings::default() };
+    let mut desk = Desk::with_settings(settings, PolicyBook::default(), NOON + MINUTE);
+    desk.fold.set_caught_up();
+    desk.answer(NOON + MINUTE, "c1");
+    desk.event(NOON + MINUTE, r#""type":"agent_status","agent_id":"max","status":"online""#);
+    let edge = NOON + 5 * MINUTE;
+    let buckets = |passes: &[Arc<Pass>]| -> Vec<(String, u64)> {
+        let updates = passes.iter().flat_map(|pass| &pass.buckets);
+        let key = |update: &BucketUpdate| bucket_key(&update.account, &update.scope, update.bucket);
+        updates.map(|update| (key(update), update.metrics.csat.total())).collect()
+    };
+    assert_eq!(buckets(&desk.tick_until(edge - TICK)), [], "no bucket has ended");
+
+    let ended = buckets(&desk.tick_until(edge + 30 * SECOND));
+
+    let [lily, in_sales] = ["agent/lily", "agent-skill/sales/lily"].map(|of| format!("acme/{of}/{edge}"));
+    let max = format!("acme/agent/max/{edge}");
+    let ended: BTreeMap<String, u64> = ended.into_iter().collect();
+    assert_eq!(ended, BTreeMap::from([(lily.clone(), 1), (in_sales.clone(), 1), (max, 0)]), "nobody else did anything");
+
+    desk.answer(NOON + 2 * MINUTE, "c2");
+    let corrected = buckets(&desk.tick_until(edge + MINUTE));
+    assert_eq!(corrected, [(lily, 2), (in_sales, 2)]);
 }
 
 #[test]

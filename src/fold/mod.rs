@@ -253,7 +253,7 @@ impl Fold {
         if let Some(before) = self.last_pass {
             self.sweep.begin_if_moved(before, now, windows, &self.members);
             for (index, scope) in self.sweep.take_share(before, now) {
-                self.members[index].sweep(scope, self.sweep.ended(), &self.settings.buckets);
+                self.members[index].sweep(scope, self.sweep.ended());
             }
         }
         for (index, scope) in self.repeats.take_due(now, &self.members) {

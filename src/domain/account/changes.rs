@@ -9,13 +9,15 @@ use super::super::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
 use super::super::intern::Name;
 use super::super::scope::Scope;
 use super::Account;
+use super::agent_buckets::pairs;
 
 /// What changed since the last drain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Scopes whose windows events changed, each once.
     pub scopes: Vec<Scope>,
-    /// Buckets that events changed, of the account and of skills.
+    /// Buckets that events changed, of the account and of skills; those of agents where they are to be named, for each
+    /// scope of an agent that changed.
     pub buckets: Vec<(Scope, Bucket)>,
     /// Whether the live state may have changed.
     pub live: bool,
@@ -127,8 +129,10 @@ impl Account {
         scopes.sort_unstable();
         scopes.dedup();
         let mut scopes: Vec<Scope> = scopes.into_iter().map(|scope| self.scope_of(scope)).collect();
-        scopes.extend(self.drain_agents());
-        let buckets = tallied.into_iter().map(|(scope, bucket)| (self.scope_of(scope), bucket)).collect();
+        let mut buckets: Vec<_> = tallied.into_iter().map(|(scope, bucket)| (self.scope_of(scope), bucket)).collect();
+        let (agents, of_agents) = self.drain_agents();
+        scopes.extend(agents);
+        buckets.extend(of_agents);
         Changes { scopes, buckets, live: std::mem::take(&mut self.live_changed) }
     }
 
@@ -138,20 +142,24 @@ impl Account {
         &self.flow
     }
 
-    fn drain_agents(&mut self) -> Vec<Scope> {
-        let names_agents = self.policies.at(self.now).agent_metrics;
-        let mut scopes = Vec::new();
-        for (code, agent) in self.agents.iter_mut().enumerate() {
-            if !std::mem::take(&mut agent.changed) {
+    /// The scopes of agents that changed, and the buckets of theirs.
+    fn drain_agents(&mut self) -> (Vec<Scope>, Vec<(Scope, Bucket)>) {
+        let (mut scopes, mut buckets) = (Vec::new(), Vec::new());
+        for code in 0..self.agents.len() {
+            if !std::mem::take(&mut self.agents[code].changed) {
                 continue;
             }
+            let touched = self.drain_touched(code);
+            let changed = self.agents[code].log.drain_changed().into_iter();
             let name = Some(self.names.agent_text(Name::from_code(code as u32)).to_owned());
-            scopes.push(Scope { skill: None, agent: name.clone() });
-            let skills = agent.log.drain_changed().into_iter();
             let skill = |skill: Option<Name>| Some(self.names.skill_text(skill).to_owned());
-            scopes.extend(skills.map(|of| Scope { skill: skill(of), agent: name.clone() }));
+            let first = scopes.len();
+            scopes.push(Scope { skill: None, agent: name.clone() });
+            scopes.extend(changed.map(|of| Scope { skill: skill(of), agent: name.clone() }));
+            buckets.extend(pairs(&scopes[first..], &touched));
         }
-        if names_agents { scopes } else { Vec::new() }
+        let names_agents = self.policies.at(self.now).agent_metrics;
+        if names_agents { (scopes, buckets) } else { Default::default() }
     }
 
     fn scope_of(&self, scope: Tallied) -> Scope {

@@ -4,6 +4,7 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod agent_buckets;
 mod changes;
 mod credit;
 mod interning;
@@ -74,6 +75,7 @@ pub struct Account {
     buckets: Buckets,
     contacts: Contacts,
     flow: Flow,
+    touched: agent_buckets::Touched,
 
     /// Events later than `now`, by their time.
     held: BTreeMap<Millis, Vec<Held>>,
@@ -116,6 +118,7 @@ impl Account {
             buckets: Buckets::new(oldest),
             contacts: Contacts::default(),
             flow: Flow::default(),
+            touched: agent_buckets::Touched::default(),
             held: BTreeMap::new(),
             alarms: BTreeMap::new(),
             open: HashSet::default(),
