@@ -25,6 +25,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
+use crate::privacy;
 use crate::support::kafka::KafkaServer;
 use crate::support::promtool;
 
@@ -154,12 +155,14 @@ impl Run {
         answer
     }
 
-    fn terminate(mut self) {
+    /// What it said in all.
+    fn terminate(mut self) -> Vec<String> {
         let killed = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
         assert!(killed.is_ok_and(|status| status.success()));
         let ended = self.process.wait().expect("it ends");
         self.said.extend(self.lines.iter());
         assert!(ended.success(), "{:#?}", self.said);
+        std::mem::take(&mut self.said)
     }
 }
 
@@ -324,6 +327,24 @@ fn unescaped(text: &str) -> Vec<u8> {
     }
     bytes.extend_from_slice(rest.as_bytes());
     bytes
+}
+
+#[test]
+fn no_private_text_is_in_any_log_line_of_a_run_or_on_any_page() {
+    let topics = Topics::create("kr-private");
+    let at = rfc3339(cxpulse::clock::now());
+    let lines = [privacy::events(&at), privacy::wrong_events(&at)].concat();
+    let records: String = lines.iter().map(|line| format!("NULL\tkey\t{line}\n")).collect();
+    topics.kafka.tool(&["produce", "--topic", &topics.input("conversation")], &records);
+
+    let mut run = Run::start(&topics, &["--log", "trace"]);
+    run.wait_for("ready:");
+    let pages = run.get("/metrics") + &run.get("/metrics/agents");
+    assert!(pages.contains(&format!("cxpulse_records_consumed_total {}\n", lines.len())), "{pages}");
+    let said = run.terminate();
+
+    privacy::assert_silent(&(said.join("\n") + &pages));
+    assert_eq!(topics.consume(&OutputTopics::new(topics.prefix).dead_letters).len(), 18);
 }
 
 #[test]

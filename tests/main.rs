@@ -12,6 +12,7 @@ mod laws;
 mod passes;
 #[cfg(feature = "planted-bugs")]
 mod planted;
+mod privacy;
 mod program;
 mod promtool;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

@@ -74,9 +74,9 @@ pub fn push_value(out: &mut Vec<u8>, record: &Record, format: Format) -> Option<
 /// The simulator and the wire do not know each other: here they meet.
 fn beside(extras: &Extras) -> Beside<'_> {
     Beside {
-        text: extras.text.as_deref(),
-        contact_name: extras.contact_name.as_deref(),
-        agent_name: extras.agent_name.as_deref(),
+        text: extras.text.as_ref(),
+        contact_name: extras.contact_name.as_ref(),
+        agent_name: extras.agent_name.as_ref(),
         skill_ids: &extras.skill_ids,
         capacity: extras.capacity,
         reopened_by: extras.reopened_by,
