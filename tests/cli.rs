@@ -153,6 +153,7 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("conversation_topic", "events today", "Kafka takes no such name; right would be 1 to 200 of"),
         ("survey_topic", "", "Kafka takes no such name"),
         ("agent_topic", "..", "Kafka takes no such name"),
+        ("policy_topic", "a/b", "Kafka takes no such name"),
         ("output_prefix", "ü", "Kafka takes no such name"),
         ("windows", "5,2000", "2000 is out of range; right would be different whole numbers of minutes from 1 to 1440"),
         ("windows", "5,5", "5 stands there twice"),

@@ -59,7 +59,7 @@ impl Topics {
             command.arg(format!("--{name}-topic")).arg(self.input(name));
         }
         if args[0] != "generate" {
-            command.args(["--output-prefix", self.prefix]);
+            command.args(["--output-prefix", self.prefix, "--policy-topic", &format!("{}-policies", self.prefix)]);
         }
         command
     }
@@ -410,6 +410,40 @@ fn hostile_name() -> &'static str {
     // SAFETY: rdkafka passes pointer and length on and looks at nothing in between.
     static NAME: [u8; 5] = [b'b', b'a', b'd', 0xff, 0xfe];
     unsafe { std::str::from_utf8_unchecked(NAME.as_slice()) }
+}
+
+#[test]
+fn every_topic_that_cannot_be_created_is_named_and_the_others_are_created() {
+    let kafka = KafkaServer::start();
+    let topics = Topics { kafka, prefix: "kr-create" };
+    let create = |more: &[&str]| {
+        let output = topics.cxpulse(&[&["topics", "create", "--partitions", "2"], more].concat());
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        (output.status.code(), said)
+    };
+    let (status, said) = create(&["--replication", "3"]);
+    assert_eq!(status, Some(2), "{said}");
+    assert_eq!(said.matches("right would be --replication").count(), 12, "{said}");
+
+    // Kafka takes no name that differs from another by a dot for an underscore alone.
+    for in_the_way in ["kr-create_live_v1", "kr-create_buckets_v1"] {
+        kafka.create_topic(in_the_way, 1, &[]);
+    }
+    let (status, said) = create(&[]);
+    assert_eq!(status, Some(1), "{said}");
+    for topic in ["kr-create.live.v1", "kr-create.buckets.v1"] {
+        assert!(said.contains(&format!("cxpulse: cannot create {topic}: ")), "{said}");
+    }
+    for topic in ["kr-create-policies", "kr-create.rating-requests.v1", "kr-create.dead-letters.v1"] {
+        assert!(said.contains(&format!("created {topic}\n")), "{said}");
+    }
+    assert_eq!(said.matches("created ").count(), 10, "{said}");
+
+    for in_the_way in ["kr-create_live_v1", "kr-create_buckets_v1"] {
+        kafka.tool(&["topics", "--delete", "--topic", in_the_way], "");
+    }
+    let (status, said) = create(&[]);
+    assert_eq!((status, said.ends_with("12 topics are as they should be\n")), (Some(0), true), "{said}");
 }
 
 #[test]

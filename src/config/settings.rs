@@ -57,6 +57,8 @@ pub struct Topics {
     pub survey: String,
     /// Events keyed by agent.
     pub agent: String,
+    /// Policies keyed by account, which this version does not read yet.
+    pub policy: String,
     /// What the names of all topics out begin with: `cxpulse` in `cxpulse.metrics.account.v1`.
     pub output_prefix: String,
 }

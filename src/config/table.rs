@@ -114,6 +114,17 @@ pub const SETTINGS: &[Setting] = &[
         ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Kafka)
     },
     Setting {
+        set: |s, raw| put(&mut s.topics.policy, value::topic(raw)),
+        ..row(
+            "policy_topic",
+            "TOPIC",
+            "account-policies",
+            "Policies keyed by account: `topics` creates and checks it, no version reads it yet",
+            Shape::Text,
+            Use::Kafka,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.topics.output_prefix, value::topic(raw)),
         ..row(
             "output_prefix",
