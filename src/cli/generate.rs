@@ -18,7 +18,8 @@ use crate::domain::event::Millis;
 use crate::simulate::Settings;
 use crate::wire::time::{parse_rfc3339, rfc3339};
 
-pub use lines::{JsonLines, push_line, push_value};
+pub use crate::source::simulated::push_line;
+pub use lines::{JsonLines, push_value};
 use run::Ticks;
 pub use run::{Output, Pace};
 

@@ -14,6 +14,7 @@ use super::stages::{Stages, signal};
 use crate::board::Outbox;
 use crate::clock;
 use crate::config::{OutputFormat, Settings};
+use crate::connection::{self, Refused};
 use crate::domain::event::Millis;
 use crate::domain::policy::PolicyBook;
 use crate::publish::kafka::{Published, Publisher, Sent};
@@ -73,9 +74,8 @@ struct Kafka {
 
 impl Kafka {
     fn new(settings: &Settings) -> Self {
-        let brokers = ("bootstrap.servers".to_owned(), settings.brokers.join(","));
         Self {
-            connection: [brokers].into_iter().chain(settings.kafka_properties.iter().cloned()).collect(),
+            connection: connection::of(settings),
             topics: OutputTopics::new(&settings.topics.output_prefix),
             outbox: Arc::default(),
             published: Arc::default(),
@@ -153,8 +153,8 @@ fn note_latency(sent: &Sent, delivered_at: Millis) {
     }
 }
 
-fn refused(error: impl std::fmt::Display) -> PipelineError {
-    PipelineError::Configuration(format!("Kafka client: {error}; correct the property in `kafka_properties`"))
+fn refused(error: Refused) -> PipelineError {
+    PipelineError::Configuration(error.to_string())
 }
 
 fn source_error(error: SourceError) -> PipelineError {

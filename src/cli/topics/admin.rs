@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -12,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::layout::{Found, Layout, layouts};
 use crate::cli::{Failure, output};
 use crate::config::Settings;
+use crate::connection;
 
 /// How long the brokers may take to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
@@ -84,12 +84,9 @@ struct Desk {
 impl Desk {
     fn new(settings: &Settings) -> Result<Self, Failure> {
         let brokers = settings.brokers.join(",");
-        let mut config = ClientConfig::new();
-        config.set("client.id", "cxpulse-topics").set("bootstrap.servers", &brokers);
-        for (key, value) in &settings.kafka_properties {
-            config.set(key, value);
-        }
-        let client = config.create_with_context(Quiet).map_err(|error| Failure::Usage(error.to_string()))?;
+        let defaults = [("client.id", "cxpulse-topics")];
+        let client = connection::client(&defaults, &connection::of(settings), &[], Quiet);
+        let client = client.map_err(|refused| Failure::Usage(refused.to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|error| Failure::Running(format!("no runtime: {error}")))?;
         Ok(Self { brokers, client, runtime })
