@@ -413,6 +413,23 @@ fn hostile_name() -> &'static str {
 }
 
 #[test]
+fn generate_goes_to_kafka_by_the_same_properties_as_run() {
+    let topics = Topics::create("kr-generate");
+    let generate = |properties: &str| {
+        let few = ["generate", "--conversations", "1", "--agents", "1", "--hours", "1"];
+        let output = topics.cxpulse(&[&few[..], &["--kafka-properties", properties]].concat());
+        (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    assert_eq!(generate("security.protocol=PLAINTEXT"), (Some(0), String::new()));
+    let (status, said) = generate("security.protocol=SSL,message.timeout.ms=1000");
+    assert_eq!(status, Some(1), "this broker speaks no TLS: {said}");
+    assert!(said.contains("cannot write to Kafka"), "{said}");
+    let (status, said) = generate("sasl.pasword=hunter2");
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("kafka_properties: no such property: sasl.pasword;") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
 fn every_topic_that_cannot_be_created_is_named_and_the_others_are_created() {
     let kafka = KafkaServer::start();
     let topics = Topics { kafka, prefix: "kr-create" };
