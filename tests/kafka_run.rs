@@ -12,6 +12,7 @@ use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::pipeline::replay::{Question, Replayed, replay};
 use cxpulse::publish::topics::OutputTopics;
+use cxpulse::telemetry;
 use cxpulse::wire::keys::metric_key;
 use cxpulse::wire::live_json::live_json;
 use cxpulse::wire::metrics_json::metrics_json;
@@ -483,6 +484,12 @@ fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() 
     assert!(!process.wait().expect("it ends").success());
 }
 
+/// The value of a series without labels.
+fn figure(page: &str, name: &str) -> Option<f64> {
+    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    line.parse().ok()
+}
+
 #[test]
 fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
     let topics = Topics::create("kr-gap");
@@ -510,5 +517,16 @@ fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
     assert!(said.contains("kr-gap-survey-events/"), "{said}");
     assert_eq!(strict.process.wait().expect("it ends").code(), Some(1));
     lenient.wait_for("as --accept-gap says");
+
+    // What came over the gap is published; by then every engine metric is there, and those that must have moved.
+    let published = |page: &String| figure(page, "cxpulse_event_to_publish_seconds_count") > Some(0.0);
+    let page = (0..20_000).map(|_| lenient.get("/metrics")).find(published).expect("it is published, and its latency");
+    for (name, ..) in telemetry::ENGINE_METRICS {
+        assert!(page.contains(&format!("\n{name}")), "no {name} in {page}");
+    }
+    for moved in ["rebalances_total", "records_consumed_total", "records_published_total", "ready", "conversations"] {
+        assert!(figure(&page, &format!("cxpulse_{moved}")) > Some(0.0), "{moved} in {page}");
+    }
+    assert!(page.contains("cxpulse_restore_progress_ratio 1\n"), "{page}");
     lenient.terminate();
 }

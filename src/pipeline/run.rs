@@ -7,11 +7,11 @@ use std::time::Duration;
 use metrics::{counter, histogram};
 
 use super::PipelineError;
-use super::engine::WaysOut;
+use super::engine::Counts;
 use super::folding;
 use super::shared::Shared;
 use super::stages::{Stages, signal};
-use crate::board::Outbox;
+use crate::board::{Outbox, Subject};
 use crate::clock;
 use crate::config::{OutputFormat, Settings};
 use crate::connection::{self, Refused};
@@ -58,7 +58,7 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
         Ok(())
     });
     kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
-    shared.start_serving(settings, &mut stages, listener, kafka.ways_out());
+    shared.start_serving(settings, &mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
     stages.run(signal()).await
 }
@@ -135,9 +135,11 @@ impl Kafka {
         stages.thread(move || kafka::run(source, feed, status, &stop).map_err(source_error));
     }
 
-    fn ways_out(&self) -> WaysOut {
+    /// What only a pipeline with Kafka at its ends counts.
+    fn counts(&self, status: Arc<SourceStatus>) -> Counts {
         let (published, dead_letters) = (self.published.clone(), self.dead_letters.clone());
         Box::new(move || {
+            counter!(telemetry::REBALANCES).absolute(status.reassigned());
             counter!(telemetry::RECORDS_PUBLISHED).absolute(published.delivered());
             counter!(telemetry::DEAD_LETTERS).absolute(dead_letters.written());
             counter!(telemetry::PUBLISH_FAILURES, "what" => "metrics").absolute(published.failed());
@@ -146,9 +148,11 @@ impl Kafka {
     }
 }
 
-/// From the oldest record behind a pass to its arrival on a topic.
+/// From the oldest record behind a pass to the arrival of each account and skill in it. Agents wait for their own
+/// interval, so that the records behind theirs are those of earlier passes.
 fn note_latency(sent: &Sent, delivered_at: Millis) {
-    if let Some(written) = sent.oldest_record {
+    let without_agents = matches!(&sent.subject, Subject::Scope(_, scope) if scope.agent.is_none());
+    if let Some(written) = sent.oldest_record.filter(|_| without_agents) {
         histogram!(telemetry::EVENT_TO_PUBLISH).record((delivered_at - written).max(0) as f64 / 1_000.0);
     }
 }

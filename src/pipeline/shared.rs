@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
 use super::PipelineError;
-use super::engine::{Engine, WaysOut};
+use super::engine::{Counts, Engine};
 use super::folding::Outlets;
 use super::stages::Stages;
 use crate::board::{Board, Outbox};
@@ -72,14 +72,14 @@ impl Shared {
         settings: &Settings,
         stages: &mut Stages,
         listener: TcpListener,
-        ways_out: WaysOut,
+        counts: Counts,
     ) {
         let engine = Engine {
             recorder: self.recorder.clone(),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
             health: self.health.clone(),
-            ways_out,
+            counts,
         };
         let serving = Arc::new(Serving {
             board: self.board.clone(),
