@@ -6,6 +6,8 @@ pub mod board;
 pub mod cli;
 pub mod clock;
 pub mod config;
+#[cfg(feature = "kafka")]
+pub mod connection;
 pub mod domain;
 pub mod fold;
 pub mod pipeline;

@@ -12,7 +12,7 @@ use crate::config::{LogFormat, Settings};
 
 /// Messages between the last folded record and the end, by `topic` and `partition`.
 pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
-/// From a record's timestamp to its effect on a published metric.
+/// From a record's timestamp to its effect on a published metric of its account or skill.
 pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
 /// Records read, however they ended.
 pub const RECORDS_CONSUMED: &str = "cxpulse_records_consumed_total";
@@ -26,7 +26,7 @@ pub const RECORDS_DUPLICATE: &str = "cxpulse_records_duplicate_total";
 pub const RECORDS_CONFLICTING: &str = "cxpulse_records_conflicting_total";
 /// Records of a type this version does not know.
 pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
-/// Changes of partitions, and reconnections that re-read them.
+/// Changes of the partitions that are read, after the start.
 pub const REBALANCES: &str = "cxpulse_rebalances_total";
 /// How much of what was there at the start has been read, 0 to 1.
 pub const RESTORE_PROGRESS: &str = "cxpulse_restore_progress_ratio";
@@ -61,14 +61,14 @@ pub enum Kind {
 /// Every engine metric: its name, kind and help.
 pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (CONSUMER_LAG, Kind::Gauge, "Records between the last folded one and the end of the partition."),
-    (EVENT_TO_PUBLISH, Kind::Histogram, "From a record's timestamp to its effect on a published metric."),
+    (EVENT_TO_PUBLISH, Kind::Histogram, "From a record's timestamp to a published metric of account or skill."),
     (RECORDS_CONSUMED, Kind::Counter, "Records read."),
     (RECORDS_REJECTED, Kind::Counter, "Records refused and sent to the dead-letter topic."),
     (RECORDS_LATE, Kind::Counter, "Records ignored as more than 24 h behind their timestamp."),
     (RECORDS_DUPLICATE, Kind::Counter, "Records whose identity and content were known."),
     (RECORDS_CONFLICTING, Kind::Counter, "Records whose identity was known with other content."),
     (RECORDS_UNKNOWN, Kind::Counter, "Records of a type this version does not know."),
-    (REBALANCES, Kind::Counter, "Changes of the partitions that are read."),
+    (REBALANCES, Kind::Counter, "Changes of the partitions that are read, new ones and such as had to be read anew."),
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
     (RECORDS_PUBLISHED, Kind::Counter, "Metric, bucket and live records that Kafka took."),
@@ -130,7 +130,7 @@ pub fn describe() {
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(READY).set(0.0);
     metrics::gauge!(STALE).set(0.0);
-    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN, REBALANCES] {
+    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN] {
         metrics::counter!(name).absolute(0);
     }
 }

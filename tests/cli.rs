@@ -123,6 +123,9 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
     assert!(
         printed.lines().any(|l| l.starts_with("series_cap = 4000 ") && l.ends_with("# environment CXPULSE_SERIES_CAP"))
     );
+    let idle = |name: &str| printed.lines().any(|l| l.starts_with(name) && l.ends_with("# default; no effect yet"));
+    assert!(idle("keep_text") && idle("data_dir") && !idle("policy_topic"));
+    assert_eq!(resolved.idle().count(), 0, "nobody set them");
     assert!(printed.lines().any(|l| l.starts_with("windows = [5, 60] ") && l.ends_with("# flag --windows")));
     assert!(printed.lines().any(|l| l.starts_with("listen = \"127.0.0.1:8080\" ") && l.ends_with("# default")));
     let again =
@@ -130,6 +133,12 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
             Ok(printed.clone())
         });
     assert_eq!(again.expect("the output is a right file").settings, resolved.settings);
+}
+
+#[test]
+fn a_setting_that_does_nothing_yet_says_so_to_who_sets_it() {
+    let resolved = Given::default().file("keep_text = [\"north\"]").flag("series_cap", "2000").load().expect("right");
+    assert_eq!(resolved.idle().collect::<Vec<_>>(), ["keep_text (file cxpulse.toml) has no effect yet"]);
 }
 
 #[test]
@@ -153,6 +162,7 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("conversation_topic", "events today", "Kafka takes no such name; right would be 1 to 200 of"),
         ("survey_topic", "", "Kafka takes no such name"),
         ("agent_topic", "..", "Kafka takes no such name"),
+        ("policy_topic", "a/b", "Kafka takes no such name"),
         ("output_prefix", "ü", "Kafka takes no such name"),
         ("windows", "5,2000", "2000 is out of range; right would be different whole numbers of minutes from 1 to 1440"),
         ("windows", "5,5", "5 stands there twice"),

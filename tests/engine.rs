@@ -40,7 +40,7 @@ pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Fo
             }
         }
         for (name, events) in batch {
-            let new = || Account::new(policies.of(&name), as_of_ms).resting_at_most(RESTING);
+            let new = || Account::new(policies.of(&name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
             let account = folded.accounts.entry(name.clone()).or_insert_with(new);
             let outcomes = account.apply_all(&events.iter().collect::<Vec<_>>());
             outcomes.into_iter().for_each(|outcome| count(&mut folded.counts, outcome));
@@ -64,7 +64,9 @@ impl Folded {
 
 /// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.
 pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
-    add_line_to(folded, number, line, |name| Account::new(policies.of(name), as_of_ms).resting_at_most(RESTING));
+    add_line_to(folded, number, line, |name| {
+        Account::new(policies.of(name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets()
+    });
 }
 
 /// Folds one more line; an account that it is the first of is as `new` makes it.

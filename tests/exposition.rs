@@ -1,11 +1,16 @@
 //! The board as Prometheus text: names by the rule, escapes, the cap, and what is not there.
 
+use std::sync::Arc;
+
+use cxpulse::board::{LiveView, ScopeView};
 use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
-use cxpulse::domain::event::{Body, Event, Identity, Millis, Text};
+use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Side, Text};
+use cxpulse::domain::fact::DurationKind;
 use cxpulse::domain::live::{Live, Waiting};
 use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
 use cxpulse::domain::policy::Policies;
-use cxpulse::serve::exposition::{Row, window, write_live, write_owned, write_windows};
+use cxpulse::domain::rates::Rates;
+use cxpulse::serve::exposition::{Reading, Row, window, write_live, write_owned, write_windows};
 use cxpulse::serve::flows::Flows;
 
 fn quiet() -> Metrics {
@@ -34,15 +39,24 @@ fn busy() -> Metrics {
     }
 }
 
+/// Asked at 1 s.
+fn view(metrics: &[Metrics]) -> ScopeView {
+    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default() }
+}
+
+fn reading(windows: &[u32]) -> Reading<'_> {
+    Reading { windows, now: 1_000, cap: 100_000 }
+}
+
 fn text(kind: ScopeKind, minutes: &[u32], rows: &[Row<'_>]) -> String {
     let mut out = String::new();
-    assert_eq!(write_windows(&mut out, kind, minutes, rows, 100_000), 0);
+    assert_eq!(write_windows(&mut out, kind, rows, reading(minutes)), 0);
     out
 }
 
 fn account_text(metrics: Metrics) -> String {
     let scope = Scope::default();
-    text(ScopeKind::Account, &[60], &[Row { account: "north", scope: &scope, windows: &[metrics] }])
+    text(ScopeKind::Account, &[60], &[Row { account: "north", scope: &scope, view: &view(&[metrics]) }])
 }
 
 #[track_caller]
@@ -102,8 +116,8 @@ fn what_has_no_value_has_no_series_and_what_has_no_series_has_no_family() {
 fn every_scope_and_window_stands_in_one_family() {
     let scopes =
         [("4", "9"), ("5", "9")].map(|(skill, agent)| Scope { skill: Some(skill.into()), agent: Some(agent.into()) });
-    let windows = [quiet(), busy()];
-    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, windows: &windows }).collect();
+    let view = view(&[quiet(), busy()]);
+    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, view: &view }).collect();
     let text = text(ScopeKind::AgentSkill, &[5, 1440], &rows);
     let family: Vec<_> = text.lines().filter(|line| line.contains("cxpulse_agent_skill_csat_positive")).collect();
     assert_eq!(
@@ -127,7 +141,7 @@ fn every_scope_and_window_stands_in_one_family() {
 #[test]
 fn label_values_are_escaped() {
     let scope = Scope { skill: Some("a\"b\\c\nd".into()), agent: None };
-    let text = text(ScopeKind::Skill, &[5], &[Row { account: "ä", scope: &scope, windows: &[quiet()] }]);
+    let text = text(ScopeKind::Skill, &[5], &[Row { account: "ä", scope: &scope, view: &view(&[quiet()]) }]);
     assert_line(&text, r#"cxpulse_skill_closed{account="ä",skill="a\"b\\c\nd",window="5m"} 0"#);
 }
 
@@ -147,8 +161,8 @@ fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
         ..Live::default()
     };
     let (mut account, mut agents) = (String::new(), String::new());
-    write_live(&mut account, &[("north", &live)]);
-    write_owned(&mut agents, &[("north", &live)]);
+    write_live(&mut account, &[("north", live.clone())]);
+    write_owned(&mut agents, &[("north", live)]);
     assert_line(&account, "cxpulse_account_live_open{account=\"north\"} 7");
     assert_line(&account, "cxpulse_account_live_waiting{account=\"north\"} 2");
     assert_line(&account, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"1\"} 10.5");
@@ -158,16 +172,33 @@ fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
 }
 
 #[test]
+fn what_runs_has_grown_by_the_time_it_is_read() {
+    let metrics = Metrics { focus_ms: 500, availability: Some(Availability::default()), ..busy() };
+    let view = ScopeView { rates: Rates { focus: 2, online: 3, away: 1, ..Rates::default() }, ..view(&[metrics]) };
+    let (scope, mut out) = (Scope::default(), String::new());
+    let rows = [Row { account: "north", scope: &scope, view: &view }];
+    write_windows(&mut out, ScopeKind::Account, &rows, Reading { now: 11_000, ..reading(&[5]) });
+    assert_line(&out, "cxpulse_account_focus_seconds{account=\"north\",window=\"5m\"} 20.5");
+    assert_line(&out, "cxpulse_account_availability_online_seconds{account=\"north\",window=\"5m\"} 30");
+    assert_line(&out, "cxpulse_account_availability_ratio{account=\"north\",window=\"5m\"} 0.75");
+
+    let waiting = Waiting { conversation: "c".into(), since: 0, age_ms: 1_000 };
+    let live = LiveView { as_of: 1_000, revision: 1, live: Live { longest_waiting: vec![waiting], ..Live::default() } };
+    write_live(&mut out, &[("north", live.at(11_000))]);
+    assert_line(&out, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"1\"} 11");
+}
+
+#[test]
 fn scopes_over_the_cap_are_left_out_whole_and_counted() {
     let scopes: Vec<_> = (0..30).map(|n| Scope { skill: Some(format!("{n:02}")), agent: None }).collect();
-    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, windows: &[] as &[Metrics] }).collect();
-    let windows = [quiet()];
-    let rows: Vec<_> = rows.into_iter().map(|row| Row { windows: &windows, ..row }).collect();
+    let view = view(&[quiet()]);
+    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, view: &view }).collect();
     let series = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
     let all = series(&text(ScopeKind::Skill, &[5], &rows));
     let each = all / 30;
     let mut out = String::new();
-    let dropped = write_windows(&mut out, ScopeKind::Skill, &[5], &rows, each * 10 + each / 2);
+    let reading = Reading { cap: each * 10 + each / 2, ..reading(&[5]) };
+    let dropped = write_windows(&mut out, ScopeKind::Skill, &rows, reading);
     assert_eq!((series(&out), dropped), (each * 10, each * 20));
     assert!(out.contains("skill=\"09\"") && !out.contains("skill=\"10\""));
 }
@@ -203,4 +234,73 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     assert_line(&text, "cxpulse_first_responses_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_first_responses_retracted_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_messages_total{account=\"north\",sender=\"agent\"} 1");
+}
+
+#[test]
+fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fall() {
+    let customer = || Body::CustomerMessage { contact: None, characters: 1 };
+    let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
+    let now = 3_600_000;
+    let mut account = Account::new(Policies::default(), now).counting_durations_by(Arc::from([5_000, 60_000]));
+    let flows = Flows::default();
+    let told = |account: &Account| {
+        flows.tell("north", account.flow());
+        let mut out = String::new();
+        flows.write(&mut out);
+        out
+    };
+    let apply = |account: &mut Account, id: &str, at: Millis, body: Body<'static>| {
+        assert_eq!(account.apply(&message(id, at, body)), Outcome::Applied);
+    };
+    apply(&mut account, "1", 10_000, customer());
+    apply(&mut account, "2", 90_001, agent());
+    flows.begin("north", account.flow());
+    let restored = told(&account);
+    assert_line(&restored, "# TYPE cxpulse_first_response_seconds histogram");
+    assert_line(&restored, "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"+Inf\"} 0");
+    assert_line(&restored, "cxpulse_first_response_seconds_sum{account=\"north\"} 0");
+
+    // An earlier answer, exactly at a bound, takes back the one of more than a minute, which was there at the start.
+    apply(&mut account, "3", 15_000, agent());
+    apply(&mut account, "4", 100_000, customer());
+    apply(&mut account, "5", 130_500, agent());
+    let text = told(&account);
+    for line in [
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"5\"} 1",
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"60\"} 1",
+        "cxpulse_first_response_seconds_bucket{account=\"north\",le=\"+Inf\"} 1",
+        "cxpulse_first_response_seconds_sum{account=\"north\"} 5",
+        "cxpulse_first_response_seconds_count{account=\"north\"} 1",
+        "cxpulse_first_response_seconds_retracted_total{account=\"north\"} 1",
+        "cxpulse_response_seconds_bucket{account=\"north\",le=\"5\"} 1",
+        "cxpulse_response_seconds_bucket{account=\"north\",le=\"60\"} 2",
+        "cxpulse_response_seconds_sum{account=\"north\"} 35.5",
+        "cxpulse_response_seconds_retracted_total{account=\"north\"} 1",
+        "cxpulse_handle_seconds_count{account=\"north\"} 0",
+        "cxpulse_resolution_seconds_count{account=\"north\"} 0",
+    ] {
+        assert_line(&text, line);
+    }
+}
+
+#[test]
+fn a_handle_time_that_two_agents_and_two_skills_share_counts_once() {
+    let focused = |agent: &'static str| Body::Focused { agent: agent.into() };
+    let skill = |skill: &'static str| Body::Assigned { agent: Change::Keep, skill: Change::Set(skill.into()) };
+    let closed = Body::Closed { agent: None, closed_by: Side::Agent, outcome: Ended::Resolved };
+    let mut account = Account::new(Policies::default(), 3_600_000).counting_durations_by(Arc::from([60_000]));
+    let happened = [
+        (10_000, skill("sales")),
+        (20_000, focused("lily")),
+        (50_000, skill("support")),
+        (60_000, focused("max")),
+        (100_000, closed),
+    ];
+    for (at, body) in happened {
+        assert_eq!(account.apply(&message(&at.to_string(), at, body)), Outcome::Applied);
+    }
+    assert_eq!(account.flow().sizes(DurationKind::Handle), [0, 1]);
+    assert_eq!(account.flow().sum_ms(DurationKind::Handle), 120_000);
+    assert_eq!(account.flow().sizes(DurationKind::Resolution), [0, 1]);
+    assert_eq!(account.flow().sum_ms(DurationKind::Resolution), 90_000);
 }

@@ -12,6 +12,7 @@ use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::pipeline::replay::{Question, Replayed, replay};
 use cxpulse::publish::topics::OutputTopics;
+use cxpulse::telemetry;
 use cxpulse::wire::keys::metric_key;
 use cxpulse::wire::live_json::live_json;
 use cxpulse::wire::metrics_json::metrics_json;
@@ -25,7 +26,9 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde_json::Value;
 
+use crate::privacy;
 use crate::support::kafka::KafkaServer;
+use crate::support::promtool;
 
 const WINDOWS: [u32; 7] = [5, 15, 30, 60, 240, 720, 1440];
 const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
@@ -57,7 +60,7 @@ impl Topics {
             command.arg(format!("--{name}-topic")).arg(self.input(name));
         }
         if args[0] != "generate" {
-            command.args(["--output-prefix", self.prefix]);
+            command.args(["--output-prefix", self.prefix, "--policy-topic", &format!("{}-policies", self.prefix)]);
         }
         command
     }
@@ -153,12 +156,14 @@ impl Run {
         answer
     }
 
-    fn terminate(mut self) {
+    /// What it said in all.
+    fn terminate(mut self) -> Vec<String> {
         let killed = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
         assert!(killed.is_ok_and(|status| status.success()));
         let ended = self.process.wait().expect("it ends");
         self.said.extend(self.lines.iter());
         assert!(ended.success(), "{:#?}", self.said);
+        std::mem::take(&mut self.said)
     }
 }
 
@@ -289,6 +294,8 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
     for problem in ["unknown", "late", "duplicate", "conflicting"] {
         assert!(metrics.contains(&format!("cxpulse_records_{problem}_total 0\n")), "{problem}: {metrics}");
     }
+    let page = metrics.split_once("\r\n\r\n").expect("a head and a body").1;
+    assert_eq!(promtool::faults(page), None);
     let topic = OutputTopics::new(topics.prefix).metrics(ScopeKind::Skill).to_owned();
     let last: BTreeMap<String, String> =
         topics.consume_bytes(&topic).into_iter().map(|read| (read.key, read.value)).collect();
@@ -321,6 +328,24 @@ fn unescaped(text: &str) -> Vec<u8> {
     }
     bytes.extend_from_slice(rest.as_bytes());
     bytes
+}
+
+#[test]
+fn no_private_text_is_in_any_log_line_of_a_run_or_on_any_page() {
+    let topics = Topics::create("kr-private");
+    let at = rfc3339(cxpulse::clock::now());
+    let lines = [privacy::events(&at), privacy::wrong_events(&at)].concat();
+    let records: String = lines.iter().map(|line| format!("NULL\tkey\t{line}\n")).collect();
+    topics.kafka.tool(&["produce", "--topic", &topics.input("conversation")], &records);
+
+    let mut run = Run::start(&topics, &["--log", "trace"]);
+    run.wait_for("ready:");
+    let pages = run.get("/metrics") + &run.get("/metrics/agents");
+    assert!(pages.contains(&format!("cxpulse_records_consumed_total {}\n", lines.len())), "{pages}");
+    let said = run.terminate();
+
+    privacy::assert_silent(&(said.join("\n") + &pages));
+    assert_eq!(topics.consume(&OutputTopics::new(topics.prefix).dead_letters).len(), 18);
 }
 
 #[test]
@@ -389,6 +414,57 @@ fn hostile_name() -> &'static str {
 }
 
 #[test]
+fn generate_goes_to_kafka_by_the_same_properties_as_run() {
+    let topics = Topics::create("kr-generate");
+    let generate = |properties: &str| {
+        let few = ["generate", "--conversations", "1", "--agents", "1", "--hours", "1"];
+        let output = topics.cxpulse(&[&few[..], &["--kafka-properties", properties]].concat());
+        (output.status.code(), String::from_utf8(output.stderr).expect("UTF-8"))
+    };
+    assert_eq!(generate("security.protocol=PLAINTEXT"), (Some(0), String::new()));
+    let (status, said) = generate("security.protocol=SSL,message.timeout.ms=1000");
+    assert_eq!(status, Some(1), "this broker speaks no TLS: {said}");
+    assert!(said.contains("cannot write to Kafka"), "{said}");
+    let (status, said) = generate("sasl.pasword=hunter2");
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("kafka_properties: no such property: sasl.pasword;") && !said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn every_topic_that_cannot_be_created_is_named_and_the_others_are_created() {
+    let kafka = KafkaServer::start();
+    let topics = Topics { kafka, prefix: "kr-create" };
+    let create = |more: &[&str]| {
+        let output = topics.cxpulse(&[&["topics", "create", "--partitions", "2"], more].concat());
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("UTF-8");
+        (output.status.code(), said)
+    };
+    let (status, said) = create(&["--replication", "3"]);
+    assert_eq!(status, Some(2), "{said}");
+    assert_eq!(said.matches("right would be --replication").count(), 12, "{said}");
+
+    // Kafka takes no name that differs from another by a dot for an underscore alone.
+    for in_the_way in ["kr-create_live_v1", "kr-create_buckets_v1"] {
+        kafka.create_topic(in_the_way, 1, &[]);
+    }
+    let (status, said) = create(&[]);
+    assert_eq!(status, Some(1), "{said}");
+    for topic in ["kr-create.live.v1", "kr-create.buckets.v1"] {
+        assert!(said.contains(&format!("cxpulse: cannot create {topic}: ")), "{said}");
+    }
+    for topic in ["kr-create-policies", "kr-create.rating-requests.v1", "kr-create.dead-letters.v1"] {
+        assert!(said.contains(&format!("created {topic}\n")), "{said}");
+    }
+    assert_eq!(said.matches("created ").count(), 10, "{said}");
+
+    for in_the_way in ["kr-create_live_v1", "kr-create_buckets_v1"] {
+        kafka.tool(&["topics", "--delete", "--topic", in_the_way], "");
+    }
+    let (status, said) = create(&[]);
+    assert_eq!((status, said.ends_with("12 topics are as they should be\n")), (Some(0), true), "{said}");
+}
+
+#[test]
 fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() {
     let kafka = KafkaServer::start();
     let missing = Topics { kafka, prefix: "kr-missing" };
@@ -406,6 +482,12 @@ fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() 
     assert!(line.is_some_and(|line| line.contains("127.0.0.1:1 does not answer")));
     process.kill().expect("it is still there, trying");
     assert!(!process.wait().expect("it ends").success());
+}
+
+/// The value of a series without labels.
+fn figure(page: &str, name: &str) -> Option<f64> {
+    let line = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))?;
+    line.parse().ok()
 }
 
 #[test]
@@ -435,5 +517,16 @@ fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
     assert!(said.contains("kr-gap-survey-events/"), "{said}");
     assert_eq!(strict.process.wait().expect("it ends").code(), Some(1));
     lenient.wait_for("as --accept-gap says");
+
+    // What came over the gap is published; by then every engine metric is there, and those that must have moved.
+    let published = |page: &String| figure(page, "cxpulse_event_to_publish_seconds_count") > Some(0.0);
+    let page = (0..20_000).map(|_| lenient.get("/metrics")).find(published).expect("it is published, and its latency");
+    for (name, ..) in telemetry::ENGINE_METRICS {
+        assert!(page.contains(&format!("\n{name}")), "no {name} in {page}");
+    }
+    for moved in ["rebalances_total", "records_consumed_total", "records_published_total", "ready", "conversations"] {
+        assert!(figure(&page, &format!("cxpulse_{moved}")) > Some(0.0), "{moved} in {page}");
+    }
+    assert!(page.contains("cxpulse_restore_progress_ratio 1\n"), "{page}");
     lenient.terminate();
 }

@@ -13,7 +13,9 @@ mod laws;
 mod passes;
 #[cfg(feature = "planted-bugs")]
 mod planted;
+mod privacy;
 mod program;
+mod promtool;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;

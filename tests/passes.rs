@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use cxpulse::board::{Board, Pass, Subject};
+use cxpulse::board::{Board, BucketUpdate, Pass, Subject};
+use cxpulse::domain::account::ScopeKind;
 use cxpulse::domain::event::Millis;
+use cxpulse::domain::metrics::Metrics;
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
@@ -21,6 +23,7 @@ const TICK: Millis = 250;
 /// A fold with one topic, whose clock the test turns.
 struct Desk {
     fold: Fold,
+    board: Arc<Board>,
     outcomes: Arc<Outcomes>,
     topics: Arc<[String]>,
     offset: i64,
@@ -30,11 +33,15 @@ struct Desk {
 
 impl Desk {
     fn with_policies(policies: PolicyBook, now: Millis) -> Self {
+        Self::with_settings(FoldSettings::default(), policies, now)
+    }
+
+    fn with_settings(settings: FoldSettings, policies: PolicyBook, now: Millis) -> Self {
         let outcomes = Arc::new(Outcomes::default());
         let board = Arc::new(Board::new(&[5, 60, 1440]));
-        let fold = Fold::new(FoldSettings::default(), Arc::new(policies), board, outcomes.clone(), now);
+        let fold = Fold::new(settings, Arc::new(policies), board.clone(), outcomes.clone(), now);
         let topics = Arc::from(["conversation-events".to_owned()]);
-        Self { fold, outcomes, topics, offset: 0, now, refused: Vec::new() }
+        Self { fold, board, outcomes, topics, offset: 0, now, refused: Vec::new() }
     }
 
     /// Caught up at `now` with nothing.
@@ -155,6 +162,55 @@ fn growth_alone_is_no_change() {
 }
 
 #[test]
+fn what_readers_see_has_grown_all_the_same() {
+    let mut desk = Desk::open(NOON + MINUTE);
+    let status =
+        |agent: &str, status: &str| format!(r#""type":"agent_status","agent_id":"{agent}","status":"{status}""#);
+    desk.event(NOON + MINUTE, &status("lily", "online"));
+    desk.event(NOON + MINUTE, &status("max", "away"));
+    desk.event(NOON + MINUTE, &status("zoe", "offline"));
+    for (conversation, agent, skill) in [("c1", "lily", "sales"), ("c2", "max", ""), ("c3", "ann", "sales")] {
+        let id = format!(r#""conversation_id":"{conversation}""#);
+        desk.event(NOON + MINUTE, &format!(r#"{id},"type":"assigned","skill_id":"{skill}""#));
+        desk.event(NOON + MINUTE, &format!(r#"{id},"type":"customer_message","characters":3"#));
+        desk.event(NOON + MINUTE + 5, &format!(r#"{id},"type":"focused","agent_id":"{agent}""#));
+    }
+    let asked = desk.now + 6 * SECOND;
+    desk.tick_until(asked);
+    assert_eq!(keys(&desk.tick_until(NOON + 4 * MINUTE + 17)), set(&[]), "nothing happens");
+
+    let seen = desk.board.account("acme").expect("it is on the board");
+    desk.fold.advance();
+    let (_, account) = desk.fold.accounts()[0];
+    assert_eq!(account.now(), desk.now);
+    for kind in [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill] {
+        let mut asked = account.all_window_metrics(kind, &[5, 60, 1440]);
+        asked.retain(|(_, metrics)| !metrics.iter().all(Metrics::is_zero));
+        assert!(asked.iter().any(|(_, metrics)| metrics[0].focus_ms > 2 * MINUTE.unsigned_abs()), "{kind:?}");
+        for (scope, metrics) in asked {
+            assert_eq!(*seen.scopes(kind)[&scope].at(desk.now), *metrics, "{scope:?}");
+        }
+    }
+    assert_eq!(seen.live.as_ref().map(|view| view.at(desk.now)), Some(account.live()));
+}
+
+#[test]
+fn a_snooze_that_ends_by_itself_is_said_within_seconds() {
+    let mut desk = Desk::open(NOON + MINUTE);
+    let until = NOON + 3 * MINUTE;
+    desk.event(NOON + MINUTE, r#""conversation_id":"c1","type":"customer_message","characters":3"#);
+    desk.event(NOON + MINUTE + 1, &format!(r#""conversation_id":"c1","type":"snoozed","until":{until}"#));
+    let snoozing = desk.tick_until(until - SECOND);
+    let waiting = |passes: &[Arc<Pass>]| -> Vec<u64> {
+        let lives = passes.iter().flat_map(|pass| &pass.lives).filter_map(|update| update.view.as_ref());
+        lives.map(|view| view.live.waiting).collect()
+    };
+    assert_eq!(waiting(&snoozing), [0]);
+
+    assert_eq!(waiting(&desk.tick_until(until + 2 * SECOND)), [1]);
+}
+
+#[test]
 fn what_a_buckets_end_moves_follows_within_half_a_minute_with_the_closed_bucket() {
     let mut desk = Desk::open(NOON + MINUTE);
     desk.answer(NOON + MINUTE, "c1");
@@ -192,6 +248,33 @@ fn a_closed_bucket_is_said_again_when_a_late_event_corrects_it() {
 }
 
 #[test]
+fn closed_buckets_of_agents_are_said_where_they_are_asked_for_and_again_when_corrected() {
+    let settings = FoldSettings { buckets: [false, false, true, true], ..FoldSettings::default() };
+    let mut desk = Desk::with_settings(settings, PolicyBook::default(), NOON + MINUTE);
+    desk.fold.set_caught_up();
+    desk.answer(NOON + MINUTE, "c1");
+    desk.event(NOON + MINUTE, r#""type":"agent_status","agent_id":"max","status":"online""#);
+    let edge = NOON + 5 * MINUTE;
+    let buckets = |passes: &[Arc<Pass>]| -> Vec<(String, u64)> {
+        let updates = passes.iter().flat_map(|pass| &pass.buckets);
+        let key = |update: &BucketUpdate| bucket_key(&update.account, &update.scope, update.bucket);
+        updates.map(|update| (key(update), update.metrics.csat.total())).collect()
+    };
+    assert_eq!(buckets(&desk.tick_until(edge - TICK)), [], "no bucket has ended");
+
+    let ended = buckets(&desk.tick_until(edge + 30 * SECOND));
+
+    let [lily, in_sales] = ["agent/lily", "agent-skill/sales/lily"].map(|of| format!("acme/{of}/{edge}"));
+    let max = format!("acme/agent/max/{edge}");
+    let ended: BTreeMap<String, u64> = ended.into_iter().collect();
+    assert_eq!(ended, BTreeMap::from([(lily.clone(), 1), (in_sales.clone(), 1), (max, 0)]), "nobody else did anything");
+
+    desk.answer(NOON + 2 * MINUTE, "c2");
+    let corrected = buckets(&desk.tick_until(edge + MINUTE));
+    assert_eq!(corrected, [(lily, 2), (in_sales, 2)]);
+}
+
+#[test]
 fn everything_that_is_not_empty_is_said_again_within_five_minutes() {
     let mut desk = Desk::open(NOON + MINUTE);
     for conversation in 0..40 {
@@ -225,7 +308,7 @@ fn a_scope_that_falls_to_zero_is_said_once_more_as_zeros_and_a_day_later_as_a_to
     let mut last =
         zeros.iter().flat_map(|pass| &pass.scopes).filter(|update| metric_key("acme", &update.scope) == "acme/sales");
     let last = last.next_back().and_then(|update| update.view.clone()).expect("the skill was said");
-    assert!(last.metrics.iter().all(cxpulse::domain::metrics::Metrics::is_zero));
+    assert!(last.metrics.iter().all(Metrics::is_zero));
 
     assert_eq!(keys(&desk.tick_until(NOON + 2 * DAY)), set(&[]), "zeros are said once");
 

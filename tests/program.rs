@@ -1,12 +1,13 @@
 //! The program from outside: what it prints, what it serves, how it ends.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use cxpulse::domain::event::Millis;
 use cxpulse::simulate::{Settings, Simulation};
+
+use crate::support::demo::Demo;
 
 const END_MS: Millis = 1_772_366_400_000;
 const AS_OF: &str = "2026-03-01T12:00:00Z";
@@ -145,7 +146,7 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
     );
     let toml = folder.file("cxpulse.toml", b"windows = [5, 2000]");
     let missing = folder.0.join("missing.jsonl").to_str().expect("a plain name").to_owned();
-    let cases: [(&[&str], &[&str]); 6] = [
+    let cases: [(&[&str], &[&str]); 7] = [
         (&["replay", "--input", &missing, "--as-of", AS_OF, "--window", "5m"], &["missing.jsonl"]),
         (
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &policy],
@@ -157,6 +158,10 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
         ),
         (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1 to 1440"]),
         (&["run", "--brokers", "nowhere"], &["brokers", "--brokers", "HOST:PORT"]),
+        (
+            &["run", "--histogram-bounds-seconds", "5,0.5"],
+            &["histogram_bounds_seconds", "\"0.5\" is no whole number", "different whole numbers of seconds"],
+        ),
         (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
     ];
     for (arguments, expected) in cases {
@@ -189,56 +194,6 @@ fn the_configuration_is_printed_with_where_each_value_came_from() {
     }
 }
 
-/// A running demonstration, killed if a test fails before it ends.
-struct Demo {
-    child: Child,
-    address: String,
-    said: BufReader<std::process::ChildStdout>,
-}
-
-impl Demo {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = command(&["demo", "--listen", "127.0.0.1:0", "--agents", "10"]);
-        let mut child = child.args(arguments).stdout(Stdio::piped()).spawn().expect("the program starts");
-        let mut said = BufReader::new(child.stdout.take().expect("piped"));
-        let address = loop {
-            let mut line = String::new();
-            assert_ne!(said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without naming an address");
-            if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split('/').next().expect("split gives one").to_owned();
-            }
-        };
-        Self { child, address, said }
-    }
-
-    /// Status and body of an answer.
-    fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        (head[9..12].parse().expect("a status"), body.to_owned())
-    }
-
-    /// Reads on until it says something with `word` in it.
-    fn says(&mut self, word: &str) {
-        let mut line = String::new();
-        while !line.contains(word) {
-            line.clear();
-            assert_ne!(self.said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without {word}");
-        }
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        // It has ended already where the test went well.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
 #[test]
 fn the_demonstration_serves_a_day_of_numbers_and_ends_when_it_is_told_to() {
     let mut demo = Demo::start(&[]);
@@ -261,13 +216,13 @@ fn the_demonstration_serves_a_day_of_numbers_and_ends_when_it_is_told_to() {
     assert!(!accounts.contains("agent=\""), "no agent is named on the page of accounts");
     let (_, agents) = demo.get("/metrics/agents");
     assert!(agents.contains("\ncxpulse_agent_skill_first_response_samples{"));
-    let told = Command::new("kill").args(["-TERM", &demo.child.id().to_string()]).status();
+    let told = Command::new("kill").args(["-TERM", &demo.id().to_string()]).status();
     assert!(told.expect("kill exists").success());
-    assert_eq!(demo.child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(demo.status(), Some(0));
 }
 
 #[test]
 fn the_demonstration_stops_by_itself_after_the_time_asked_for() {
     let mut demo = Demo::start(&["--for", "100ms"]);
-    assert_eq!(demo.child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(demo.status(), Some(0));
 }

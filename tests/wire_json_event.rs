@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use cxpulse::domain::event::{Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Side, Started};
+use cxpulse::domain::event::{
+    Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Private, Side, Started,
+};
 use cxpulse::wire::event_type::EventType;
 use cxpulse::wire::{Place, decode_line};
 use serde_json::{Value, json};
@@ -116,12 +118,12 @@ fn every_type_carries_its_own_fields() {
             Body::SurveyAnswered {
                 survey: Some(text("v")),
                 score: 6,
-                comment: Some(text("no")),
+                comment: Some(Private::new("no")),
                 agent: Some(a()),
                 skill: Some(text("s")),
             },
         ),
-        ("survey_commented", json!({}), Body::SurveyCommented { survey: None, comment: text("thanks") }),
+        ("survey_commented", json!({}), Body::SurveyCommented { survey: None, comment: Private::new("thanks") }),
         ("mood_prompted", json!({}), Body::MoodPrompted { agent: a() }),
         ("mood_recorded", json!({"mood": "unhappy"}), Body::MoodRecorded { agent: a(), mood: Mood::Unhappy }),
         (

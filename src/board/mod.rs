@@ -27,7 +27,8 @@ pub struct Board {
     revision: AtomicU64,
 }
 
-/// The latest of one account. Its parts may be as of different moments: a scope is asked again when it changes.
+/// The latest of one account. Its parts may be as of different moments: a scope is asked again when it changes, and
+/// tells by itself how it grows meanwhile ([`ScopeView::at`], [`LiveView::at`]).
 #[derive(Debug, Clone, Default)]
 pub struct AccountView {
     /// The live state; absent before the first pass that has it.
@@ -133,6 +134,7 @@ impl Board {
 mod tests {
     use super::*;
     use crate::domain::metrics::Metrics;
+    use crate::domain::rates::Rates;
 
     fn scope(skill: &str) -> Scope {
         Scope { skill: (!skill.is_empty()).then(|| skill.to_owned()), agent: None }
@@ -140,7 +142,8 @@ mod tests {
 
     fn update(account: &str, skill: &str, closed: Option<u64>) -> ScopeUpdate {
         let metrics = |closed| Box::from([Metrics { closed, ..Metrics::default() }]);
-        let view = closed.map(|closed| Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed) }));
+        let rates = Rates::default();
+        let view = closed.map(|closed| Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed), rates }));
         ScopeUpdate { account: Arc::from(account), scope: scope(skill), view }
     }
 

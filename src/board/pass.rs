@@ -1,5 +1,6 @@
 //! One publishing pass: what changed, all of it as of one moment.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::account::Scope;
@@ -7,6 +8,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
+use crate::domain::rates::Rates;
 
 /// Everything one pass says.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +50,19 @@ pub struct ScopeView {
     pub revision: u64,
     /// One for each of the board's windows, in their order.
     pub metrics: Box<[Metrics]>,
+    /// How fast they grow by time alone, which is no reason to ask again.
+    pub rates: Rates,
+}
+
+impl ScopeView {
+    /// The numbers at `now`, at which or before they were asked for.
+    #[must_use]
+    pub fn at(&self, now: Millis) -> Cow<'_, [Metrics]> {
+        if self.rates.is_zero() {
+            return Cow::Borrowed(&self.metrics);
+        }
+        Cow::Owned(self.metrics.iter().map(|metrics| self.rates.grown(metrics, now - self.as_of)).collect())
+    }
 }
 
 /// An account's live state.
@@ -59,6 +74,14 @@ pub struct LiveView {
     pub revision: u64,
     /// The state.
     pub live: Live,
+}
+
+impl LiveView {
+    /// The state at `now`, at which or before it was asked for.
+    #[must_use]
+    pub fn at(&self, now: Millis) -> Live {
+        self.live.grown(now - self.as_of)
+    }
 }
 
 /// A scope's new numbers.

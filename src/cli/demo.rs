@@ -7,9 +7,8 @@ use clap::Args;
 
 use super::flags::DemoFlags;
 use super::live_line::live_line;
-use super::{Failure, duration, generate, output, runtime};
+use super::{Failure, duration, output, runtime};
 use crate::board::Board;
-use crate::simulate::Record;
 use crate::{clock, config, pipeline, simulate, telemetry};
 
 /// Conversations of a day for each agent: about eight hours at a comfortable pace.
@@ -44,7 +43,6 @@ impl Demo {
         let demo = pipeline::demo::Demo {
             centre: self.centre(),
             last: self.last,
-            encode,
             began: Box::new(say_addresses),
             word: Box::new(say_numbers),
         };
@@ -65,11 +63,6 @@ impl Demo {
     }
 }
 
-fn encode(out: &mut Vec<u8>, record: &Record) {
-    // JSON is the format of a record whose content type nobody asks for.
-    let _content_type = generate::push_value(out, record, generate::Format::Json);
-}
-
 fn say_addresses(address: SocketAddr) {
     say(&format!(
         "A simulated contact centre, live at\n\n  http://{address}/                what there is\n  \
@@ -81,7 +74,7 @@ fn say_addresses(address: SocketAddr) {
 
 fn say_numbers(board: &Board) {
     for (account, view) in board.accounts() {
-        if let Some(line) = live_line(&account, &view, board.windows()) {
+        if let Some(line) = live_line(&account, &view, board.windows(), clock::now()) {
             say(&line);
         }
     }

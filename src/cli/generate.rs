@@ -14,11 +14,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+#[cfg(feature = "kafka")]
+use crate::config;
+use crate::config::ConfigError;
 use crate::domain::event::Millis;
 use crate::simulate::Settings;
 use crate::wire::time::{parse_rfc3339, rfc3339};
 
-pub use lines::{JsonLines, push_line, push_value};
+pub use crate::source::simulated::push_line;
+pub use lines::{JsonLines, push_value};
 use run::Ticks;
 pub use run::{Output, Pace};
 
@@ -65,15 +69,21 @@ pub struct GenerateArgs {
     /// Kafka's addresses
     #[arg(long, value_name = "HOST:PORT,…")]
     pub brokers: Option<String>,
-    /// Where events of conversations go, in Kafka
-    #[arg(long, value_name = "TOPIC", default_value = "conversation-events", requires = "brokers")]
-    pub conversation_topic: String,
-    /// Where events of surveys go, in Kafka
-    #[arg(long, value_name = "TOPIC", default_value = "survey-events", requires = "brokers")]
-    pub survey_topic: String,
-    /// Where events of agents go, in Kafka
-    #[arg(long, value_name = "TOPIC", default_value = "agent-events", requires = "brokers")]
-    pub agent_topic: String,
+    /// Further librdkafka properties, such as security.protocol=SSL [env: CXPULSE_KAFKA_PROPERTIES]
+    #[arg(long, value_name = "KEY=VALUE,…", requires = "brokers")]
+    pub kafka_properties: Option<String>,
+    /// Where events of conversations go, in Kafka [default: conversation-events] [env: CXPULSE_CONVERSATION_TOPIC]
+    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    pub conversation_topic: Option<String>,
+    /// Where events of surveys go, in Kafka [default: survey-events] [env: CXPULSE_SURVEY_TOPIC]
+    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    pub survey_topic: Option<String>,
+    /// Where events of agents go, in Kafka [default: agent-events] [env: CXPULSE_AGENT_TOPIC]
+    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    pub agent_topic: Option<String>,
+    /// The file of settings that `run` reads, for the properties and the topics [env: CXPULSE_CONFIG]
+    #[arg(long, value_name = "FILE", requires = "brokers")]
+    pub config: Option<PathBuf>,
 }
 
 /// How a record's event is written.
@@ -114,6 +124,13 @@ pub enum GenerateError {
         /// What would be right.
         right: String,
     },
+    /// A setting that says how to get to Kafka is wrong.
+    #[error("{0}")]
+    Setting(#[from] ConfigError),
+    /// librdkafka refuses a property.
+    #[cfg(feature = "kafka")]
+    #[error("{0}")]
+    Connection(#[from] crate::connection::Refused),
     /// The output took no more.
     #[error("cannot write to {to}: {source}")]
     Write {
@@ -189,8 +206,23 @@ impl GenerateArgs {
 
     #[cfg(feature = "kafka")]
     fn run_to_kafka(&self, settings: &Settings, pace: &mut impl Pace, brokers: &str) -> Result<(), GenerateError> {
-        let mut output = kafka::KafkaOutput::new(self, brokers)?;
+        let kafka = config::load(&self.layers(brokers))?.settings;
+        let mut output = kafka::KafkaOutput::new(&kafka, self.format)?;
         self.run_to(settings, &mut output, pace, &format!("Kafka at {brokers}"))
+    }
+
+    /// The settings of `run` that say how to get to Kafka, so that a broker which asks for more needs one description.
+    #[cfg(feature = "kafka")]
+    fn layers(&self, brokers: &str) -> config::Layers {
+        let given = [
+            ("brokers", Some(brokers)),
+            ("kafka_properties", self.kafka_properties.as_deref()),
+            ("conversation_topic", self.conversation_topic.as_deref()),
+            ("survey_topic", self.survey_topic.as_deref()),
+            ("agent_topic", self.agent_topic.as_deref()),
+        ];
+        let flags = given.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect();
+        config::Layers { flags, file: self.config.clone() }
     }
 
     #[cfg(not(feature = "kafka"))]
@@ -207,7 +239,7 @@ impl GenerateError {
     /// Whether the user can put it right: exit status 2.
     #[must_use]
     pub fn is_usage(&self) -> bool {
-        matches!(self, Self::Usage { .. })
+        !matches!(self, Self::Write { .. })
     }
 }
 

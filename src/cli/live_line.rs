@@ -9,8 +9,8 @@ use crate::domain::metrics::{Durations, Metrics};
 const WINDOW_MINUTES: u32 = 60;
 
 /// The line, once the account is on the board.
-pub(super) fn live_line(account: &str, view: &AccountView, windows: &[u32]) -> Option<String> {
-    let live = &view.live.as_ref()?.live;
+pub(super) fn live_line(account: &str, view: &AccountView, windows: &[u32], now: Millis) -> Option<String> {
+    let live = view.live.as_ref()?.at(now);
     let shown = windows.iter().position(|minutes| *minutes == WINDOW_MINUTES).unwrap_or(windows.len().checked_sub(1)?);
     let metrics = &view.scopes(ScopeKind::Account).get(&Scope::default())?.metrics[shown];
     let longest = live.longest_waiting.first().map_or_else(String::new, |w| format!(" (longest {})", spoken(w.age_ms)));

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::Failure;
 use super::flags::RunFlags;
-use crate::config::Settings;
+use crate::config::Resolved;
 
 /// Read events from Kafka, and publish and serve live numbers
 #[derive(Debug, Args)]
@@ -16,21 +16,23 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match self.flags.load()? {
-            Some(resolved) => start(&resolved.settings),
+            Some(resolved) => start(&resolved),
             None => Ok(()),
         }
     }
 }
 
 #[cfg(feature = "kafka")]
-fn start(settings: &Settings) -> Result<(), Failure> {
+fn start(resolved: &Resolved) -> Result<(), Failure> {
+    let settings = &resolved.settings;
     let policies = crate::config::policy_book(settings.policy.as_deref())?;
     crate::telemetry::start_logging(settings);
+    resolved.idle().for_each(|setting| tracing::warn!("{setting}"));
     super::runtime::block_on(crate::pipeline::run::run(settings, policies))
 }
 
 #[cfg(not(feature = "kafka"))]
-fn start(_settings: &Settings) -> Result<(), Failure> {
+fn start(_resolved: &Resolved) -> Result<(), Failure> {
     let message = "this cxpulse was built without Kafka; right would be a build with the feature `kafka`";
     Err(Failure::Usage(message.to_owned()))
 }

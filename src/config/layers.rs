@@ -59,9 +59,17 @@ impl Resolved {
         let mut out = String::new();
         for ((setting, raw), origin) in SETTINGS.iter().zip(&self.values).zip(&self.origins) {
             let line = format!("{} = {}", setting.name, shown(setting, raw));
-            writeln!(out, "{line:<60} # {origin}").expect("a String takes every write");
+            let idle = if setting.idle { "; no effect yet" } else { "" };
+            writeln!(out, "{line:<60} # {origin}{idle}").expect("a String takes every write");
         }
         out
+    }
+
+    /// What somebody set although this version does nothing with it, one sentence each.
+    pub fn idle(&self) -> impl Iterator<Item = String> {
+        let given =
+            SETTINGS.iter().zip(&self.origins).filter(|(setting, origin)| setting.idle && **origin != Origin::Default);
+        given.map(|(setting, origin)| format!("{} ({origin}) has no effect yet", setting.name))
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Settings {
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Upper bounds of the duration histograms, ascending.
-    pub histogram_bounds_ms: Vec<u64>,
+    pub histogram_bounds_ms: Vec<Millis>,
     /// Go on after a gap of lost offsets.
     pub accept_gap: bool,
     /// Which log lines are written, in `tracing`'s filter language.
@@ -57,6 +57,8 @@ pub struct Topics {
     pub survey: String,
     /// Events keyed by agent.
     pub agent: String,
+    /// Policies keyed by account, which this version does not read yet.
+    pub policy: String,
     /// What the names of all topics out begin with: `cxpulse` in `cxpulse.metrics.account.v1`.
     pub output_prefix: String,
 }

@@ -20,6 +20,8 @@ pub struct Setting {
     pub used_by: Use,
     /// Whether values may be secret and are masked where they are shown.
     pub secret: bool,
+    /// Whether this version takes it and does nothing with it.
+    pub idle: bool,
     /// Puts a value into its place, or says what is wrong.
     pub(super) set: fn(&mut Settings, &Raw) -> Result<(), Wrong>,
 }
@@ -74,11 +76,12 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
+        idle: true,
         ..row(
             "data_dir",
             "DIR",
             "cxpulse-data",
-            "Where this process may keep files, relative to the working directory (no version keeps any yet)",
+            "Where this process may keep files, relative to the working directory (no effect yet: it keeps none)",
             Shape::Text,
             Use::Kafka,
         )
@@ -112,6 +115,17 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         set: |s, raw| put(&mut s.topics.agent, value::topic(raw)),
         ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Kafka)
+    },
+    Setting {
+        set: |s, raw| put(&mut s.topics.policy, value::topic(raw)),
+        ..row(
+            "policy_topic",
+            "TOPIC",
+            "account-policies",
+            "Policies keyed by account: `topics` creates and checks it, no version reads it yet",
+            Shape::Text,
+            Use::Kafka,
+        )
     },
     Setting {
         set: |s, raw| put(&mut s.topics.output_prefix, value::topic(raw)),
@@ -187,11 +201,12 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
+        idle: true,
         ..row(
             "keep_text",
             "ACCOUNT,…",
             "",
-            "Accounts whose message text may be kept (no version keeps any yet)",
+            "Accounts whose message text may be kept (no effect yet: none is kept)",
             Shape::Texts,
             Use::Kafka,
         )
@@ -280,7 +295,7 @@ const fn row(
     shape: Shape,
     used_by: Use,
 ) -> Setting {
-    Setting { name, placeholder, default, help, shape, used_by, secret: false, set: |_, _| Ok(()) }
+    Setting { name, placeholder, default, help, shape, used_by, secret: false, idle: false, set: |_, _| Ok(()) }
 }
 
 fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
@@ -292,8 +307,8 @@ fn scaled(value: Result<i64, Wrong>, unit_ms: i64) -> Result<i64, Wrong> {
     value.map(|n| n * unit_ms)
 }
 
-fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<u64>, Wrong> {
-    value.map(|bounds| bounds.into_iter().map(|seconds| u64::from(seconds) * 1_000).collect())
+fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<i64>, Wrong> {
+    value.map(|bounds| bounds.into_iter().map(|seconds| i64::from(seconds) * 1_000).collect())
 }
 
 fn bucket_scopes(raw: &Raw) -> Result<BucketScopes, Wrong> {

@@ -4,12 +4,38 @@
 //! interns what it keeps; nothing of an `Event` outlives the batch it was decoded from.
 
 use std::borrow::Cow;
+use std::fmt;
 
 /// A point in event time or a duration, in milliseconds; points count from the Unix epoch.
 pub type Millis = i64;
 
 /// Text borrowed from a record, or owned where JSON had escapes in it.
 pub type Text<'a> = Cow<'a, str>;
+
+/// Text that people wrote or are called by (SPEC §1: `text`, `comment`, `contact_name`, `agent_name`). It goes where it
+/// is meant to go and nowhere else: what prints it for a log or a test prints its length.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Private<'a>(Text<'a>);
+
+impl<'a> Private<'a> {
+    /// Keeps it to itself from now on.
+    #[must_use]
+    pub fn new(text: impl Into<Text<'a>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for an output that is meant to hold it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Private<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Private({} bytes)", self.0.len())
+    }
+}
 
 /// XXH3-64 (seed 0) of an event's identity text; two identities that share it are the same identity (SPEC §1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,8 +147,8 @@ pub enum Body<'a> {
         survey: Option<Text<'a>>,
         /// Valid from 1 to 5.
         score: i32,
-        /// Private; only whether there is one counts.
-        comment: Option<Text<'a>>,
+        /// Only whether there is one counts.
+        comment: Option<Private<'a>>,
         /// Whom it is about.
         agent: Option<Text<'a>>,
         /// Which skill it is about.
@@ -132,8 +158,8 @@ pub enum Body<'a> {
     SurveyCommented {
         /// Absent: the latest survey sent before it.
         survey: Option<Text<'a>>,
-        /// Private, never empty.
-        comment: Text<'a>,
+        /// Never empty.
+        comment: Private<'a>,
     },
     /// The after-call-work window asked the agent for the customer's mood.
     MoodPrompted {

@@ -20,6 +20,7 @@ pub mod live;
 pub mod metrics;
 pub mod planted;
 pub mod policy;
+pub mod rates;
 pub mod rating_request;
 pub mod rows;
 pub mod scope;

@@ -30,12 +30,12 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// Adds what events and time changed.
-    pub fn add(&mut self, changes: Changes) {
+    /// Adds what events and time changed; buckets of those `kinds` of scope alone.
+    pub fn add(&mut self, changes: Changes, kinds: &[bool; 4]) {
         for scope in changes.scopes {
             self.ask(scope, Why::Changed);
         }
-        for (scope, bucket) in changes.buckets {
+        for (scope, bucket) in changes.buckets.into_iter().filter(|(scope, _)| kinds[scope.kind() as usize]) {
             self.ask_bucket(scope, bucket, Why::Changed);
         }
         if changes.live {
@@ -66,6 +66,14 @@ impl Agenda {
         let all = std::mem::take(&mut self.scopes);
         let (due, later) = all.into_iter().partition(|(scope, _)| agents || scope.agent.is_none());
         self.scopes = later;
+        due
+    }
+
+    /// Takes the buckets that are due, likewise.
+    pub fn take_buckets(&mut self, agents: bool) -> BTreeMap<(Scope, Bucket), Why> {
+        let all = std::mem::take(&mut self.buckets);
+        let (due, later) = all.into_iter().partition(|((scope, _), _)| agents || scope.agent.is_none());
+        self.buckets = later;
         due
     }
 }
@@ -150,7 +158,7 @@ mod tests {
         let mut agenda = Agenda::default();
         agenda.ask(scope("", ""), Why::Again);
         agenda.ask(scope("", ""), Why::Moved);
-        agenda.add(Changes { scopes: vec![scope("", "")], live: true, ..Changes::default() });
+        agenda.add(Changes { scopes: vec![scope("", "")], live: true, ..Changes::default() }, &[true; 4]);
         assert_eq!(agenda.take_scopes(true), BTreeMap::from([(scope("", ""), Why::Again)]));
         assert_eq!(agenda.live, Some(Why::Changed));
     }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
-use crate::domain::account::{Account, Scope, ScopeKind};
+use crate::domain::account::{Account, Running, Scope, ScopeKind};
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
 use crate::domain::policy::Policies;
 
+use super::FoldSettings;
 use super::agenda::{Agenda, Decision, Ledger, Published, Why, decide};
 use super::cadence::is_closed;
 
@@ -28,6 +29,8 @@ pub(super) struct Member {
     pub(super) account: Account,
     pub(super) ledger: Ledger,
     policies: Policies,
+    /// Which kinds of scope have bucket records.
+    buckets: [bool; 4],
     agenda: Agenda,
 }
 
@@ -42,15 +45,20 @@ pub(super) struct Asking<'a> {
 }
 
 impl Member {
-    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, forget_after_ms: Millis) -> Self {
-        let account = Account::new(policies.clone(), now).forgetting_after(forget_after_ms);
-        Self { name, account, ledger: Ledger::default(), policies, agenda: Agenda::default() }
+    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
+        let account = Account::new(policies.clone(), now)
+            .forgetting_after(settings.forget_after_ms)
+            .counting_durations_by(settings.histogram_bounds_ms.clone());
+        let buckets = settings.buckets;
+        let of_agents = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
+        let account = if of_agents { account.naming_agent_buckets() } else { account };
+        Self { name, account, ledger: Ledger::default(), policies, buckets, agenda: Agenda::default() }
     }
 
     /// Lets time pass and takes up what changed.
     pub(super) fn advance(&mut self, now: Millis) {
         self.account.advance_to(now);
-        self.agenda.add(self.account.drain_changes());
+        self.agenda.add(self.account.drain_changes(), &self.buckets);
     }
 
     /// Every scope there is something to say of, or was.
@@ -71,8 +79,8 @@ impl Member {
     }
 
     /// Asks for what a bucket's end may have changed of a scope.
-    pub(super) fn sweep(&mut self, scope: Scope, ended: &[Bucket], kinds: &[bool; 4]) {
-        if kinds[scope.kind() as usize] {
+    pub(super) fn sweep(&mut self, scope: Scope, ended: &[Bucket]) {
+        if self.buckets[scope.kind() as usize] {
             for bucket in ended {
                 self.agenda.ask_bucket(scope.clone(), *bucket, Why::Moved);
             }
@@ -101,7 +109,7 @@ impl Member {
         }
         let before = asking.board.account(&self.name).unwrap_or_default();
         self.answer_scopes(asking, &before, pass, first);
-        self.answer_buckets(asking.now, pass);
+        self.answer_buckets(asking, pass);
         if let Some(why) = self.agenda.live.take() {
             self.answer_live(why, asking, &before, pass, first);
         }
@@ -117,6 +125,7 @@ impl Member {
         let due = self.agenda.take_scopes(asking.agents);
         let named = self.policies.at(asking.now).agent_metrics;
         let mut at_once = self.ask_at_once(&due, asking.board.windows());
+        let running = if due.is_empty() { Running::default() } else { self.account.running() };
         for (scope, why) in due {
             let known = self.ledger.scopes.get(&scope).copied();
             if scope.agent.is_some() && !named {
@@ -137,7 +146,9 @@ impl Member {
                         first(asking.now, Some(scope.clone()));
                     }
                     self.ledger.scopes.insert(scope.clone(), Published::then(known, asking.now, zero));
-                    let view = ScopeView { as_of: asking.now, revision: asking.revision, metrics: metrics.into() };
+                    let rates = self.account.rates(&scope, &running);
+                    let view =
+                        ScopeView { as_of: asking.now, revision: asking.revision, metrics: metrics.into(), rates };
                     pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: Some(Arc::new(view)) });
                 }
             }
@@ -156,9 +167,10 @@ impl Member {
         pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: None });
     }
 
-    fn answer_buckets(&mut self, now: Millis, pass: &mut Pass) {
-        for ((scope, bucket), why) in std::mem::take(&mut self.agenda.buckets) {
-            if !is_closed(bucket, now) {
+    fn answer_buckets(&mut self, asking: &Asking<'_>, pass: &mut Pass) {
+        let named = self.policies.at(asking.now).agent_metrics;
+        for ((scope, bucket), why) in self.agenda.take_buckets(asking.agents) {
+            if !is_closed(bucket, asking.now) || scope.agent.is_some() && !named {
                 continue;
             }
             let metrics = self.account.bucket_metrics(&scope, bucket);

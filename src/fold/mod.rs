@@ -38,8 +38,11 @@ use together::Together;
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
 
-/// When to publish, and which buckets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How often live states are looked at although no event changed them: a snooze ends, a silence ends a life.
+const LIVE_LOOK_MS: Millis = 1_000;
+
+/// When to publish, which buckets, and how durations are counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoldSettings {
     /// How often account, skill and live records may be published.
     pub interval_ms: Millis,
@@ -51,6 +54,8 @@ pub struct FoldSettings {
     pub forget_after_ms: Millis,
     /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
     pub buckets: [bool; 4],
+    /// Upper bounds by which stated durations are counted, ascending.
+    pub histogram_bounds_ms: Arc<[Millis]>,
 }
 
 impl Default for FoldSettings {
@@ -62,6 +67,7 @@ impl Default for FoldSettings {
             republish_after_ms: 300_000,
             forget_after_ms: 7 * 24 * 3_600_000,
             buckets: [true, true, false, false],
+            histogram_bounds_ms: Arc::from([]),
         }
     }
 }
@@ -83,6 +89,7 @@ pub struct Fold {
     caught_up: bool,
     pace: Every,
     agent_pace: Every,
+    live_pace: Every,
     catch_up_pace: Every,
     forget_pace: Every,
     last_pass: Option<Millis>,
@@ -103,6 +110,9 @@ impl Fold {
         now: Millis,
     ) -> Self {
         Self {
+            pace: Every::new(settings.interval_ms),
+            agent_pace: Every::new(settings.agent_interval_ms),
+            repeats: Repeats::new(settings.republish_after_ms),
             settings,
             policies,
             board,
@@ -112,13 +122,11 @@ impl Fold {
             progress: Progress::default(),
             now,
             caught_up: false,
-            pace: Every::new(settings.interval_ms),
-            agent_pace: Every::new(settings.agent_interval_ms),
+            live_pace: Every::new(LIVE_LOOK_MS),
             catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
             forget_pace: Every::new(FORGET_EVERY_MS),
             last_pass: None,
             sweep: Sweep::default(),
-            repeats: Repeats::new(settings.republish_after_ms),
             oldest_record: None,
         }
     }
@@ -237,21 +245,19 @@ impl Fold {
 
     fn join(&mut self, account: &str) -> usize {
         let name: Arc<str> = Arc::from(account);
-        self.members.push(Member::new(
-            name.clone(),
-            self.policies.of(account),
-            self.now,
-            self.settings.forget_after_ms,
-        ));
+        self.members.push(Member::new(name.clone(), self.policies.of(account), self.now, &self.settings));
         self.index.insert(name, self.members.len() - 1);
         self.members.len() - 1
     }
 
     fn pass(&mut self) -> Pass {
         let now = self.now;
-        let agents = self.agent_pace.is_due(now);
+        let (agents, lives) = (self.agent_pace.is_due(now), self.live_pace.is_due(now));
         for member in &mut self.members {
             member.advance(now);
+            if lives {
+                member.ask(None, Why::Moved);
+            }
         }
         self.plan(now);
         let asking = Asking { now, agents, revision: self.progress.revision(), board: &self.board };
@@ -270,9 +276,9 @@ impl Fold {
     fn plan(&mut self, now: Millis) {
         let windows = self.board.windows();
         if let Some(before) = self.last_pass {
-            self.sweep.begin_if_moved(before, now, windows, &mut self.members);
+            self.sweep.begin_if_moved(before, now, windows, &self.members);
             for (index, scope) in self.sweep.take_share(before, now) {
-                self.members[index].sweep(scope, self.sweep.ended(), &self.settings.buckets);
+                self.members[index].sweep(scope, self.sweep.ended());
             }
         }
         for (index, scope) in self.repeats.take_due(now, &self.members) {

@@ -6,7 +6,6 @@ use crate::domain::account::Scope;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 
-use super::agenda::Why;
 use super::cadence::{SWEEP_MS, buckets_ended, share, windows_moved};
 use super::member::{KINDS, Member};
 
@@ -21,7 +20,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// Begins anew if between two moments windows moved or buckets ended; what was left is asked with the rest.
-    pub(super) fn begin_if_moved(&mut self, before: Millis, now: Millis, windows: &[u32], members: &mut [Member]) {
+    pub(super) fn begin_if_moved(&mut self, before: Millis, now: Millis, windows: &[u32], members: &[Member]) {
         let ended: Vec<Bucket> = buckets_ended(before, now).collect();
         if ended.is_empty() && !windows_moved(before, now, windows) {
             return;
@@ -37,8 +36,6 @@ impl Sweep {
                 self.left.extend(member.all_scopes(kind).into_iter().map(|scope| (index, scope)));
             }
         }
-        // A snooze that ends and the like: few, so not spread.
-        members.iter_mut().for_each(|member| member.ask(None, Why::Moved));
     }
 
     /// The part of it that is to be asked now.

@@ -22,6 +22,7 @@ use crate::domain::policy::PolicyBook;
 use crate::serve::http;
 use crate::simulate::{self, Record, Simulation, Topic};
 use crate::source::Feed;
+use crate::source::simulated;
 use crate::source::status::SourceStatus;
 use crate::wire::batch::{Arrival, RecordBatch};
 
@@ -40,8 +41,6 @@ pub struct Demo {
     pub centre: simulate::Settings,
     /// Stop by itself after so long.
     pub last: Option<Duration>,
-    /// Appends a record's value as JSON.
-    pub encode: fn(&mut Vec<u8>, &Record),
     /// Told the address once it is served.
     pub began: Box<dyn FnOnce(SocketAddr) + Send>,
     /// Told of the board every few seconds.
@@ -90,7 +89,6 @@ pub async fn demo(settings: &Settings, policies: PolicyBook, demo: Demo) -> Resu
 /// The simulator's thread.
 struct Player {
     simulation: Simulation,
-    encode: fn(&mut Vec<u8>, &Record),
     topics: Arc<[String]>,
     next_offsets: [i64; 3],
     feed: SyncSender<Feed>,
@@ -101,7 +99,7 @@ impl Player {
     fn new(demo: &Demo, feed: SyncSender<Feed>, status: Arc<SourceStatus>) -> Self {
         let topics = ["conversation-events", "survey-events", "agent-events"].map(str::to_owned);
         let simulation = Simulation::endless(&demo.centre);
-        Self { simulation, encode: demo.encode, topics: Arc::from(topics), next_offsets: [0; 3], feed, status }
+        Self { simulation, topics: Arc::from(topics), next_offsets: [0; 3], feed, status }
     }
 
     /// The day before as fast as it goes, then what happens as it happens.
@@ -143,7 +141,7 @@ impl Player {
             Topic::Agent => 2,
         };
         let mut payload = Vec::with_capacity(256);
-        (self.encode)(&mut payload, record);
+        simulated::push_json(&mut payload, record);
         let arrival = Arrival {
             topic,
             partition: Some(0),

@@ -10,8 +10,8 @@ use crate::serve::health::Health;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 
-/// Tells what the ways out of this pipeline count.
-pub(super) type WaysOut = Box<dyn Fn() + Send + Sync>;
+/// Tells what only this pipeline counts, beside what all do.
+pub(super) type Counts = Box<dyn Fn() + Send + Sync>;
 
 /// Everything that counts something about this program.
 pub(super) struct Engine {
@@ -19,7 +19,7 @@ pub(super) struct Engine {
     pub(super) outcomes: Arc<Outcomes>,
     pub(super) status: Arc<SourceStatus>,
     pub(super) health: Arc<Health>,
-    pub(super) ways_out: WaysOut,
+    pub(super) counts: Counts,
 }
 
 impl Engine {
@@ -28,7 +28,7 @@ impl Engine {
         self.tell_records();
         self.tell_source();
         gauge!(telemetry::READY).set(truth(self.health.is_ready()));
-        (self.ways_out)();
+        (self.counts)();
         self.recorder.render()
     }
 

@@ -70,6 +70,9 @@ impl Thread {
 
     /// What was there at the start has been folded: from here on facts count for `rate()`.
     fn catch_up(&mut self) {
+        // What waited for its time to come was there at the start as well.
+        let _none_before_the_end = self.fold.tick(clock::now());
+        self.fold.advance();
         self.fold.set_caught_up();
         for (account, state) in self.fold.accounts() {
             self.outlets.flows.begin(account, state.flow());
@@ -112,5 +115,49 @@ impl Thread {
             }
         }
         metrics::gauge!(telemetry::CONVERSATIONS).set(conversations as f64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Board;
+    use crate::domain::policy::PolicyBook;
+    use crate::fold::FoldSettings;
+    use crate::fold::outcomes::Outcomes;
+    use crate::wire::batch::{Arrival, RecordBatch};
+
+    fn message(id: &str, at: Millis) -> RecordBatch {
+        let event = format!(
+            r#"{{"event_id":"{id}","account_id":"a","conversation_id":"c","occurred_at":{at},"type":"customer_message","characters":1}}"#
+        );
+        let mut batch = RecordBatch::new(Arc::from(["conversation-events".to_owned()]));
+        let (timestamp, payload) = (Some(at), Some(event.as_bytes()));
+        batch.push(Arrival { topic: 0, partition: Some(0), offset: 0, timestamp, key: None, payload }, []);
+        batch
+    }
+
+    #[test]
+    fn what_was_there_at_the_start_counts_nothing_although_time_had_not_come_to_it_in_the_fold() {
+        let now = clock::now();
+        let flows = Arc::new(Flows::default());
+        let board = Arc::new(Board::new(&[5]));
+        let fold = Fold::new(
+            FoldSettings::default(),
+            Arc::new(PolicyBook::default()),
+            board,
+            Arc::new(Outcomes::default()),
+            now - 60_000,
+        );
+        let outlets =
+            Outlets { outbox: None, rejected: Box::new(|_, _| ()), flows: flows.clone(), health: Arc::default() };
+        let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };
+        thread.take(Feed::Records(message("1", now - 30_000)));
+        thread.take(Feed::CaughtUp);
+        thread.take(Feed::Records(message("2", now - 20_000)));
+        thread.tick(clock::now());
+        let mut page = String::new();
+        flows.write(&mut page);
+        assert!(page.contains("cxpulse_messages_total{account=\"a\",sender=\"customer\"} 1\n"), "{page}");
     }
 }

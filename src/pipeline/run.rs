@@ -7,13 +7,14 @@ use std::time::Duration;
 use metrics::{counter, histogram};
 
 use super::PipelineError;
-use super::engine::WaysOut;
+use super::engine::Counts;
 use super::folding;
 use super::shared::Shared;
 use super::stages::{Stages, signal};
-use crate::board::Outbox;
+use crate::board::{Outbox, Subject};
 use crate::clock;
 use crate::config::{OutputFormat, Settings};
+use crate::connection::{self, Refused};
 use crate::domain::event::Millis;
 use crate::domain::policy::PolicyBook;
 use crate::publish::kafka::{Published, Publisher, Sent};
@@ -57,7 +58,7 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
         Ok(())
     });
     kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
-    shared.start_serving(settings, &mut stages, listener, kafka.ways_out());
+    shared.start_serving(settings, &mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
     stages.run(signal()).await
 }
@@ -73,9 +74,8 @@ struct Kafka {
 
 impl Kafka {
     fn new(settings: &Settings) -> Self {
-        let brokers = ("bootstrap.servers".to_owned(), settings.brokers.join(","));
         Self {
-            connection: [brokers].into_iter().chain(settings.kafka_properties.iter().cloned()).collect(),
+            connection: connection::of(settings),
             topics: OutputTopics::new(&settings.topics.output_prefix),
             outbox: Arc::default(),
             published: Arc::default(),
@@ -135,9 +135,11 @@ impl Kafka {
         stages.thread(move || kafka::run(source, feed, status, &stop).map_err(source_error));
     }
 
-    fn ways_out(&self) -> WaysOut {
+    /// What only a pipeline with Kafka at its ends counts.
+    fn counts(&self, status: Arc<SourceStatus>) -> Counts {
         let (published, dead_letters) = (self.published.clone(), self.dead_letters.clone());
         Box::new(move || {
+            counter!(telemetry::REBALANCES).absolute(status.reassigned());
             counter!(telemetry::RECORDS_PUBLISHED).absolute(published.delivered());
             counter!(telemetry::DEAD_LETTERS).absolute(dead_letters.written());
             counter!(telemetry::PUBLISH_FAILURES, "what" => "metrics").absolute(published.failed());
@@ -146,15 +148,17 @@ impl Kafka {
     }
 }
 
-/// From the oldest record behind a pass to its arrival on a topic.
+/// From the oldest record behind a pass to the arrival of each account and skill in it. Agents wait for their own
+/// interval, so that the records behind theirs are those of earlier passes.
 fn note_latency(sent: &Sent, delivered_at: Millis) {
-    if let Some(written) = sent.oldest_record {
+    let without_agents = matches!(&sent.subject, Subject::Scope(_, scope) if scope.agent.is_none());
+    if let Some(written) = sent.oldest_record.filter(|_| without_agents) {
         histogram!(telemetry::EVENT_TO_PUBLISH).record((delivered_at - written).max(0) as f64 / 1_000.0);
     }
 }
 
-fn refused(error: impl std::fmt::Display) -> PipelineError {
-    PipelineError::Configuration(format!("Kafka client: {error}; correct the property in `kafka_properties`"))
+fn refused(error: Refused) -> PipelineError {
+    PipelineError::Configuration(error.to_string())
 }
 
 fn source_error(error: SourceError) -> PipelineError {

@@ -7,7 +7,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
 use super::PipelineError;
-use super::engine::{Engine, WaysOut};
+use super::engine::{Counts, Engine};
 use super::folding::Outlets;
 use super::stages::Stages;
 use crate::board::{Board, Outbox};
@@ -72,14 +72,14 @@ impl Shared {
         settings: &Settings,
         stages: &mut Stages,
         listener: TcpListener,
-        ways_out: WaysOut,
+        counts: Counts,
     ) {
         let engine = Engine {
             recorder: self.recorder.clone(),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
             health: self.health.clone(),
-            ways_out,
+            counts,
         };
         let serving = Arc::new(Serving {
             board: self.board.clone(),
@@ -87,6 +87,7 @@ impl Shared {
             health: self.health.clone(),
             engine: Box::new(move || engine.render()),
             series_cap: settings.series_cap,
+            clock: clock::now,
         });
         let told = stages.stop().told();
         stages.task(async move {
@@ -112,5 +113,6 @@ fn fold_settings(settings: &Settings) -> FoldSettings {
         republish_after_ms: settings.republish_after_ms,
         forget_after_ms: settings.forget_after_ms,
         buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
+        histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
     }
 }

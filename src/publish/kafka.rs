@@ -1,13 +1,12 @@
-//! Publishing to Kafka: passes from the outbox, and dead letters.
+//! Publishing to Kafka: passes from the outbox.
 //!
-//! One thread each, apart from the fold. Order within a key is kept by one request in flight, so that the last record
+//! On a thread of its own, apart from the fold. Order within a key is kept by one request in flight, so that the last record
 //! under a key is the newest even after a retry; a record that cannot be delivered is given back as its subject.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -16,6 +15,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, Prod
 
 use super::records::{Encoding, OutRecord};
 use crate::board::{Outbox, Pass, Subject};
+use crate::connection::{Refused, client};
 use crate::domain::event::Millis;
 
 /// How long the publisher waits for a pass before it serves delivery reports again.
@@ -115,9 +115,9 @@ impl Publisher {
         published: Arc<Published>,
         clock: fn() -> Millis,
         on_delivered: OnDelivered,
-    ) -> Result<Self, KafkaError> {
+    ) -> Result<Self, Refused> {
         let reports = Reports { outbox: outbox.clone(), published, clock, on_delivered, trouble: Trouble::default() };
-        Ok(Self { producer: producer_config(connection).create_with_context(reports)?, encoding, outbox })
+        Ok(Self { producer: client(&DEFAULTS, connection, &FIXED, reports)?, encoding, outbox })
     }
 
     /// Publishes until the outbox is closed and empty, then gives what is on its way at most `grace` to arrive.
@@ -157,21 +157,6 @@ impl Publisher {
             out = unsent;
         }
     }
-}
-
-/// The settings of every producer of ours.
-pub(super) fn producer_config(connection: &[(String, String)]) -> ClientConfig {
-    let mut config = ClientConfig::new();
-    for (key, value) in DEFAULTS {
-        config.set(key, value);
-    }
-    for (key, value) in connection {
-        config.set(key, value);
-    }
-    for (key, value) in FIXED {
-        config.set(key, value);
-    }
-    config
 }
 
 /// Whether a failed record is worth another try: not if it can never be taken.

@@ -119,6 +119,7 @@ mod tests {
     use crate::domain::account::Scope;
     use crate::domain::bucket::Bucket;
     use crate::domain::live::Live;
+    use crate::domain::rates::Rates;
     use crate::wire::proto;
     use prost::Message;
 
@@ -126,7 +127,8 @@ mod tests {
         let account: Arc<str> = Arc::from("acme uk");
         let scope = Scope { skill: Some("-1".into()), agent: None };
         let metrics = Metrics { closed: 3, ..Metrics::default() };
-        let view = ScopeView { as_of: 1_000, revision: 7, metrics: Box::from([metrics.clone()]) };
+        let view =
+            ScopeView { as_of: 1_000, revision: 7, metrics: Box::from([metrics.clone()]), rates: Rates::default() };
         let bucket = BucketUpdate {
             account: account.clone(),
             scope: Scope::default(),

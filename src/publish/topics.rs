@@ -13,6 +13,8 @@ pub struct OutputTopics {
     pub live: String,
     /// Rejected records.
     pub dead_letters: String,
+    /// Decisions on rating requests, which this version makes and does not publish yet.
+    pub rating_requests: String,
 }
 
 impl OutputTopics {
@@ -25,6 +27,7 @@ impl OutputTopics {
             buckets: format!("{prefix}.buckets.v1"),
             live: format!("{prefix}.live.v1"),
             dead_letters: format!("{prefix}.dead-letters.v1"),
+            rating_requests: format!("{prefix}.rating-requests.v1"),
         }
     }
 
@@ -60,5 +63,6 @@ mod tests {
             "cxpulse.dead-letters.v1",
         ];
         assert_eq!(topics.all(), names);
+        assert_eq!(topics.rating_requests, "cxpulse.rating-requests.v1");
     }
 }

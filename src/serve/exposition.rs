@@ -3,42 +3,57 @@
 //! The exporter that renders the engine's metrics takes a second for as many series as a scrape has here, and cannot
 //! drop one. So the business gauges are written from the table in `families`, family by family, one pass over the scopes each.
 
+use std::borrow::Cow;
+
 use super::families::{self, Family, Read};
 use super::number::{self, Value};
+use crate::board::ScopeView;
 use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::event::Millis;
 use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
 
-/// One scope and its metrics, one for each window.
+/// One scope and its numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     /// The account it belongs to.
     pub account: &'a str,
     /// Which scope of the account.
     pub scope: &'a Scope,
-    /// As many as there are windows.
-    pub windows: &'a [Metrics],
+    /// As many metrics as there are windows.
+    pub view: &'a ScopeView,
+}
+
+/// Which windows there are, and when and how much is read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// The rolling windows (minutes), in the order of every view's metrics.
+    pub windows: &'a [u32],
+    /// The moment of every number.
+    pub now: Millis,
+    /// The most series of one kind of scope.
+    pub cap: usize,
 }
 
 /// Appends every window family of one kind of scope; returns how many series the cap left out.
 ///
 /// A scope is written whole or not at all: the first rows that fit the cap are.
-pub fn write_windows(out: &mut String, kind: ScopeKind, window_minutes: &[u32], rows: &[Row<'_>], cap: usize) -> usize {
+pub fn write_windows(out: &mut String, kind: ScopeKind, rows: &[Row<'_>], reading: Reading<'_>) -> usize {
     let families = families::window_families();
-    let (kept, dropped) = fitting(&families, rows, cap);
+    let (kept, dropped) = fitting(&families, rows, reading.cap);
     let windows: Vec<String> =
-        window_minutes.iter().map(|minutes| format!("\",window=\"{}\"", window(*minutes))).collect();
-    let labels: Vec<String> = rows[..kept].iter().map(labels).collect();
+        reading.windows.iter().map(|minutes| format!("\",window=\"{}\"", window(*minutes))).collect();
+    let scopes: Vec<(String, Cow<'_, [Metrics]>)> =
+        rows[..kept].iter().map(|row| (labels(row), row.view.at(reading.now))).collect();
     for family in &families {
         let head = Head::new(&families::name(prefix(kind), &family.path), &family.help);
-        write_family(out, family, head, &windows, rows[..kept].iter().zip(&labels));
+        write_family(out, family, head, &windows, &scopes);
     }
     dropped
 }
 
 /// Appends the live state of accounts.
-pub fn write_live(out: &mut String, accounts: &[(&str, &Live)]) {
+pub fn write_live(out: &mut String, accounts: &[(&str, Live)]) {
     for (path, help, read) in families::LIVE {
         let mut head = Head::new(&families::name("cxpulse_account", path), help);
         for (account, live) in accounts {
@@ -56,7 +71,7 @@ pub fn write_live(out: &mut String, accounts: &[(&str, &Live)]) {
 }
 
 /// Appends how many conversations each agent owns.
-pub fn write_owned(out: &mut String, accounts: &[(&str, &Live)]) {
+pub fn write_owned(out: &mut String, accounts: &[(&str, Live)]) {
     let name = families::name("cxpulse_account", "live.owned");
     let mut head = Head::new(&name, "Open conversations assigned to the agent.");
     for (account, live) in accounts {
@@ -112,15 +127,15 @@ impl Head {
     }
 }
 
-fn write_family<'a>(
+fn write_family(
     out: &mut String,
     family: &Family,
     mut head: Head,
     windows: &[String],
-    rows: impl Iterator<Item = (&'a Row<'a>, &'a String)>,
+    scopes: &[(String, Cow<'_, [Metrics]>)],
 ) {
-    for (row, labels) in rows {
-        for (metrics, window) in row.windows.iter().zip(windows) {
+    for (labels, metrics) in scopes {
+        for (metrics, window) in metrics.iter().zip(windows) {
             numbers(family, metrics, |label, value| match label {
                 None => head.series(out, labels, &[window], value),
                 Some((key, word)) => head.series(out, labels, &[window, ",", key, "=\"", word, "\""], value),
@@ -153,7 +168,7 @@ fn numbers(family: &Family, metrics: &Metrics, mut each: impl FnMut(Option<(&str
 fn fitting(families: &[Family], rows: &[Row<'_>], cap: usize) -> (usize, usize) {
     let (mut series, mut kept, mut dropped) = (0, 0, 0);
     for (i, row) in rows.iter().enumerate() {
-        let own: usize = row.windows.iter().map(|metrics| count(families, metrics)).sum();
+        let own: usize = row.view.metrics.iter().map(|metrics| count(families, metrics)).sum();
         if dropped == 0 && series + own <= cap {
             (series, kept) = (series + own, i + 1);
         } else {

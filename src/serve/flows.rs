@@ -1,4 +1,4 @@
-//! Plain counters for `rate()`: what this process stated, and took back, since it was ready.
+//! Plain counters and histograms for `rate()`: what this process stated, and took back, since it was ready.
 //!
 //! Unlike the gauges they are this instance's own: a restore counts nothing, and they never fall; what a retraction
 //! undoes is counted beside them.
@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::number::{self, Value};
 use crate::domain::account::Flow;
-use crate::domain::fact::FactKind;
+use crate::domain::fact::{DurationKind, FactKind};
 
 /// The flows of every account, told by the fold's thread and read by scrapes.
 #[derive(Debug, Default)]
@@ -21,6 +21,15 @@ struct Told {
     /// When the process became ready: what counts nothing.
     before: Flow,
     now: Flow,
+}
+
+impl Told {
+    /// How many durations fell between two bounds.
+    fn sized(&self, kind: DurationKind, place: usize) -> u64 {
+        // An account that came later had no bounds before.
+        let count = |flow: &Flow| flow.sizes(kind).get(place).copied().unwrap_or(0);
+        count(&self.now) - count(&self.before)
+    }
 }
 
 impl Flows {
@@ -41,7 +50,7 @@ impl Flows {
         }
     }
 
-    /// Appends every counter family, for the accounts there are.
+    /// Appends every family, for the accounts there are.
     pub fn write(&self, out: &mut String) {
         let accounts = self.lock();
         if accounts.is_empty() {
@@ -49,6 +58,10 @@ impl Flows {
         }
         for counter in COUNTERS {
             write_counter(out, counter, "total", "stated", &accounts, Flow::stated);
+            write_counter(out, counter, "retracted_total", "taken back", &accounts, Flow::retracted);
+        }
+        for (counter, kind) in HISTOGRAMS {
+            write_histogram(out, counter, *kind, &accounts);
             write_counter(out, counter, "retracted_total", "taken back", &accounts, Flow::retracted);
         }
     }
@@ -91,11 +104,7 @@ const COUNTERS: &[Counter] = &[
             ("system", &[FactKind::ClosedBySystem]),
         ],
     },
-    plain(
-        "cxpulse_conversations_resolved",
-        "Resolutions",
-        &[("", &[FactKind::Resolved, FactKind::ResolvedWithin, FactKind::ResolvedMissed])],
-    ),
+    plain("cxpulse_conversations_resolved", "Resolutions", RESOLVED),
     plain("cxpulse_first_responses", "First responses", FIRST_RESPONSES),
     plain("cxpulse_conversations_abandoned", "Abandoned conversations", &[("", &[FactKind::Abandoned])]),
     plain("cxpulse_conversations_reopened", "Reopenings", &[("", &[FactKind::Reopened])]),
@@ -111,8 +120,18 @@ const COUNTERS: &[Counter] = &[
     },
 ];
 
+/// The durations by size. What is taken back is counted, but leaves the histogram as it is: it would fall.
+const HISTOGRAMS: &[(Counter, DurationKind)] = &[
+    (plain("cxpulse_first_response_seconds", "First response times", FIRST_RESPONSES), DurationKind::FirstResponse),
+    (plain("cxpulse_response_seconds", "Response times", RESPONSES), DurationKind::Response),
+    (plain("cxpulse_handle_seconds", "Handle times", &[("", &[FactKind::Handled])]), DurationKind::Handle),
+    (plain("cxpulse_resolution_seconds", "Resolution times", RESOLVED), DurationKind::Resolution),
+];
+
 const FIRST_RESPONSES: Values =
     &[("", &[FactKind::FirstResponse, FactKind::FirstResponseWithin, FactKind::FirstResponseMissed])];
+const RESPONSES: Values = &[("", &[FactKind::Response, FactKind::ResponseWithin, FactKind::ResponseMissed])];
+const RESOLVED: Values = &[("", &[FactKind::Resolved, FactKind::ResolvedWithin, FactKind::ResolvedMissed])];
 
 type Values = &'static [(&'static str, &'static [FactKind])];
 
@@ -144,5 +163,30 @@ fn write_counter(
             Value::Count(kinds.iter().map(since).sum()).write(out);
             out.push('\n');
         }
+    }
+}
+
+fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, accounts: &BTreeMap<String, Told>) {
+    let Counter { stem, help, .. } = counter;
+    out.push_str(&format!("# HELP {stem} {help}, stated since this process was ready.\n# TYPE {stem} histogram\n"));
+    for (account, told) in accounts {
+        let mut line = |ending: &str, le: Option<&str>, value: Value| {
+            out.push_str(&format!("{stem}_{ending}{{account=\""));
+            number::label(out, account);
+            if let Some(le) = le {
+                out.push_str(&format!("\",le=\"{le}"));
+            }
+            out.push_str("\"} ");
+            value.write(out);
+            out.push('\n');
+        };
+        let bounds = told.now.bounds_ms().iter().map(|ms| Value::Millis(ms.unsigned_abs()).text());
+        let mut stated = 0;
+        for (place, le) in bounds.chain(["+Inf".to_owned()]).enumerate() {
+            stated += told.sized(kind, place);
+            line("bucket", Some(&le), Value::Count(stated));
+        }
+        line("sum", None, Value::Millis(told.now.sum_ms(kind) - told.before.sum_ms(kind)));
+        line("count", None, Value::Count(stated));
     }
 }

@@ -16,6 +16,7 @@ use super::flows::Flows;
 use super::health::Health;
 use super::pages;
 use crate::board::Board;
+use crate::domain::event::Millis;
 
 /// What Prometheus calls this format.
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -35,6 +36,8 @@ pub struct Serving {
     pub engine: Box<dyn Fn() -> String + Send + Sync>,
     /// How many series of one scope a page may carry.
     pub series_cap: usize,
+    /// The wall clock: every number of a page is as of the moment it is asked for.
+    pub clock: fn() -> Millis,
 }
 
 impl std::fmt::Debug for Serving {

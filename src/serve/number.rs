@@ -16,6 +16,13 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// The number in base units.
+    pub(super) fn text(self) -> String {
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
     /// Appends the number in base units.
     pub(super) fn write(self, out: &mut String) {
         match self {

@@ -5,7 +5,7 @@ use super::random::Quantiles;
 use super::record::Extras;
 use super::story::{Said, Step, Story};
 use super::words::COMMENTS;
-use crate::domain::event::{Body, Mood, Outcome, Side, Text};
+use crate::domain::event::{Body, Mood, Outcome, Private, Side, Text};
 use std::borrow::Cow;
 
 const ASKS_MOOD: Quantiles = [200, 400, 600, 800, 1_000, 1_300, 1_700, 2_500, 6_000];
@@ -157,8 +157,8 @@ impl Story {
         self.survey_has_id.then(|| Cow::Borrowed(IDS[usize::from(self.surveys) % IDS.len()]))
     }
 
-    fn comment(&mut self) -> Text<'static> {
-        Cow::Borrowed(self.random.pick(&COMMENTS))
+    fn comment(&mut self) -> Private<'static> {
+        Private::new(self.random.pick(&COMMENTS))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the simulator hands out: records as a source would find them on its topics.
 
-use crate::domain::event::{Body, Event, Millis, Presence, Side, Text};
+use std::fmt;
+
+use crate::domain::event::{Body, Event, Millis, Presence, Private, Side, Text};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +27,7 @@ pub enum Topic {
 }
 
 /// What a record holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
 pub enum Payload {
     /// An event, to be written in whatever format is asked for.
@@ -49,18 +51,35 @@ pub enum Payload {
 /// The fields of SPEC §1 that the fold never sees. The private ones are invented, but to be treated as real.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras {
-    /// What was written, on messages; private.
-    pub text: Option<Text<'static>>,
-    /// The customer's name, on `conversation_started`; private.
-    pub contact_name: Option<Text<'static>>,
-    /// The agent's name, on `agent_status`; private.
-    pub agent_name: Option<Text<'static>>,
+    /// What was written, on messages.
+    pub text: Option<Private<'static>>,
+    /// The customer's name, on `conversation_started`.
+    pub contact_name: Option<Private<'static>>,
+    /// The agent's name, on `agent_status`.
+    pub agent_name: Option<Private<'static>>,
     /// What the agent can do, on `agent_status`.
     pub skill_ids: Vec<Text<'static>>,
     /// How many conversations the agent takes, on `agent_status`.
     pub capacity: Option<u32>,
     /// Who reopened, on `reopened`.
     pub reopened_by: Option<Side>,
+}
+
+impl fmt::Debug for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event { event_id, event, extras } => f
+                .debug_struct("Event")
+                .field("event_id", event_id)
+                .field("event", event)
+                .field("extras", extras)
+                .finish(),
+            // They may be what was an event.
+            Self::Raw { key, bytes } => {
+                f.debug_struct("Raw").field("key", key).field("length", &bytes.len()).finish_non_exhaustive()
+            }
+        }
+    }
 }
 
 impl Record {

@@ -3,8 +3,7 @@
 //! Invented, but written and treated like the private text of real ones: with accents, quotes and emoji in it.
 
 use super::random::Random;
-use crate::domain::event::Text;
-use std::borrow::Cow;
+use crate::domain::event::Private;
 
 pub(super) const ACCOUNTS: [&str; 8] =
     ["northwind", "bluebird", "cobalt", "juniper", "lighthouse", "marigold", "orchard", "sandpiper"];
@@ -101,17 +100,17 @@ pub(super) const COMMENTS: [&str; 8] = [
 ];
 
 /// A person's name, always the same for the same number.
-pub(super) fn person(number: u32) -> Text<'static> {
+pub(super) fn person(number: u32) -> Private<'static> {
     let first = FIRST_NAMES[number as usize % FIRST_NAMES.len()];
     let last = LAST_NAMES[(number as usize / FIRST_NAMES.len()) % LAST_NAMES.len()];
-    Cow::Owned([first, " ", last].concat())
+    Private::new([first, " ", last].concat())
 }
 
 /// A message: its length, and in some cases its words. Most sources send the length alone.
-pub(super) fn message(sentences: &[&'static str], random: &mut Random) -> (u32, Option<Text<'static>>) {
+pub(super) fn message(sentences: &[&'static str], random: &mut Random) -> (u32, Option<Private<'static>>) {
     if random.chance(700) {
         return (random.between(2, 260), None);
     }
     let text = random.pick(sentences);
-    (text.chars().count() as u32, Some(Cow::Borrowed(text)))
+    (text.chars().count() as u32, Some(Private::new(text)))
 }

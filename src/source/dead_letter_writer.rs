@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
@@ -16,11 +15,32 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 
 use super::dead_letters::DeadLetter;
+use crate::connection::{Refused, client};
 use crate::domain::event::Millis;
 
 /// A full queue from which nothing was delivered for so long is given up on.
 const STUCK_AFTER_MS: Millis = 30_000;
 const WAIT: Duration = Duration::from_millis(50);
+
+/// What may be overridden by the configuration.
+const DEFAULTS: [(&str, &str); 8] = [
+    ("client.id", "cxpulse"),
+    ("acks", "all"),
+    ("linger.ms", "50"),
+    ("compression.type", "lz4"),
+    // A letter is larger than its record by our headers.
+    ("message.max.bytes", "16777216"),
+    ("queue.buffering.max.kbytes", "65536"),
+    ("reconnect.backoff.max.ms", "2000"),
+    ("socket.keepalive.enable", "true"),
+];
+
+/// What may not.
+const FIXED: [(&str, &str); 2] = [
+    // The only copy with its reason: it waits for the brokers for as long as it takes.
+    ("message.timeout.ms", "0"),
+    ("partitioner", "murmur2_random"),
+];
 
 /// Counts of dead letters since the process began; they never fall.
 #[derive(Debug, Default)]
@@ -65,20 +85,10 @@ impl DeadLetterWriter {
         topic: &str,
         counts: Arc<DeadLetterCounts>,
         clock: fn() -> Millis,
-    ) -> Result<Self, KafkaError> {
-        let mut config = ClientConfig::new();
-        config.set("client.id", "cxpulse").set("acks", "all").set("linger.ms", "50").set("compression.type", "lz4");
-        // A letter is larger than its record by our headers.
-        config.set("message.max.bytes", "16777216").set("queue.buffering.max.kbytes", "65536");
-        config.set("reconnect.backoff.max.ms", "2000").set("socket.keepalive.enable", "true");
-        for (key, value) in connection {
-            config.set(key, value);
-        }
-        // The only copy with its reason: it waits for the brokers for as long as it takes.
-        config.set("message.timeout.ms", "0").set("partitioner", "murmur2_random");
+    ) -> Result<Self, Refused> {
         let last_delivery = AtomicI64::new(clock());
         let reports = Reports { counts, clock, last_delivery, losing: AtomicBool::new(false) };
-        Ok(Self { producer: config.create_with_context(reports)?, topic: topic.to_owned() })
+        Ok(Self { producer: client(&DEFAULTS, connection, &FIXED, reports)?, topic: topic.to_owned() })
     }
 
     /// Writes until nobody sends letters any more, then gives what is on its way at most `grace` to arrive.

@@ -1,10 +1,12 @@
 //! What becomes of a rejected record: its bytes and headers, and why and from where, for the dead-letter topic.
 
+use std::fmt;
+
 use crate::wire::batch::Record;
 use crate::wire::{Place, Refusal};
 
 /// One record of the dead-letter topic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeadLetter {
     /// The record's own.
     pub key: Option<Vec<u8>>,
@@ -12,6 +14,13 @@ pub struct DeadLetter {
     pub payload: Option<Vec<u8>>,
     /// The record's own, then ours.
     pub headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.payload.as_ref().map(Vec::len);
+        f.debug_struct("DeadLetter").field("payload_bytes", &length).finish_non_exhaustive()
+    }
 }
 
 /// The dead letter of `record`, refused as `refusal` says.

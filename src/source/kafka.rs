@@ -20,6 +20,7 @@ use super::kafka_client::{self, Brokers, Watch};
 use super::kafka_headers::headers;
 use super::positions::{Partition, Positions};
 use super::status::SourceStatus;
+use crate::connection::{self, Refused};
 use crate::domain::event::Millis;
 use crate::wire::batch::{Arrival, Position, RecordBatch};
 
@@ -55,8 +56,8 @@ pub struct KafkaSourceSettings {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// librdkafka refuses a setting.
-    #[error("Kafka client: {0}; correct the property in `kafka_properties`")]
-    Settings(KafkaError),
+    #[error("{0}")]
+    Settings(Refused),
     /// Topics are missing.
     #[error("topics {} do not exist at {brokers}; create them with `cxpulse topics create`, or correct their names", .topics.join(", "))]
     MissingTopics {
@@ -281,7 +282,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn brokers(&self) -> String {
-        let servers = self.settings.connection.iter().find(|(key, _)| key == "bootstrap.servers");
+        let servers = self.settings.connection.iter().find(|(key, _)| key == connection::BROKERS);
         servers.map(|(_, value)| value.clone()).unwrap_or_default()
     }
 }

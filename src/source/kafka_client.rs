@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rdkafka::client::ClientContext;
-use rdkafka::config::{ClientConfig, RDKafkaLogLevel};
+use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::{BaseConsumer, ConsumerContext};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::statistics::Statistics;
+
+use crate::connection::{Refused, client};
 
 /// What may be overridden by the configuration.
 const DEFAULTS: [(&str, &str); 10] = [
@@ -35,18 +37,8 @@ const FIXED: [(&str, &str); 4] = [
 ];
 
 /// A consumer of `connection`, which names the brokers and whatever else librdkafka is to be told.
-pub(super) fn consumer(connection: &[(String, String)]) -> Result<BaseConsumer<Watch>, KafkaError> {
-    let mut config = ClientConfig::new();
-    for (key, value) in DEFAULTS {
-        config.set(key, value);
-    }
-    for (key, value) in connection {
-        config.set(key, value);
-    }
-    for (key, value) in FIXED {
-        config.set(key, value);
-    }
-    config.create_with_context(Watch::default())
+pub(super) fn consumer(connection: &[(String, String)]) -> Result<BaseConsumer<Watch>, Refused> {
+    client(&DEFAULTS, connection, &FIXED, Watch::default())
 }
 
 /// Whether the brokers answer, as far as librdkafka has said.

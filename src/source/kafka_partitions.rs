@@ -19,6 +19,12 @@ const ANSWER_WAIT: Duration = Duration::from_secs(5);
 const MISSING_FOR_MS: Millis = 3_000;
 
 impl Reader<'_> {
+    /// Assigns anew, after the start.
+    fn reassign(&self) -> Result<(), SourceError> {
+        self.status.add_reassigned();
+        self.assign()
+    }
+
     /// Finds every partition and assigns them all; false if the brokers are silent.
     pub(super) fn begin(&mut self) -> Result<bool, SourceError> {
         match self.find_topics().and_then(|missing| Ok((missing, self.find_partitions()?))) {
@@ -79,7 +85,7 @@ impl Reader<'_> {
     }
 
     /// Assigns every partition at its position.
-    pub(super) fn assign(&self) -> Result<(), SourceError> {
+    fn assign(&self) -> Result<(), SourceError> {
         let mut list = TopicPartitionList::new();
         for ((topic, partition), next) in self.positions.iter() {
             list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
@@ -109,7 +115,7 @@ impl Reader<'_> {
         match self.find_partitions() {
             Ok(true) => {
                 tracing::info!("reading new partitions: {} in all", self.positions.iter().count());
-                self.assign()?;
+                self.reassign()?;
                 self.tell_beginnings();
                 Ok(())
             }
@@ -131,7 +137,7 @@ impl Reader<'_> {
             }
         }
         // Also where all is fine again: librdkafka has stopped reading the partition that it complained about.
-        self.assign()
+        self.reassign()
     }
 
     /// Whether the partition must be read in another way than before.
@@ -158,7 +164,7 @@ impl Reader<'_> {
         if self.look_for_gap(partition, kept)? {
             // A new client: the old one may hold on to what it knows of a topic that is no more.
             self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
-            self.assign()?;
+            self.reassign()?;
         } else if self.positions.next(partition) == Some(kept.end) {
             self.tell_end(partition, asked_at);
         }

@@ -13,6 +13,7 @@ mod kafka_headers;
 #[cfg(feature = "kafka")]
 mod kafka_partitions;
 pub mod positions;
+pub mod simulated;
 pub mod status;
 
 use crate::wire::batch::RecordBatch;

@@ -13,6 +13,7 @@ pub struct SourceStatus {
     caught_up: AtomicBool,
     fresh_at_ms: AtomicI64,
     records: AtomicU64,
+    reassigned: AtomicU64,
     to_go: AtomicU64,
     lag: Mutex<BTreeMap<(String, i32), u64>>,
 }
@@ -44,6 +45,12 @@ impl SourceStatus {
     #[must_use]
     pub fn records(&self) -> u64 {
         self.records.load(Ordering::Relaxed)
+    }
+
+    /// How often what is read was changed after the start: new partitions, and such as had to be read anew.
+    #[must_use]
+    pub fn reassigned(&self) -> u64 {
+        self.reassigned.load(Ordering::Relaxed)
     }
 
     /// Records between here and being caught up: the progress of a start.
@@ -80,6 +87,11 @@ impl SourceStatus {
     /// Counts records handed over.
     pub fn add_records(&self, records: u64) {
         self.records.fetch_add(records, Ordering::Relaxed);
+    }
+
+    /// Counts a change of what is read.
+    pub fn add_reassigned(&self) {
+        self.reassigned.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Replaces the lag.

@@ -3,6 +3,7 @@
 //! What sources hand to folds. A borrowed record cannot cross a channel, so a poll's records share one arena of bytes
 //! and the fold decodes them, borrowed from there, right before it applies them.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::record::{Place, RecordRef};
 use crate::domain::event::Millis;
 
 /// One record, borrowed from its batch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Record<'a> {
     /// Where it stands.
     pub place: Place<'a>,
@@ -22,6 +23,16 @@ pub struct Record<'a> {
     pub payload: Option<&'a [u8]>,
     /// In the order they came.
     pub headers: Headers<'a>,
+}
+
+/// Whatever prints a record prints no byte of it but its place: there may be private text in any.
+impl fmt::Debug for Record<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.payload.map(<[u8]>::len);
+        let mut shown = f.debug_struct("Record");
+        shown.field("place", &self.place).field("timestamp", &self.timestamp).field("payload_bytes", &length);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl<'a> Record<'a> {
@@ -40,13 +51,19 @@ impl<'a> Record<'a> {
 }
 
 /// A record's headers, packed: for each its name and its value, each behind its length in four bytes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Headers<'a> {
     packed: &'a [u8],
 }
 
 /// The length that stands for Kafka's null.
 const NULL: u32 = u32::MAX;
+
+impl fmt::Debug for Headers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Headers({} bytes)", self.packed.len())
+    }
+}
 
 impl<'a> IntoIterator for Headers<'a> {
     type Item = (&'a [u8], Option<&'a [u8]>);
@@ -58,9 +75,14 @@ impl<'a> IntoIterator for Headers<'a> {
 }
 
 /// Reads packed headers one by one.
-#[derive(Debug)]
 pub struct HeaderIter<'a> {
     rest: &'a [u8],
+}
+
+impl fmt::Debug for HeaderIter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeaderIter({} bytes)", self.rest.len())
+    }
 }
 
 impl<'a> Iterator for HeaderIter<'a> {
@@ -84,7 +106,7 @@ impl<'a> HeaderIter<'a> {
 }
 
 /// What a source adds to a batch.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Arrival<'a> {
     /// Which of the batch's topics.
     pub topic: usize,
@@ -98,6 +120,14 @@ pub struct Arrival<'a> {
     pub key: Option<&'a [u8]>,
     /// The event.
     pub payload: Option<&'a [u8]>,
+}
+
+impl fmt::Debug for Arrival<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topic, partition, offset, .. } = self;
+        let mut shown = f.debug_struct("Arrival");
+        shown.field("topic", topic).field("partition", partition).field("offset", offset).finish_non_exhaustive()
+    }
 }
 
 /// How far a source has read one partition.
@@ -152,7 +182,6 @@ pub struct End {
     pub at: Millis,
 }
 
-#[derive(Debug)]
 struct Row {
     topic: usize,
     partition: Option<i32>,
@@ -164,7 +193,6 @@ struct Row {
 }
 
 /// Many records in one piece of memory, and how far they bring their source.
-#[derive(Debug)]
 pub struct RecordBatch {
     topics: Arc<[String]>,
     arena: Vec<u8>,
@@ -174,6 +202,14 @@ pub struct RecordBatch {
     /// Of each of the positions.
     written: Vec<Written>,
     ends: Vec<End>,
+}
+
+impl fmt::Debug for RecordBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RecordBatch");
+        shown.field("topics", &self.topics).field("records", &self.rows.len()).field("positions", &self.positions);
+        shown.finish_non_exhaustive()
+    }
 }
 
 impl RecordBatch {

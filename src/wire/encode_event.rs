@@ -3,7 +3,7 @@
 //! What an event's fields are is said once, here in `members`; a sink per format knows how a field looks. It mirrors
 //! `event`, which reads them: what is written here decodes to the same event.
 
-use crate::domain::event::{Body, Event, Millis, Side, Started, Text};
+use crate::domain::event::{Body, Event, Millis, Private, Side, Started, Text};
 
 use super::event_sink::{Json, Protobuf, Sink};
 use super::event_type::EventType;
@@ -26,12 +26,12 @@ pub struct Outgoing<'a> {
 /// The fields that change no number, and that an `Event` therefore does not hold.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside<'a> {
-    /// What was written, on messages; private.
-    pub text: Option<&'a str>,
-    /// The customer's name, on `conversation_started`; private.
-    pub contact_name: Option<&'a str>,
-    /// The agent's name, on `agent_status`; private.
-    pub agent_name: Option<&'a str>,
+    /// What was written, on messages.
+    pub text: Option<&'a Private<'a>>,
+    /// The customer's name, on `conversation_started`.
+    pub contact_name: Option<&'a Private<'a>>,
+    /// The agent's name, on `agent_status`.
+    pub agent_name: Option<&'a Private<'a>>,
     /// What the agent can do, on `agent_status`.
     pub skill_ids: &'a [Text<'a>],
     /// How many conversations the agent takes, on `agent_status`.
@@ -113,7 +113,7 @@ fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
         }
         Body::AgentStatus { agent, status } => {
             sink.text(Field::AgentId, agent);
-            sink.optional(Field::AgentName, beside.agent_name);
+            sink.optional(Field::AgentName, beside.agent_name.map(Private::reveal));
             sink.choice(Field::Status, words::PRESENCES, status);
             sink.texts(Field::SkillIds, beside.skill_ids);
             if let Some(capacity) = beside.capacity {
@@ -125,7 +125,7 @@ fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
 
 fn members_of_started(started: &Started<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
     sink.optional(Field::ContactId, started.contact.as_deref());
-    sink.optional(Field::ContactName, beside.contact_name);
+    sink.optional(Field::ContactName, beside.contact_name.map(Private::reveal));
     sink.optional(Field::CompanyId, started.company.as_deref());
     sink.optional(Field::Channel, started.channel.as_deref());
     sink.optional(Field::LineId, started.line.as_deref());
@@ -146,7 +146,7 @@ fn members_of_message(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink
             sink.flag(Field::Automated, true);
         }
     }
-    sink.optional(Field::Text, beside.text);
+    sink.optional(Field::Text, beside.text.map(Private::reveal));
 }
 
 fn members_of_survey(body: &Body<'_>, sink: &mut impl Sink) {
@@ -158,13 +158,13 @@ fn members_of_survey(body: &Body<'_>, sink: &mut impl Sink) {
     if let Body::SurveyAnswered { survey, score, comment, agent, skill } = body {
         sink.optional(Field::SurveyId, survey.as_deref());
         sink.number(Field::Score, (*score).into());
-        sink.optional(Field::Comment, comment.as_deref());
+        sink.optional(Field::Comment, comment.as_ref().map(Private::reveal));
         sink.optional(Field::AgentId, agent.as_deref());
         sink.optional(Field::SkillId, skill.as_deref());
     }
     if let Body::SurveyCommented { survey, comment } = body {
         sink.optional(Field::SurveyId, survey.as_deref());
-        sink.text(Field::Comment, comment);
+        sink.text(Field::Comment, comment.reveal());
     }
 }
 

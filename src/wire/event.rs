@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Body, Change, Event, Identity, Millis, Started, Text};
+use crate::domain::event::{Body, Change, Event, Identity, Millis, Private, Started, Text};
 
 use super::event_type::EventType;
 use super::field::Field;
@@ -128,7 +128,7 @@ fn survey_answered<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal
     let survey = optional(fields, Field::SurveyId, is_id)?;
     let score = present(fields.integer(Field::Score)?, Field::Score)?;
     let score = i32::try_from(score).map_err(|_| Reason::OutOfRange.at(Field::Score))?;
-    let comment = optional(fields, Field::Comment, |_| true)?;
+    let comment = optional(fields, Field::Comment, |_| true)?.map(Private::new);
     let agent = optional(fields, Field::AgentId, is_party)?;
     let skill = optional(fields, Field::SkillId, is_party)?;
     Ok(Body::SurveyAnswered { survey, score, comment, agent, skill })
@@ -136,7 +136,8 @@ fn survey_answered<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal
 
 fn survey_commented<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     let survey = optional(fields, Field::SurveyId, is_id)?;
-    Ok(Body::SurveyCommented { survey, comment: required(fields, Field::Comment, |_| true)? })
+    let comment = Private::new(required(fields, Field::Comment, |_| true)?);
+    Ok(Body::SurveyCommented { survey, comment })
 }
 
 fn mood_recorded<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {

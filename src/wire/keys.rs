@@ -16,7 +16,7 @@ pub fn metric_key(account: &str, scope: &Scope) -> String {
 pub fn bucket_key(account: &str, scope: &Scope, bucket: Bucket) -> String {
     let mut key = part(account);
     key.push('/');
-    key.push_str(kind_word(kind_of(scope)));
+    key.push_str(kind_word(scope.kind()));
     push_names(&mut key, scope);
     key.push('/');
     key.push_str(itoa::Buffer::new().format(bucket.end()));
@@ -29,17 +29,6 @@ pub fn part(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     push_part(&mut key, text);
     key
-}
-
-/// What kind of scope a name stands for.
-#[must_use]
-pub fn kind_of(scope: &Scope) -> ScopeKind {
-    match (&scope.skill, &scope.agent) {
-        (None, None) => ScopeKind::Account,
-        (Some(_), None) => ScopeKind::Skill,
-        (None, Some(_)) => ScopeKind::Agent,
-        (Some(_), Some(_)) => ScopeKind::AgentSkill,
-    }
 }
 
 /// The word for a kind of scope in keys and topic names.

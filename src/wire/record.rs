@@ -1,12 +1,14 @@
 //! One record in, at most one event out: tells the formats apart and says what became of it.
 
+use std::fmt;
+
 use crate::domain::event::{Event, Identity, Millis};
 
 use super::refusal::Refusal;
 use super::{json_event, protobuf_event};
 
 /// A record as its source gives it, borrowed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct RecordRef<'a> {
     /// Its value; a record without one is an empty slice.
     pub payload: &'a [u8],
@@ -14,6 +16,13 @@ pub struct RecordRef<'a> {
     pub content_type: Option<&'a [u8]>,
     /// Where it stands.
     pub place: Place<'a>,
+}
+
+impl fmt::Debug for RecordRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("RecordRef");
+        shown.field("place", &self.place).field("payload_bytes", &self.payload.len()).finish_non_exhaustive()
+    }
 }
 
 /// Where a record stands; the identity of an event that brings none.

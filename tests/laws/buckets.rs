@@ -19,15 +19,24 @@ pub(super) fn day(now_ms: i64) -> impl Iterator<Item = Bucket> {
     (0..=Bucket::of(now_ms).since(oldest)).map(move |place| oldest.later(place))
 }
 
-/// The account and its skills: what has buckets.
-pub(super) fn tallied(account: &Account) -> Vec<Scope> {
-    [account.scopes(ScopeKind::Account), account.scopes(ScopeKind::Skill)].concat()
+/// Everything that has buckets.
+pub(super) fn every_scope(account: &Account) -> Vec<Scope> {
+    KINDS.into_iter().flat_map(|(kind, _)| account.scopes(kind)).collect()
 }
+
+/// Every kind of scope, with its word in a question.
+const KINDS: [(ScopeKind, &str); 4] = [
+    (ScopeKind::Account, "account"),
+    (ScopeKind::Skill, "skill"),
+    (ScopeKind::Agent, "agent"),
+    (ScopeKind::AgentSkill, "agent-skill"),
+];
 
 /// Where the sum of all buckets is not the window of a day, or a greatest value not the greatest of theirs.
 pub(super) fn broken_in_the_sum(set: &Set) -> Vec<String> {
     let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
-    let scopes = folded.accounts.values().flat_map(|account| tallied(account).into_iter().map(move |of| (account, of)));
+    let scopes =
+        folded.accounts.values().flat_map(|account| every_scope(account).into_iter().map(move |of| (account, of)));
     scopes.flat_map(|(account, scope)| sum_broken(account, &scope)).collect()
 }
 
@@ -65,13 +74,16 @@ fn unlike_the_windows(set: &Set, (name, account): (&str, &Account), bucket: Buck
         return vec![];
     };
     let mut broken = vec![];
-    for scope in tallied(account) {
-        let mut expected = Leaves::default();
-        expected.add(&reference_window(set, name, &scope, from_here));
-        let mut found = Leaves::default();
-        found.add(&in_bucket(account, &scope, bucket));
-        found.add(&reference_window(set, name, &scope, after));
-        broken.extend(expected.unlike(&found, &format!("{scope:?} in {bucket:?}")));
+    for (kind, by) in KINDS {
+        let [from_here, after] = [from_here, after].map(|minutes| reference_rows(set, minutes, by));
+        for scope in account.scopes(kind) {
+            let mut expected = Leaves::default();
+            expected.add(row_of(&from_here, name, &scope));
+            let mut found = Leaves::default();
+            found.add(&in_bucket(account, &scope, bucket));
+            found.add(row_of(&after, name, &scope));
+            broken.extend(expected.unlike(&found, &format!("{scope:?} in {bucket:?}")));
+        }
     }
     broken
 }
@@ -85,15 +97,21 @@ fn minutes_from(bucket: Bucket, set: &Set) -> Option<u32> {
     (minutes > 0 && Bucket::window_start(set.as_of_ms, minutes) == bucket).then_some(minutes)
 }
 
-/// The metrics of a row of the reference; null if it has no such row.
-fn reference_window(set: &Set, name: &str, scope: &Scope, minutes: u32) -> Value {
+/// The rows of the reference for a window, if it is one.
+fn reference_rows(set: &Set, minutes: u32, by: &str) -> Value {
     if minutes == 0 {
         return Value::Null;
     }
-    let by = if scope.skill.is_some() { "skill" } else { "account" };
-    let rows = Reference.metrics(&set.lines, &set.policies, set.as_of_ms, minutes, by);
-    let is_it = |row: &&Value| row["account_id"] == name && row["skill_id"].as_str() == scope.skill.as_deref();
-    rows.as_array().into_iter().flatten().find(is_it).map_or(Value::Null, |row| row["metrics"].clone())
+    Reference.metrics(&set.lines, &set.policies, set.as_of_ms, minutes, by)
+}
+
+/// The metrics of a row; null if there is no such row.
+fn row_of<'a>(rows: &'a Value, name: &str, scope: &Scope) -> &'a Value {
+    let is_it = |row: &&Value| {
+        let has = |field: &str, id: &Option<String>| row[field].as_str() == id.as_deref();
+        row["account_id"] == name && has("skill_id", &scope.skill) && has("agent_id", &scope.agent)
+    };
+    rows.as_array().into_iter().flatten().find(is_it).map_or(&Value::Null, |row| &row["metrics"])
 }
 
 /// Where the newest bucket is not the reference's window that has it alone: percentiles and distinct contacts too.
@@ -102,12 +120,15 @@ pub(super) fn broken_in_the_bucket_of_now(set: &Set) -> Vec<String> {
     let set = Set { as_of_ms: Bucket::of(set.as_of_ms).end() - 1, window_minutes: 1, ..set.clone() };
     let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
     let mut broken = vec![];
-    for (name, account) in &folded.accounts {
-        for scope in tallied(account) {
-            let expected = reference_window(&set, name, &scope, 1);
-            let found = account.bucket_metrics(&scope, Bucket::of(set.as_of_ms));
-            if !(expected.is_null() && found.is_zero()) {
-                broken.extend(differences(&format!("{scope:?}"), &expected, &shown(&found)));
+    for (kind, by) in KINDS {
+        let rows = reference_rows(&set, 1, by);
+        for (name, account) in &folded.accounts {
+            for scope in account.scopes(kind) {
+                let expected = row_of(&rows, name, &scope);
+                let found = account.bucket_metrics(&scope, Bucket::of(set.as_of_ms));
+                if !(expected.is_null() && found.is_zero()) {
+                    broken.extend(differences(&format!("{scope:?}"), expected, &shown(&found)));
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use cxpulse::domain::metrics::Metrics;
 use crate::engine::{Folded, add_line, book};
 
 use super::arrival::shuffled_and_repeated;
-use super::buckets::{day, tallied};
+use super::buckets::{day, every_scope};
 use super::random::Set;
 
 const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
@@ -49,7 +49,7 @@ struct Numbers {
 impl Numbers {
     fn of(account: &Account) -> Self {
         let windows = KINDS.into_iter().flat_map(|kind| account.all_window_metrics(kind, &WINDOWS));
-        let scopes = tallied(account).into_iter();
+        let scopes = every_scope(account).into_iter();
         let buckets = scopes.flat_map(|scope| day(account.now()).map(move |bucket| (scope.clone(), bucket)));
         let in_bucket = |of: (Scope, Bucket)| {
             let metrics = account.bucket_metrics(&of.0, of.1);

@@ -4,14 +4,15 @@ use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
 
-use super::{Format, GenerateArgs, GenerateError, Output, push_value};
+use super::{Format, GenerateError, Output, push_value};
+use crate::config::{Settings, Topics};
+use crate::connection;
 use crate::simulate::{Record, Topic};
 
 /// How long a full queue is waited for at a time.
@@ -19,12 +20,23 @@ const ROOM_WAIT: Duration = Duration::from_millis(50);
 /// How long the last records may take to arrive.
 const FLUSH_WAIT: Duration = Duration::from_secs(60);
 
+/// What may be overridden by the configuration.
+const DEFAULTS: [(&str, &str); 5] = [
+    ("client.id", "cxpulse-generate"),
+    ("acks", "all"),
+    ("compression.type", "lz4"),
+    ("linger.ms", "20"),
+    ("message.timeout.ms", "30000"),
+];
+
+/// What may not: records in the order of their timestamps, at the home of their key, and no topic by accident.
+const FIXED: [(&str, &str); 3] =
+    [("enable.idempotence", "true"), ("partitioner", "murmur2_random"), ("allow.auto.create.topics", "false")];
+
 /// Writes every record to its topic.
 pub(super) struct KafkaOutput {
     producer: BaseProducer<Reports>,
-    conversation_topic: String,
-    survey_topic: String,
-    agent_topic: String,
+    topics: Topics,
     format: Format,
     value: Vec<u8>,
 }
@@ -36,25 +48,13 @@ impl std::fmt::Debug for KafkaOutput {
 }
 
 impl KafkaOutput {
-    /// An output to `brokers`, with the topics and the format of `args`.
+    /// An output to the brokers and topics of the settings.
     ///
     /// # Errors
-    /// `Usage` where librdkafka does not take the addresses.
-    pub(super) fn new(args: &GenerateArgs, brokers: &str) -> Result<Self, GenerateError> {
-        let mut config = ClientConfig::new();
-        config.set("client.id", "cxpulse-generate").set("bootstrap.servers", brokers).set("acks", "all");
-        config.set("partitioner", "murmur2_random").set("compression.type", "lz4").set("linger.ms", "20");
-        // In the order of the timestamps, and no topic by accident.
-        config.set("enable.idempotence", "true").set("allow.auto.create.topics", "false");
-        config.set("message.timeout.ms", "30000");
-        let producer = config.create_with_context(Reports::default()).map_err(|error| GenerateError::Usage {
-            flag: "--brokers",
-            wrong: error.to_string(),
-            right: "HOST:PORT, with commas between several".to_owned(),
-        })?;
-        let (conversation_topic, survey_topic) = (args.conversation_topic.clone(), args.survey_topic.clone());
-        let (agent_topic, format) = (args.agent_topic.clone(), args.format);
-        Ok(Self { producer, conversation_topic, survey_topic, agent_topic, format, value: Vec::new() })
+    /// `Connection` where librdkafka does not take a property.
+    pub(super) fn new(settings: &Settings, format: Format) -> Result<Self, GenerateError> {
+        let producer = connection::client(&DEFAULTS, &connection::of(settings), &FIXED, Reports::default())?;
+        Ok(Self { producer, topics: settings.topics.clone(), format, value: Vec::new() })
     }
 
     fn failure(&self) -> io::Result<()> {
@@ -70,9 +70,9 @@ impl Output for KafkaOutput {
         self.value.clear();
         let content_type = push_value(&mut self.value, &record, self.format);
         let topic = match record.topic {
-            Topic::Conversation => &self.conversation_topic,
-            Topic::Survey => &self.survey_topic,
-            Topic::Agent => &self.agent_topic,
+            Topic::Conversation => &self.topics.conversation,
+            Topic::Survey => &self.topics.survey,
+            Topic::Agent => &self.topics.agent,
         };
         let mut out = BaseRecord::to(topic).key(record.key()).payload(&self.value).timestamp(record.timestamp_ms);
         if let Some(value) = content_type {

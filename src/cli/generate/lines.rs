@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Format, Output};
-use crate::simulate::{Extras, Payload, Record};
-use crate::wire::encode_event::{Beside, Outgoing, push_json, push_protobuf};
+use crate::simulate::Record;
+use crate::source::simulated::{self, push_line};
 
 /// Lines are gathered up to this size before they are written.
 const CHUNK_BYTES: usize = 1 << 16;
@@ -42,43 +42,11 @@ impl<W: Write> Output for JsonLines<W> {
     }
 }
 
-/// Appends a record as a line of a file.
-pub fn push_line(out: &mut Vec<u8>, record: &Record) {
-    match &record.payload {
-        Payload::Raw { bytes, .. } => out.extend_from_slice(bytes),
-        Payload::Event { event_id, event, extras } => {
-            let recorded_at = Some(record.timestamp_ms);
-            push_json(out, &Outgoing { event_id, event, beside: beside(extras), recorded_at });
-        }
-    }
-    out.push(b'\n');
-}
-
 /// Appends a record's value as it stands in Kafka, and says its `content-type`; raw bytes have none.
 pub fn push_value(out: &mut Vec<u8>, record: &Record, format: Format) -> Option<&'static str> {
-    let (event_id, event, extras) = match &record.payload {
-        Payload::Raw { bytes, .. } => {
-            out.extend_from_slice(bytes);
-            return None;
-        }
-        Payload::Event { event_id, event, extras } => (event_id, event, extras),
+    let is_event = match format {
+        Format::Json => simulated::push_json(out, record),
+        Format::Protobuf => simulated::push_protobuf(out, record),
     };
-    let outgoing = Outgoing { event_id, event, beside: beside(extras), recorded_at: None };
-    match format {
-        Format::Json => push_json(out, &outgoing),
-        Format::Protobuf => push_protobuf(out, &outgoing),
-    }
-    Some(format.content_type())
-}
-
-/// The simulator and the wire do not know each other: here they meet.
-fn beside(extras: &Extras) -> Beside<'_> {
-    Beside {
-        text: extras.text.as_deref(),
-        contact_name: extras.contact_name.as_deref(),
-        agent_name: extras.agent_name.as_deref(),
-        skill_ids: &extras.skill_ids,
-        capacity: extras.capacity,
-        reopened_by: extras.reopened_by,
-    }
+    is_event.then(|| format.content_type())
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -12,6 +11,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use super::layout::{Found, Layout, layouts};
 use crate::cli::{Failure, output};
 use crate::config::Settings;
+use crate::connection;
 
 /// How long the brokers may take to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
@@ -23,25 +23,56 @@ pub(super) fn create_and_check(settings: &Settings, new: Option<(i32, Option<i32
     let desk = Desk::new(settings)?;
     let layouts = layouts(settings);
     let mut found = desk.find(&layouts)?;
+    let mut refused = Vec::new();
     if let Some((partitions, replication)) = new {
         let missing: Vec<&Layout> = layouts.iter().filter(|layout| !found.contains_key(&layout.topic)).collect();
-        desk.create(&missing, partitions, replication)?;
+        refused = desk.create(&missing, partitions, replication)?;
         for layout in missing {
             // A broker may need a moment to know what it has just created.
             let settings = layout.settings().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
             found.insert(layout.topic.clone(), Found { partitions: partitions.unsigned_abs() as usize, settings });
         }
     }
-    judge(&layouts, &found)
+    judge(&layouts, &found, &refused)
 }
 
-fn judge(layouts: &[Layout], found: &BTreeMap<String, Found>) -> Result<(), Failure> {
+/// Says everything that is wrong, at once: what was not created, and what is not as it should be.
+fn judge(layouts: &[Layout], found: &BTreeMap<String, Found>, refused: &[Refused]) -> Result<(), Failure> {
     let of = |layout: &Layout| layout.faults(found.get(&layout.topic).unwrap_or(&Found::default()));
-    let faults: Vec<String> = layouts.iter().flat_map(of).collect();
-    if faults.is_empty() {
+    let faults = layouts.iter().flat_map(of);
+    let problems: Vec<String> = refused.iter().map(Refused::message).chain(faults).collect();
+    if problems.is_empty() {
         return output::print(format!("{} topics are as they should be\n", layouts.len()).as_bytes());
     }
-    Err(Failure::Usage(faults.join("\ncxpulse: ")))
+    let message = problems.join("\ncxpulse: ");
+    if refused.iter().all(Refused::is_usage) { Err(Failure::Usage(message)) } else { Err(Failure::Running(message)) }
+}
+
+/// A topic that the brokers did not create.
+struct Refused {
+    topic: String,
+    code: RDKafkaErrorCode,
+}
+
+impl Refused {
+    fn message(&self) -> String {
+        let Self { topic, code } = self;
+        let right = match code {
+            RDKafkaErrorCode::InvalidReplicationFactor => {
+                "; right would be --replication with at most as many copies as there are brokers"
+            }
+            RDKafkaErrorCode::InvalidTopic => {
+                "; right would be another name: Kafka takes none that an existing topic has but for a . in place of a _"
+            }
+            _ => "",
+        };
+        format!("cannot create {topic}: {code}{right}")
+    }
+
+    /// Whether it is the flag that is wrong.
+    fn is_usage(&self) -> bool {
+        self.code == RDKafkaErrorCode::InvalidReplicationFactor
+    }
 }
 
 struct Desk {
@@ -53,12 +84,9 @@ struct Desk {
 impl Desk {
     fn new(settings: &Settings) -> Result<Self, Failure> {
         let brokers = settings.brokers.join(",");
-        let mut config = ClientConfig::new();
-        config.set("client.id", "cxpulse-topics").set("bootstrap.servers", &brokers);
-        for (key, value) in &settings.kafka_properties {
-            config.set(key, value);
-        }
-        let client = config.create_with_context(Quiet).map_err(|error| Failure::Usage(error.to_string()))?;
+        let defaults = [("client.id", "cxpulse-topics")];
+        let client = connection::client(&defaults, &connection::of(settings), &[], Quiet);
+        let client = client.map_err(|refused| Failure::Usage(refused.to_string()))?;
         let runtime = tokio::runtime::Builder::new_current_thread().build();
         let runtime = runtime.map_err(|error| Failure::Running(format!("no runtime: {error}")))?;
         Ok(Self { brokers, client, runtime })
@@ -94,9 +122,10 @@ impl Desk {
         Ok(())
     }
 
-    fn create(&self, missing: &[&Layout], partitions: i32, replication: Option<i32>) -> Result<(), Failure> {
+    /// Creates what it can, and gives back what it cannot.
+    fn create(&self, missing: &[&Layout], partitions: i32, replication: Option<i32>) -> Result<Vec<Refused>, Failure> {
         if missing.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let settings: Vec<Vec<(&str, String)>> = missing.iter().map(|layout| layout.settings()).collect();
         let new = missing.iter().zip(&settings).map(|(layout, settings)| {
@@ -107,27 +136,20 @@ impl Desk {
         });
         let new: Vec<NewTopic<'_>> = new.collect();
         let results = self.runtime.block_on(self.client.create_topics(&new, &options()));
+        let mut refused = Vec::new();
         for result in results.map_err(|error| self.away(&error))? {
             match result {
                 Ok(topic) => output::print(format!("created {topic}\n").as_bytes())?,
-                Err((topic, code)) => return Err(refused(&topic, code)),
+                // Somebody else was quicker.
+                Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((topic, code)) => refused.push(Refused { topic, code }),
             }
         }
-        Ok(())
+        Ok(refused)
     }
 
     fn away(&self, error: &KafkaError) -> Failure {
         Failure::Running(format!("Kafka at {} does not answer: {error}", self.brokers))
-    }
-}
-
-fn refused(topic: &str, code: RDKafkaErrorCode) -> Failure {
-    match code {
-        RDKafkaErrorCode::InvalidReplicationFactor => {
-            let right = "right would be --replication with at most as many copies as there are brokers";
-            Failure::Usage(format!("cannot create {topic}: {code}; {right}"))
-        }
-        _ => Failure::Running(format!("cannot create {topic}: {code}")),
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) struct Found {
     pub(super) settings: BTreeMap<String, String>,
 }
 
-/// The layout of every topic this version reads or writes, in the order data flows.
+/// The layout of every topic of the contract, in the order data flows; of those too that no version uses yet.
 pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
     let topics = &settings.topics;
     let mut inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
@@ -50,7 +50,12 @@ pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
     let events = Retention { least_ms, most_ms: None, created_ms: least_ms };
     let inputs =
         inputs.into_iter().map(|topic| Layout { topic, policy: "delete", retention: Some(events), large: false });
-    inputs.chain(outputs(&OutputTopics::new(&topics.output_prefix))).collect()
+    let policies = Layout { topic: topics.policy.clone(), policy: "compact", retention: None, large: false };
+    let names = OutputTopics::new(&topics.output_prefix);
+    // A decision is an event too: it must be there as long as those it was made of.
+    let (topic, retention) = (names.rating_requests.clone(), Some(events));
+    let requests = Layout { topic, policy: "delete", retention, large: false };
+    inputs.chain([policies]).chain(outputs(&names)).chain([requests]).collect()
 }
 
 fn outputs(topics: &OutputTopics) -> Vec<Layout> {
@@ -138,7 +143,7 @@ mod tests {
             crate::config::load_from(&Default::default(), &|_| None, &|_| Err(std::io::ErrorKind::NotFound.into()));
         let settings = resolved.expect("the defaults hold").settings;
         let all = layouts(&settings);
-        assert_eq!(all.len(), 10);
+        assert_eq!(all.len(), 12);
         all.into_iter().find(|layout| layout.topic == topic).expect("is one of the topics")
     }
 
@@ -156,8 +161,14 @@ mod tests {
 
     #[test]
     fn a_topic_as_it_is_created_has_no_faults() {
-        for topic in ["agent-events", "cxpulse.metrics.agent-skill.v1", "cxpulse.buckets.v1", "cxpulse.dead-letters.v1"]
-        {
+        for topic in [
+            "agent-events",
+            "account-policies",
+            "cxpulse.metrics.agent-skill.v1",
+            "cxpulse.buckets.v1",
+            "cxpulse.rating-requests.v1",
+            "cxpulse.dead-letters.v1",
+        ] {
             let layout = layout(topic);
             assert_eq!(layout.faults(&as_created(&layout)), Vec::<String>::new());
         }
@@ -190,6 +201,13 @@ mod tests {
         let fault = faults("agent-events", "retention.ms", &(least - 1).to_string());
         assert!(fault.contains("right would be 691200000 (192 h) or more"), "{fault}");
         assert!(faults("agent-events", "retention.bytes", "1000").contains("right would be -1"));
+    }
+
+    #[test]
+    fn policies_are_kept_by_account_however_old_and_decisions_as_long_as_events() {
+        assert!(faults("account-policies", "cleanup.policy", "delete").contains("right would be compact"));
+        assert!(faults("cxpulse.rating-requests.v1", "cleanup.policy", "compact").contains("right would be delete"));
+        assert!(faults("cxpulse.rating-requests.v1", "retention.ms", "3600000").contains("or more"));
     }
 
     #[test]

@@ -29,6 +29,7 @@ impl Account {
             let agent = self.agent(credit.agent);
             agent.changed = true;
             agent.log.add(signed);
+            self.touched.mark(credit.agent, Bucket::of(signed.fact.at));
         }
         match kind {
             FactKind::CustomerMessage => self.contacts.add(signed, &mut recent.noted, &mut self.buckets),
@@ -50,6 +51,7 @@ impl Account {
                 self.buckets.add_times(scope, bucket, times, signed.sign.unit());
             }
         }
+        self.touched.mark_span(credit.agent, span);
         self.credit_focus_online(credit.agent, span, signed.sign.unit());
         let oldest = self.buckets.oldest().start();
         let agent = self.agent(credit.agent);

@@ -5,6 +5,7 @@
 //! and of `now` alone.
 
 mod aged_names;
+mod agent_buckets;
 mod batch;
 mod changes;
 mod credit;
@@ -14,6 +15,7 @@ mod life;
 mod lives;
 mod presence;
 mod questions;
+mod rates;
 mod requests;
 mod running;
 
@@ -39,6 +41,7 @@ pub use changes::{Changes, Flow};
 pub use forgetting::Remembered;
 use interning::Dictionary;
 use life::Conversation;
+pub use rates::Running;
 
 /// The silence after which a conversation's life is over, unless told otherwise: seven days.
 pub const FORGET_AFTER_MS: Millis = 7 * 24 * 3_600_000;
@@ -76,6 +79,7 @@ pub struct Account {
     buckets: Buckets,
     contacts: Contacts,
     flow: Flow,
+    touched: agent_buckets::Touched,
 
     /// Events later than `now`, by their time.
     held: BTreeMap<Millis, Vec<Held>>,
@@ -121,6 +125,7 @@ impl Account {
             buckets: Buckets::new(oldest),
             contacts: Contacts::default(),
             flow: Flow::default(),
+            touched: agent_buckets::Touched::default(),
             held: BTreeMap::new(),
             alarms: BTreeMap::new(),
             open: HashSet::default(),

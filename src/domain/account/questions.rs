@@ -57,10 +57,15 @@ impl Account {
         all
     }
 
-    /// The account, or one skill, in one bucket.
+    /// One scope in one bucket.
     #[must_use]
     pub fn bucket_metrics(&self, scope: &Scope, bucket: Bucket) -> Metrics {
-        let Some(Asked::Tallied(scope)) = self.find(scope) else { return self.nothing(scope.kind()) };
+        let scope = match self.find(scope) {
+            Some(Asked::Tallied(scope)) => scope,
+            Some(Asked::Agent(code)) => return self.agent_in(code, None, bucket),
+            Some(Asked::AgentSkill(code, skill)) => return self.agent_in(code, Some(skill), bucket),
+            None => return self.nothing(scope.kind()),
+        };
         let mut tally = self.buckets.tally(scope, bucket).cloned().unwrap_or_default();
         let span = Span { from: bucket.start(), to: bucket.end().min(self.now) };
         tally.add_times(self.running_times(scope, &[span])[0], 1);
@@ -170,7 +175,7 @@ impl Account {
         all
     }
 
-    fn add_agent_times(&self, metrics: &mut Metrics, code: usize, skill: Option<Option<Name>>, span: Span) {
+    pub(super) fn add_agent_times(&self, metrics: &mut Metrics, code: usize, skill: Option<Option<Name>>, span: Span) {
         let agent = &self.agents[code];
         let running = self.running_visit(code, agent);
         let running = running.filter(|running| skill.is_none_or(|skill| skill == running.skill));

@@ -65,11 +65,13 @@ impl Account {
         let agent = &self.agents[code];
         let visit = self.running_visit(code, agent).map(|running| (running.skill, running.span.from));
         let status = agent.presence.last(self.forget_after_ms).map(|held| (held.status, held.span.from));
+        let oldest = self.buckets.oldest().start();
         let agent = &mut self.agents[code];
         let before = std::mem::replace(&mut agent.ran, Ran { visit, status });
         if before.visit != visit {
             for (skill, from) in before.visit.into_iter().chain(visit) {
                 agent.log.touch(skill);
+                self.touched.mark_span(Name::from_code(code as u32), Span { from: from.max(oldest), to: now });
                 self.buckets.mark(Tallied::Account, Span { from, to: now });
                 self.buckets.mark(Tallied::Skill(skill), Span { from, to: now });
             }

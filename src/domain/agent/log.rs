@@ -3,6 +3,8 @@
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
+mod one_bucket;
+
 use super::super::ahead::Touched;
 use super::super::bucket::Bucket;
 use super::super::buckets::greatest_net;
