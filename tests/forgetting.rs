@@ -10,7 +10,7 @@ use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, End, Position, RecordBatch};
 
-use crate::engine::{Folded, add_line_to, live_of};
+use crate::engine::{Folded, add_line_to, kind_named, live_of, metrics_of};
 
 /// 2026-01-05T00:00:00Z.
 const BEGIN: Millis = 1_767_571_200_000;
@@ -227,4 +227,25 @@ fn the_name_of_a_conversation_whose_next_event_is_held_is_remembered() {
     let waiting = live_of(&folded)[0]["longest_waiting"].clone();
     let ids: Vec<&str> = (0..2).filter_map(|place| waiting[place]["conversation_id"].as_str()).collect();
     assert_eq!(ids, ["another", "held"]);
+}
+
+#[test]
+fn a_contact_whom_a_long_life_named_in_its_beginning_only_is_remembered() {
+    let event = |at: Millis, conversation: &str, rest: &str| {
+        let id = format!(r#""account_id":"acme","conversation_id":"{conversation}""#);
+        format!(r#"{{"event_id":"{at}","occurred_at":{at},{id},"type":{rest}}}"#)
+    };
+    let mut folded = Folded::nothing();
+    tell(&mut folded, &event(BEGIN, "long", r#""conversation_started","contact_id":"first""#), BEGIN);
+    for hour in (5..100).step_by(5) {
+        let now = BEGIN + hour * HOUR;
+        folded.advance_to(now);
+        tell(&mut folded, &event(now, "long", r#""customer_message","characters":1"#), now);
+        folded.accounts.values_mut().for_each(|account| account.forget_before(now, usize::MAX));
+    }
+    let now = BEGIN + 100 * HOUR;
+    folded.advance_to(now);
+    tell(&mut folded, &event(now, "short", r#""customer_message","characters":1,"contact_id":"second""#), now);
+    let account = metrics_of(&folded, 1440, kind_named("account"));
+    assert_eq!(account[0]["metrics"]["unique_contacts"], 2);
 }
