@@ -77,7 +77,7 @@ impl Buckets {
 
     /// Adds a fact to its bucket and to the tallies in which it counts, if the bucket is kept; `latest` is the
     /// conversation's last row.
-    pub fn add(&mut self, signed: &Signed, conversation: u32, latest: &mut Option<Latest>) {
+    pub fn add(&mut self, signed: &Signed, conversation: u32, latest: &mut Latest) {
         let fact = &signed.fact;
         let bucket = Bucket::of(fact.at - Millis::from(is_planted(Bug::EdgeOnTheWrongSide)));
         if bucket < self.oldest {

@@ -16,12 +16,16 @@ pub struct Row {
     pub credit: Credit,
 }
 
-/// A conversation's last row, remembered beside the conversation: looking it up here would wait for memory.
+/// A conversation's last two rows, remembered beside it: looking them up here would wait for memory. Two, because a
+/// bot and a human, or a customer before and after a transfer, take turns.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Latest([Option<Made>; 2]);
+
 #[derive(Debug, Clone, Copy)]
-pub struct Latest {
+struct Made {
     number: u64,
     credit: Credit,
-    made: Bucket,
+    bucket: Bucket,
 }
 
 /// The rows of one account.
@@ -40,16 +44,15 @@ const PIECE: usize = 4096;
 const SHARED_BUCKETS: u64 = 12;
 
 impl Rows {
-    /// The number of the row for a fact in `bucket`: the conversation's latest if it says the same, else a new one.
-    pub fn number(&mut self, row: Row, bucket: Bucket, latest: &mut Option<Latest>) -> u64 {
-        match latest {
-            Some(latest) if latest.credit == row.credit && near(latest.made, bucket) => latest.number,
-            _ => {
-                let number = self.push(row);
-                *latest = Some(Latest { number, credit: row.credit, made: bucket });
-                number
-            }
+    /// The number of the row for a fact in `bucket`: one of the conversation's latest that says the same, else a new one.
+    pub fn number(&mut self, row: Row, bucket: Bucket, latest: &mut Latest) -> u64 {
+        let says_it = |made: &&Made| made.credit == row.credit && near(made.bucket, bucket);
+        if let Some(made) = latest.0.iter().flatten().find(says_it) {
+            return made.number;
         }
+        let number = self.push(row);
+        latest.0 = [Some(Made { number, credit: row.credit, bucket }), latest.0[0]];
+        number
     }
 
     /// A row by its number.
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_conversation_shares_its_row_for_an_hour() {
-        let (mut rows, mut latest, bucket) = (Rows::default(), None, Bucket::of(0));
+        let (mut rows, mut latest, bucket) = (Rows::default(), Latest::default(), Bucket::of(0));
         let first = rows.number(row(1), bucket, &mut latest);
         assert_eq!(rows.number(row(1), bucket.later(12), &mut latest), first);
         assert_ne!(rows.number(row(1), bucket.later(13), &mut latest), first);
@@ -106,12 +109,12 @@ mod tests {
     fn numbers_stay_when_old_pieces_go() {
         let (mut rows, count) = (Rows::default(), PIECE as u32 * 3);
         for conversation in 0..count {
-            assert_eq!(rows.number(row(conversation), Bucket::of(0), &mut None), u64::from(conversation));
+            assert_eq!(rows.number(row(conversation), Bucket::of(0), &mut Latest::default()), u64::from(conversation));
         }
         rows.drop_before(PIECE as u64 * 2 - 1);
         assert_eq!((rows.first, rows.pieces.len()), (PIECE as u64, 2));
         assert_eq!(*rows.get(u64::from(count) - 1), row(count - 1));
         rows.drop_before(u64::MAX);
-        assert_eq!(rows.number(row(7), Bucket::of(0), &mut None), u64::from(count));
+        assert_eq!(rows.number(row(7), Bucket::of(0), &mut Latest::default()), u64::from(count));
     }
 }

@@ -5,6 +5,7 @@ use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
 use cxpulse::domain::buckets::{Buckets, Tallied};
 use cxpulse::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
 use cxpulse::domain::intern::Name;
+use cxpulse::domain::rows::Latest;
 use cxpulse::domain::tally::Tally;
 use cxpulse::domain::window::Windows;
 
@@ -60,7 +61,7 @@ fn stated(facts: Vec<Fact>) -> Vec<Signed> {
 
 fn bucketed(history: &[Signed]) -> Buckets {
     let mut buckets = Buckets::new(oldest());
-    let mut latest = None;
+    let mut latest = Latest::default();
     history.iter().for_each(|signed| buckets.add(signed, 0, &mut latest));
     buckets.settle();
     buckets

@@ -1,11 +1,9 @@
 //! What a stated or retracted fact changes: facts, tallies, the agent's log, distinct counts.
 
-use super::super::agent::Visited;
 use super::super::bucket::Bucket;
 use super::super::buckets::Tallied;
 use super::super::event::Millis;
 use super::super::fact::{Fact, FactKind, Scopes, Sign, Signed};
-use super::super::growth;
 use super::super::intern::Name;
 use super::super::tally::{Newest, Times};
 use super::super::window::Span;
@@ -57,10 +55,9 @@ impl Account {
         let agent = self.agent(credit.agent);
         agent.changed = true;
         agent.log.touch(credit.skill);
-        let visit = Visited { span, skill: credit.skill };
         match signed.sign {
-            Sign::State if span.to > oldest => growth::push(&mut agent.visits, visit),
-            Sign::Retract if span.to > oldest => agent.unvisit(visit),
+            Sign::State if span.to > oldest => agent.visited(span, credit.skill),
+            Sign::Retract if span.to > oldest => agent.unvisited(span, credit.skill),
             Sign::State | Sign::Retract => {}
         }
     }

@@ -44,7 +44,7 @@ pub(super) struct Awake {
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Recent {
     /// The row of its last fact.
-    pub(super) row: Option<Latest>,
+    pub(super) row: Latest,
     /// Its last customer's message.
     pub(super) noted: Option<Noted>,
 }
@@ -143,13 +143,13 @@ impl Resting {
 mod tests {
     use super::*;
     use crate::domain::agent::Visited;
-    use crate::domain::agent::moves::Move;
+    use crate::domain::agent::moves::PACKED_BYTES;
 
     #[test]
     fn sizes_are_those_that_the_architecture_page_tells() {
         assert_eq!(size_of::<Conversation>(), 56);
-        assert_eq!(size_of::<Move>(), 32);
-        assert_eq!(size_of::<Visited>(), 24);
+        assert_eq!(PACKED_BYTES, 24);
+        assert_eq!(size_of::<Visited>(), 16);
         assert!(size_of::<Awake>() <= 800, "{}", size_of::<Awake>());
     }
 }

@@ -72,7 +72,7 @@ fn counted(agent: &Agent, from: Millis, forget_after_ms: Millis) -> Vec<(Span, C
     let held: Vec<Held> = agent.presence.held_after(from, forget_after_ms).collect();
     let followed = held.iter().filter(|held| !held.last).map(|held| (held.span, Counted::Status(held.status)));
     let online = held.iter().filter(|held| held.status == Presence::Online);
-    let visits = online.flat_map(|held| agent.visits.iter().map(|visit| visit.span.shared(held.span)));
+    let visits = online.flat_map(|held| agent.visits.iter().map(|visit| visit.span().shared(held.span)));
     let focus = visits.filter(|span| span.from < span.to).map(|span| (span, Counted::FocusOnline));
     followed.chain(focus).collect()
 }

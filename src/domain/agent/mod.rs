@@ -7,6 +7,7 @@ pub mod presence;
 use super::ahead::Touched;
 use super::bucket::Bucket;
 use super::event::{Millis, Presence as Status};
+use super::growth;
 use super::intern::Name;
 use super::window::Span;
 
@@ -42,23 +43,49 @@ pub struct Ran {
     pub status: Option<(Status, Millis)>,
 }
 
-/// A visit that ended.
+/// A visit that ended, or a piece of one longer than a number of milliseconds in 32 bits, 49 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visited {
-    /// From its beginning to its end.
-    pub span: Span,
+    from: Millis,
+    length_ms: u32,
     /// The conversation's skill when it began.
     pub skill: Option<Name>,
 }
 
+impl Visited {
+    /// The visit over a span, in as many pieces as it needs.
+    pub fn over(span: Span, skill: Option<Name>) -> impl Iterator<Item = Self> {
+        let mut from = span.from;
+        std::iter::from_fn(move || {
+            let length_ms = u32::try_from(span.to - from).unwrap_or(u32::MAX);
+            let piece = Self { from, length_ms, skill };
+            from = piece.span().to;
+            (length_ms > 0).then_some(piece)
+        })
+    }
+
+    /// From its beginning to its end.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { from: self.from, to: self.from + Millis::from(self.length_ms) }
+    }
+}
+
 impl Agent {
-    /// Forgets the visit, which was taken back.
-    pub fn unvisit(&mut self, visit: Visited) {
-        // Taken back visits are recent ones.
-        let place = self.visits.iter().rposition(|one| *one == visit);
-        debug_assert!(place.is_some(), "only what was stated is taken back");
-        if let Some(place) = place {
-            self.visits.swap_remove(place);
+    /// Remembers a visit that ended.
+    pub fn visited(&mut self, span: Span, skill: Option<Name>) {
+        Visited::over(span, skill).for_each(|visit| growth::push(&mut self.visits, visit));
+    }
+
+    /// Forgets a visit, which was taken back.
+    pub fn unvisited(&mut self, span: Span, skill: Option<Name>) {
+        for visit in Visited::over(span, skill) {
+            // Taken back visits are recent ones.
+            let place = self.visits.iter().rposition(|one| *one == visit);
+            debug_assert!(place.is_some(), "only what was stated is taken back");
+            if let Some(place) = place {
+                self.visits.swap_remove(place);
+            }
         }
     }
 
@@ -79,7 +106,7 @@ impl Agent {
 
     /// Drops what no window can reach any more.
     pub fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
-        self.visits.retain(|visit| visit.span.to > oldest.start());
+        self.visits.retain(|visit| visit.span().to > oldest.start());
         self.log.drop_before(oldest, newest);
     }
 
@@ -87,13 +114,28 @@ impl Agent {
     #[must_use]
     pub fn visited_ms(&self, span: Span, skill: Option<Option<Name>>) -> Millis {
         let of_it = self.visits.iter().filter(|visit| skill.is_none_or(|skill| skill == visit.skill));
-        of_it.map(|visit| visit.span.overlap_ms(span)).sum()
+        of_it.map(|visit| visit.span().overlap_ms(span)).sum()
     }
 
     /// How much of a span the ended visits cover while online.
     #[must_use]
     pub fn visited_online_ms(&self, span: Span, forget_after_ms: Millis) -> Millis {
-        let online = |visit: &Visited| self.presence.online_ms(visit.span.shared(span), forget_after_ms);
+        let online = |visit: &Visited| self.presence.online_ms(visit.span().shared(span), forget_after_ms);
         self.visits.iter().map(online).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_of_months_is_remembered_in_pieces_and_forgotten_whole() {
+        let mut agent = Agent::default();
+        let span = Span { from: 5, to: 5 + 100 * 86_400_000 };
+        agent.visited(span, None);
+        assert_eq!((agent.visits.len(), agent.visited_ms(span, None)), (3, span.length_ms()));
+        agent.unvisited(span, None);
+        assert_eq!(agent.visits, []);
     }
 }

@@ -5,13 +5,43 @@
 
 use super::super::event::Millis;
 use super::super::growth;
-use super::super::timeline::Key;
+use super::super::timeline::{Key, rank};
 
 /// The moves of one agent, in order.
 #[derive(Debug, Default)]
 pub struct Moves {
     /// Ascending by key, then by the text of the conversation's id.
-    all: Vec<Move>,
+    all: Vec<Packed>,
+}
+
+/// A move in 24 bytes: there are some three a conversation, and what it is tells its rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Packed {
+    at: Millis,
+    identity: u64,
+    sequence: u32,
+    /// The conversation, or `OFFLINE`.
+    to: u32,
+}
+
+const OFFLINE: u32 = u32::MAX;
+
+/// What a move takes.
+pub const PACKED_BYTES: usize = size_of::<Packed>();
+
+impl From<Move> for Packed {
+    fn from(Move { key, to }: Move) -> Self {
+        let Key { at, sequence, identity, .. } = key;
+        Self { at, identity, sequence, to: to.unwrap_or(OFFLINE) }
+    }
+}
+
+impl From<Packed> for Move {
+    fn from(Packed { at, identity, sequence, to }: Packed) -> Self {
+        let to = Some(to).filter(|to| *to != OFFLINE);
+        let rank = if to.is_some() { rank::FOCUSED } else { rank::STATUS };
+        Self { key: Key { at, sequence, rank, identity, across: 0 }, to }
+    }
 }
 
 /// A `focused`, or going offline.
@@ -44,27 +74,26 @@ pub struct Leavings {
 impl Moves {
     /// The last one.
     #[must_use]
-    pub fn last(&self) -> Option<&Move> {
-        self.all.last()
+    pub fn last(&self) -> Option<Move> {
+        self.all.last().map(|last| Move::from(*last))
     }
 
     /// Adds a move; `order` compares moves.
     pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> Leavings {
-        let comes_last = self.all.last().is_none_or(|last| order(last, &new).is_lt());
-        let place = match comes_last {
-            true => self.all.len(),
-            false => self.all.partition_point(|other| order(other, &new).is_lt()),
-        };
+        let comes_before = |other: &Packed| order(&Move::from(*other), &new).is_lt();
+        let comes_last = self.all.last().is_none_or(comes_before);
+        let place = if comes_last { self.all.len() } else { self.all.partition_point(comes_before) };
         let gone = self.leaving(place).into_iter().collect();
         growth::make_room(&mut self.all, 1);
-        self.all.insert(place, new);
+        debug_assert_eq!(Move::from(Packed::from(new)), new, "a move's rank follows from what it is");
+        self.all.insert(place, new.into());
         let come = [self.leaving(place), self.leaving(place + 1)];
         Leavings { gone, come: come.into_iter().flatten().collect() }
     }
 
     /// Removes a move.
     pub fn remove(&mut self, old: Move) -> Leavings {
-        let Some(place) = self.all.iter().position(|one| *one == old) else { return Leavings::default() };
+        let Some(place) = self.all.iter().position(|one| *one == Packed::from(old)) else { return Leavings::default() };
         let gone = [self.leaving(place), self.leaving(place + 1)];
         self.all.remove(place);
         Leavings { gone: gone.into_iter().flatten().collect(), come: self.leaving(place).into_iter().collect() }
@@ -73,8 +102,8 @@ impl Moves {
     /// Forgets the moves before `limit`, from which on alone moves will come and go. The last of them stays if
     /// `is_left`: what it opened may still have to be left.
     pub fn forget_before(&mut self, limit: Millis, is_left: impl FnOnce(&Move) -> bool) {
-        let later = self.all.partition_point(|one| one.key.at < limit);
-        let last = later.checked_sub(1).filter(|&last| is_left(&self.all[last]));
+        let later = self.all.partition_point(|one| one.at < limit);
+        let last = later.checked_sub(1).filter(|&last| is_left(&self.all[last].into()));
         self.all.drain(..last.unwrap_or(later));
     }
 
@@ -92,8 +121,8 @@ impl Moves {
 
     /// What the move at `place` leaves, unless it stays where the one before it was.
     fn leaving(&self, place: usize) -> Option<Leaving> {
-        let by = *self.all.get(place)?;
-        let from = *self.all.get(place.checked_sub(1)?)?;
+        let by = Move::from(*self.all.get(place)?);
+        let from = Move::from(*self.all.get(place.checked_sub(1)?)?);
         (from.to.is_some() && from.to != by.to).then_some(Leaving { from, by })
     }
 }
