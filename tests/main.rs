@@ -9,6 +9,8 @@ mod forgetting;
 mod generate;
 #[cfg(feature = "kafka")]
 mod kafka_run;
+#[cfg(feature = "kafka")]
+mod kafka_source;
 mod laws;
 mod passes;
 #[cfg(feature = "planted-bugs")]
