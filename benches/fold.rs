@@ -19,6 +19,9 @@ static COUNTED: Counted = Counted;
 /// Records made ahead of each stretch of timed work: long beside the caches, short beside memory.
 const BATCH_RECORDS: usize = 200_000;
 
+/// Records decoded before they are folded, as the fold does with a poll's.
+const POLLED: usize = 512;
+
 const AGENTS: [u32; 3] = [100, 10_000, 100_000];
 
 fn main() {
@@ -60,9 +63,16 @@ fn fold(conversations: u64, agents: u32) {
 }
 
 fn apply(account: &mut Account, batch: &Batch) {
-    for record in batch.records(Format::Protobuf) {
-        let Decoded::Event(event) = decode(&record) else { panic!("the simulator writes events") };
-        assert_eq!(account.apply(&event), Outcome::Applied, "every event is new and not later than now");
+    let mut events = Vec::with_capacity(POLLED);
+    let mut records = batch.records(Format::Protobuf).peekable();
+    while records.peek().is_some() {
+        for record in records.by_ref().take(POLLED) {
+            let Decoded::Event(event) = decode(&record) else { panic!("the simulator writes events") };
+            events.push(event);
+        }
+        let outcomes = account.apply_all(&events.iter().collect::<Vec<_>>());
+        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "every event is new, none later than now");
+        events.clear();
     }
 }
 

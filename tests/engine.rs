@@ -46,6 +46,13 @@ impl Folded {
 
 /// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.
 pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
+    add_line_to(folded, number, line, |name| {
+        Account::new(policies.of(name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets()
+    });
+}
+
+/// Folds one more line; an account that it is the first of is as `new` makes it.
+pub(crate) fn add_line_to(folded: &mut Folded, number: u64, line: &str, new: impl FnOnce(&str) -> Account) {
     let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
     let counts = &mut folded.counts;
     let event = match record.decoded {
@@ -58,9 +65,7 @@ pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64
         Admission::TooFarAhead => return counts.rejected += 1,
         Admission::Admitted => {}
     }
-    let account = folded.accounts.entry(event.account.to_string());
-    let new = || Account::new(policies.of(&event.account), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
-    let account = account.or_insert_with(new);
+    let account = folded.accounts.entry(event.account.to_string()).or_insert_with(|| new(&event.account));
     match account.apply(&event) {
         Outcome::Applied | Outcome::Held => {}
         Outcome::Duplicate => folded.counts.duplicate += 1,

@@ -9,9 +9,11 @@ mod arrival;
 mod buckets;
 mod changes;
 mod compare;
+mod forgetting;
 mod order;
 mod policies;
 mod random;
+mod recorded;
 mod soak;
 mod tallies;
 mod time;
@@ -26,7 +28,7 @@ type Law = fn(&Set) -> Vec<String>;
 
 /// Every law about sets of events, by name.
 #[cfg(feature = "planted-bugs")]
-pub(crate) const LAWS: [(&str, Law); 9] = [
+pub(crate) const LAWS: [(&str, Law); 10] = [
     ("the reference", order::broken_against_the_reference),
     ("any order", order::broken_in_another_order),
     ("time passes", time::broken_while_time_passes),
@@ -36,6 +38,7 @@ pub(crate) const LAWS: [(&str, Law); 9] = [
     ("each bucket", buckets::broken_against_the_reference),
     ("the bucket of now", buckets::broken_in_the_bucket_of_now),
     ("changes", changes::broken_by_silence),
+    ("forgetting", forgetting::broken_by_forgetting_in_days),
 ];
 
 /// The first of the sets of these seeds that breaks a law, with the fewest lines that do.
@@ -111,4 +114,11 @@ fn the_bucket_of_now_is_the_window_of_its_minutes() {
 #[test]
 fn whatever_a_batch_changes_is_named_when_changes_are_drained() {
     holds(changes::broken_by_silence, 60);
+}
+
+#[test]
+fn what_is_forgotten_could_never_have_changed_an_answer() {
+    if let Some(told) = broken(forgetting::broken_by_forgetting, 0..400, Set::of_days) {
+        panic!("{told}");
+    }
 }

@@ -5,6 +5,7 @@ mod broker;
 mod cli;
 mod engine;
 mod exposition;
+mod forgetting;
 mod generate;
 #[cfg(feature = "kafka")]
 mod kafka_run;

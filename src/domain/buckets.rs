@@ -3,14 +3,15 @@
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped, and
 //! whatever is stated or taken back about it later is nobody's question any more.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::bucket::Bucket;
-use super::columns::{Columns, Row};
 use super::event::Millis;
 use super::fact::{DurationKind, Scopes, Sign, Signed};
+use super::facts::{Facts, Stored};
 use super::intern::Name;
 use super::planted::{Bug, is_planted};
+use super::rows::{Latest, Row, Rows};
 use super::tally::{Maximum, Tally, Times};
 use super::window::{Span, Windows};
 
@@ -30,13 +31,16 @@ pub struct Buckets {
     oldest: Bucket,
     /// Without gaps from `oldest` on.
     ring: VecDeque<Contents>,
+    rows: Rows,
     /// Those that changed since they were last drained.
     changed: Vec<(Tallied, Bucket)>,
+    /// Tallies whose greatest duration was taken back.
+    unsettled: Vec<(Bucket, Tallied, DurationKind)>,
 }
 
 #[derive(Debug, Default)]
 struct Contents {
-    facts: Columns,
+    facts: Facts,
     account: Marked,
     /// By skill code.
     skills: Vec<Option<Box<Marked>>>,
@@ -52,7 +56,7 @@ impl Buckets {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket) -> Self {
-        Self { oldest, ring: VecDeque::new(), changed: Vec::new() }
+        Self { oldest, ring: VecDeque::new(), rows: Rows::default(), changed: Vec::new(), unsettled: Vec::new() }
     }
 
     /// The first bucket kept.
@@ -67,14 +71,22 @@ impl Buckets {
         self.ring.drain(..old as usize);
         self.oldest = self.oldest.max(oldest);
         self.changed.retain(|(_, bucket)| *bucket >= oldest);
+        let oldest_row = self.ring.iter().map(|contents| contents.facts.oldest_row()).min();
+        self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
     }
 
-    /// Adds a fact whose bucket is kept to its columns and tallies.
-    pub fn add(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+    /// Adds a fact to its bucket and to the tallies in which it counts, if the bucket is kept; `latest` is the
+    /// conversation's last row.
+    pub fn add(&mut self, signed: &Signed, conversation: u32, latest: &mut Option<Latest>) {
         let fact = &signed.fact;
         let bucket = Bucket::of(fact.at - Millis::from(is_planted(Bug::EdgeOnTheWrongSide)));
-        let Some(contents) = self.contents(bucket) else { return };
-        contents.facts.push(signed, conversation, hint);
+        if bucket < self.oldest {
+            return;
+        }
+        let row = self.rows.number(Row { conversation, credit: fact.credit }, bucket, latest);
+        if let Some(contents) = self.contents(bucket) {
+            contents.facts.push(signed, row);
+        }
         for scope in [Tallied::Account, Tallied::Skill(fact.credit.skill)] {
             if fact.scopes.has(scope.bit()) {
                 self.add_to(scope, bucket, signed);
@@ -84,12 +96,24 @@ impl Buckets {
 
     fn add_to(&mut self, scope: Tallied, bucket: Bucket, signed: &Signed) {
         let fact = &signed.fact;
-        let lost = self.change(scope, bucket, |tally| tally.add(fact.kind, fact.value, signed.sign));
-        if let Some(Maximum::Lost(which)) = lost
+        let maximum = self.change(scope, bucket, |tally| tally.add(fact.kind, fact.value, signed.sign));
+        if let Some(Maximum::Lost(which)) = maximum
             && !is_planted(Bug::GreatestKept)
         {
-            let max = self.greatest(scope, bucket, which);
-            self.change(scope, bucket, |tally| tally.set_max(which, max));
+            self.unsettled.push((bucket, scope, which));
+        }
+    }
+
+    /// Finds the greatest durations of tallies that lost theirs, bucket by bucket. Must come before any question.
+    pub fn settle(&mut self) {
+        let mut unsettled = std::mem::take(&mut self.unsettled);
+        unsettled.sort_unstable();
+        unsettled.dedup();
+        for of_bucket in unsettled.chunk_by(|a, b| a.0 == b.0) {
+            let bucket = of_bucket[0].0;
+            for ((scope, which), max) in self.greatest_of(bucket, of_bucket) {
+                self.change(scope, bucket, |tally| tally.set_max(which, max));
+            }
         }
     }
 
@@ -133,10 +157,10 @@ impl Buckets {
         self.kept(bucket).and_then(|contents| contents.tally(scope))
     }
 
-    /// The facts of a bucket.
-    #[must_use]
-    pub fn facts(&self, bucket: Bucket) -> Option<&Columns> {
-        self.kept(bucket).map(|contents| &contents.facts)
+    /// The facts of a bucket with whom they are credited to, in the order in which they were stated.
+    pub fn facts(&self, bucket: Bucket) -> impl Iterator<Item = (Stored, &Row)> {
+        let facts = self.kept(bucket).into_iter().flat_map(|contents| contents.facts.iter());
+        facts.map(|fact| (fact, self.rows.get(fact.row)))
     }
 
     /// The buckets kept, newest first.
@@ -171,11 +195,25 @@ impl Buckets {
         (0..longest).filter(known).map(|code| Name::from_code(code as u32)).collect()
     }
 
-    /// The greatest value of a duration that stands in a bucket, for a tally that has lost it.
-    fn greatest(&self, scope: Tallied, bucket: Bucket, which: DurationKind) -> Millis {
-        let Some(facts) = self.facts(bucket) else { return 0 };
-        let of_it = facts.of_kind(|kind| kind.duration() == Some(which));
-        greatest_net(of_it.filter(|fact| scope.counts(fact.scopes, fact.row)).map(|fact| (fact.value, fact.sign)))
+    /// The greatest durations that stand in a bucket, of the tallies asked for.
+    fn greatest_of(
+        &self,
+        bucket: Bucket,
+        asked: &[(Bucket, Tallied, DurationKind)],
+    ) -> Vec<((Tallied, DurationKind), Millis)> {
+        let mut values: BTreeMap<_, Vec<(Millis, Sign)>> =
+            asked.iter().map(|(_, scope, which)| ((*scope, *which), Vec::new())).collect();
+        for (fact, row) in self.facts(bucket) {
+            let Some(which) = fact.kind.duration() else { continue };
+            for scope in [Tallied::Account, Tallied::Skill(row.credit.skill)] {
+                if fact.scopes.has(scope.bit())
+                    && let Some(of_it) = values.get_mut(&(scope, which))
+                {
+                    of_it.push((fact.value, fact.sign));
+                }
+            }
+        }
+        values.into_iter().map(|(of, values)| (of, greatest_net(values.into_iter()))).collect()
     }
 
     fn contents(&mut self, bucket: Bucket) -> Option<&mut Contents> {

@@ -30,47 +30,59 @@ impl Key {
 /// The newest activity of every contact, in the account and under each skill.
 #[derive(Debug, Default)]
 pub struct Contacts {
-    newest: HashMap<Key, (Bucket, u32), FixedState>,
-    /// Those whose newest messages were taken back.
+    newest: HashMap<Key, Bucket, FixedState>,
+    /// Those with messages taken back from their newest bucket.
     unsettled: Vec<Key>,
 }
 
+/// The last message of a conversation that was noted: another one like it says nothing new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noted {
+    contact: Name,
+    skill: Option<Name>,
+    bucket: Bucket,
+}
+
 impl Contacts {
-    /// Takes note of a customer's message that was stated or taken back.
-    pub fn add(&mut self, signed: &Signed, buckets: &mut Buckets) {
+    /// Takes note of a customer's message that was stated or taken back; `noted` is the conversation's last one.
+    pub fn add(&mut self, signed: &Signed, noted: &mut Option<Noted>, buckets: &mut Buckets) {
         let Some(contact) = signed.fact.credit.contact else { return };
-        for scope in [Tallied::Account, Tallied::Skill(signed.fact.credit.skill)] {
-            let bucket = Bucket::of(signed.fact.at);
-            match signed.sign {
-                Sign::State => self.state(Key::new(contact, scope), bucket, buckets),
-                Sign::Retract => self.retract(Key::new(contact, scope), bucket, buckets),
+        let (skill, bucket) = (signed.fact.credit.skill, Bucket::of(signed.fact.at));
+        let keys = [Tallied::Account, Tallied::Skill(skill)].map(|scope| Key::new(contact, scope));
+        match signed.sign {
+            Sign::State => {
+                let note = Some(Noted { contact, skill, bucket });
+                if std::mem::replace(noted, note) != note {
+                    keys.into_iter().for_each(|key| self.state(key, bucket, buckets));
+                }
+            }
+            Sign::Retract => {
+                *noted = None;
+                keys.into_iter().for_each(|key| self.retract(key, bucket, buckets));
             }
         }
     }
 
     fn state(&mut self, key: Key, bucket: Bucket, buckets: &mut Buckets) {
-        match self.newest.get_mut(&key) {
-            Some((newest, count)) if *newest == bucket => *count += 1,
-            Some((newest, _)) if *newest > bucket => {}
-            _ => self.set(key, (bucket, 1), buckets),
+        if self.newest.get(&key).is_none_or(|newest| *newest < bucket) {
+            self.set(key, bucket, buckets);
         }
     }
 
+    /// Whether another message keeps the contact in the bucket is found out for all at once.
     fn retract(&mut self, key: Key, bucket: Bucket, buckets: &mut Buckets) {
-        let Some((newest, count)) = self.newest.get_mut(&key).filter(|(newest, _)| *newest == bucket) else { return };
-        *count -= 1;
-        if *count == 0 {
-            count_in(key, *newest, -1, buckets);
+        if self.newest.get(&key) == Some(&bucket) {
+            count_in(key, bucket, -1, buckets);
             self.newest.remove(&key);
             self.unsettled.push(key);
         }
     }
 
-    fn set(&mut self, key: Key, newest: (Bucket, u32), buckets: &mut Buckets) {
-        if let Some((before, _)) = self.newest.insert(key, newest) {
+    fn set(&mut self, key: Key, newest: Bucket, buckets: &mut Buckets) {
+        if let Some(before) = self.newest.insert(key, newest) {
             count_in(key, before, -1, buckets);
         }
-        count_in(key, newest.0, 1, buckets);
+        count_in(key, newest, 1, buckets);
     }
 
     /// Finds the newest messages of those whose newest were taken back. Must come before any question.
@@ -81,32 +93,21 @@ impl Contacts {
                 return;
             }
             count_messages(bucket, buckets, &mut open);
-            let found: Vec<(Key, i64)> = open.extract_if(|_, net| *net > 0).collect();
-            for (key, net) in found {
-                self.settle_one(key, (bucket, net as u32), buckets);
-            }
-        }
-    }
-
-    /// A message stated in the meantime may be older than this, never newer.
-    fn settle_one(&mut self, key: Key, newest: (Bucket, u32), buckets: &mut Buckets) {
-        if self.newest.get(&key) != Some(&newest) {
-            self.set(key, newest, buckets);
+            let found: Vec<Key> = open.extract_if(|_, net| *net > 0).map(|(key, _)| key).collect();
+            found.into_iter().for_each(|key| self.state(key, bucket, buckets));
         }
     }
 
     /// Drops those whose newest message is older than `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
-        self.newest.retain(|_, (newest, _)| *newest >= oldest);
+        self.newest.retain(|_, newest| *newest >= oldest);
     }
 }
 
 fn count_messages(bucket: Bucket, buckets: &Buckets, open: &mut HashMap<Key, i64, FixedState>) {
-    let Some(facts) = buckets.facts(bucket) else { return };
-    for fact in facts.of_kind(|kind| kind == FactKind::CustomerMessage) {
-        let credit = &fact.row.credit;
-        let Some(contact) = credit.contact else { continue };
-        for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
+    for (fact, row) in buckets.facts(bucket).filter(|(fact, _)| fact.kind == FactKind::CustomerMessage) {
+        let Some(contact) = row.credit.contact else { continue };
+        for scope in [Tallied::Account, Tallied::Skill(row.credit.skill)] {
             if let Some(net) = open.get_mut(&Key::new(contact, scope)) {
                 *net += fact.sign.unit();
             }

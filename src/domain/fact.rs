@@ -88,7 +88,7 @@ impl Scopes {
 }
 
 /// The four durations with percentiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DurationKind {
     /// First response time.
     FirstResponse,
@@ -266,6 +266,12 @@ impl FactKind {
             | Self::MoodPromptedRecorded
             | Self::Visit => None,
         }
+    }
+
+    /// Whether its facts have a value: the duration kinds, and visits.
+    #[must_use]
+    pub fn has_value(self) -> bool {
+        self == Self::Visit || self.duration().is_some()
     }
 
     /// An effective close by a side.

@@ -9,6 +9,6 @@ pub fn push<T>(column: &mut Vec<T>, value: T) {
 /// Makes room for `more` values, and some to spare.
 pub fn make_room<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
-        column.reserve_exact(more.max(column.len() / 8).max(4));
+        column.reserve_exact(more.max(column.len() / 8).max(16));
     }
 }

@@ -5,13 +5,14 @@
 
 pub mod account;
 pub mod agent;
+pub mod ahead;
 pub mod bucket;
 pub mod buckets;
-pub mod columns;
 pub mod contacts;
 pub mod conversation;
 pub mod event;
 pub mod fact;
+pub mod facts;
 pub mod growth;
 pub mod histogram;
 pub mod intern;
@@ -21,6 +22,7 @@ pub mod planted;
 pub mod policy;
 pub mod rates;
 pub mod rating_request;
+pub mod rows;
 pub mod scope;
 pub mod sets;
 pub mod tally;

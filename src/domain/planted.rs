@@ -33,6 +33,8 @@ pub enum Bug {
     TwoVisitsAtOnce,
     /// Nobody hears what changed in the buckets of skills.
     SkillsInSilence,
+    /// What may still be touched for a day is forgotten.
+    ForgottenADayEarly,
 }
 
 /// Whether a retraction of this kind of fact gets lost.
@@ -64,7 +66,7 @@ mod bed {
     use super::Bug;
 
     /// Every bug.
-    pub const ALL: [Bug; 13] = [
+    pub const ALL: [Bug; 14] = [
         Bug::EdgeOnTheWrongSide,
         Bug::WindowOneBucketLate,
         Bug::ChangedRatingKept,
@@ -78,6 +80,7 @@ mod bed {
         Bug::TimersAfterTheEvent,
         Bug::TwoVisitsAtOnce,
         Bug::SkillsInSilence,
+        Bug::ForgottenADayEarly,
     ];
 
     thread_local! {

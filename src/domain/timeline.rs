@@ -3,6 +3,7 @@
 //! One representation serves open and finished conversations, drill-down and snapshots. What an agent does elsewhere
 //! (opening another conversation, going offline) stands in the timeline too, as `Left`, because it ends the visit here.
 
+use super::ahead::{LINE, Touched};
 use super::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Side};
 use super::intern::Name;
 use super::varint::{self, Reader};
@@ -214,6 +215,9 @@ impl Default for Timeline {
 }
 
 const HAS_SEQUENCE: u8 = 0x20;
+/// Room for so many events and bytes from the beginning: most conversations never need more, and few use much less.
+const OPEN_EVENTS: usize = 28;
+const OPEN_BYTES: usize = 224;
 /// Bytes of an identity, and of the count before the identities.
 const IDENTITY: usize = size_of::<u64>();
 
@@ -253,6 +257,29 @@ impl Timeline {
         }
     }
 
+    /// Reads what adding an event will read first; `look_further_ahead` reads the rest.
+    pub fn look_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        match &self.0 {
+            Store::Open(columns) => touched.by(columns.bytes.len() as u64),
+            Store::Sealed(bytes) => touched.by(bytes.first().copied().unwrap_or_default()),
+        }
+        touched
+    }
+
+    /// Reads what adding an event will read.
+    pub fn look_further_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        match &self.0 {
+            Store::Open(columns) => {
+                touched.by(columns.bytes.last().copied().unwrap_or_default());
+                columns.identities.iter().step_by(LINE / IDENTITY).for_each(|identity| touched.by(*identity));
+            }
+            Store::Sealed(bytes) => bytes.iter().step_by(LINE).for_each(|byte| touched.by(*byte)),
+        }
+        touched
+    }
+
     /// The events in order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         let mut reader = Reader::new(self.bytes());
@@ -278,7 +305,11 @@ impl Timeline {
 
     fn open(&mut self) -> &mut Columns {
         if let Store::Sealed(_) = self.0 {
-            let columns = Columns { identities: self.identities().collect(), bytes: self.bytes().to_vec() };
+            let mut columns = Columns::default();
+            columns.identities.reserve(OPEN_EVENTS.max(self.identities().count()));
+            columns.identities.extend(self.identities());
+            columns.bytes.reserve(OPEN_BYTES.max(self.bytes().len()));
+            columns.bytes.extend_from_slice(self.bytes());
             self.0 = Store::Open(Box::new(columns));
         }
         match &mut self.0 {

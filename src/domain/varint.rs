@@ -11,6 +11,11 @@ pub fn write(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
+/// Appends a number of either sign; small ones of both stay small.
+pub fn write_signed(out: &mut Vec<u8>, number: i64) {
+    write(out, (number << 1 ^ number >> 63) as u64);
+}
+
 /// Reads what `write` wrote. The bytes are our own, so it does not expect them to end early.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -43,6 +48,18 @@ impl<'a> Reader<'a> {
             }
             shift += 7;
         }
+    }
+
+    /// The next number of either sign.
+    pub fn signed(&mut self) -> i64 {
+        let number = self.number();
+        (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+
+    /// Whether everything has been read.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
     }
 
     /// The next eight bytes as they are.

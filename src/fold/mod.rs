@@ -6,11 +6,14 @@
 
 pub mod agenda;
 pub mod cadence;
+mod forgetting;
 mod member;
 pub mod outcomes;
+mod passing;
 pub mod progress;
 mod repeats;
 mod sweep;
+pub mod together;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,11 +27,13 @@ use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode,
 
 use agenda::Why;
 use cadence::Every;
+use forgetting::FORGET_EVERY_MS;
 use member::{Asking, Member};
 use outcomes::{Ending, Outcomes};
 use progress::Progress;
 use repeats::Repeats;
 use sweep::Sweep;
+use together::Together;
 
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
@@ -86,6 +91,7 @@ pub struct Fold {
     agent_pace: Every,
     live_pace: Every,
     catch_up_pace: Every,
+    forget_pace: Every,
     last_pass: Option<Millis>,
     sweep: Sweep,
     repeats: Repeats,
@@ -118,6 +124,7 @@ impl Fold {
             caught_up: false,
             live_pace: Every::new(LIVE_LOOK_MS),
             catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
+            forget_pace: Every::new(FORGET_EVERY_MS),
             last_pass: None,
             sweep: Sweep::default(),
             oldest_record: None,
@@ -126,13 +133,21 @@ impl Fold {
 
     /// Folds every record of a batch; `rejected` is told of those that are no events.
     pub fn fold(&mut self, batch: &RecordBatch, rejected: &mut dyn FnMut(&Record<'_>, &Refusal)) {
+        let mut together = Together::default();
         for record in batch.records() {
-            let ending = self.fold_record(&record).unwrap_or_else(|refusal| {
-                rejected(&record, &refusal);
-                Ending::Rejected(refusal.reason)
-            });
-            self.outcomes.count(ending);
+            match self.read(&record) {
+                Ok(Read::Event(event, written)) => together.add(self.member_of(&event), event, written),
+                Ok(Read::Ended(ending)) => self.outcomes.count(ending),
+                Err(refusal) => {
+                    rejected(&record, &refusal);
+                    self.outcomes.count(Ending::Rejected(refusal.reason));
+                }
+            }
+            if together.is_full() {
+                self.apply(&mut together);
+            }
         }
+        self.apply(&mut together);
         self.progress.advance(batch);
     }
 
@@ -158,6 +173,7 @@ impl Fold {
         if !self.caught_up {
             if self.catch_up_pace.is_due(self.now) {
                 self.advance();
+                self.forget_if_due();
             }
             return None;
         }
@@ -166,6 +182,7 @@ impl Fold {
         }
         let pass = Arc::new(self.pass());
         self.board.put(&pass);
+        self.forget_if_due();
         (!pass.is_empty()).then_some(pass)
     }
 
@@ -190,32 +207,40 @@ impl Fold {
         &self.progress
     }
 
-    fn fold_record(&mut self, record: &Record<'_>) -> Result<Ending, Refusal> {
+    fn read<'a>(&self, record: &Record<'a>) -> Result<Read<'a>, Refusal> {
         let (decoded, written) = read(record);
         let event = match decoded {
             Decoded::Event(event) => event,
-            Decoded::Unknown => return Ok(Ending::Unknown),
+            Decoded::Unknown => return Ok(Read::Ended(Ending::Unknown)),
             Decoded::Rejected(refusal) => return Err(refusal),
         };
         match admit(event.at, written) {
-            Admission::Admitted => Ok(self.apply(&event, written).into()),
-            Admission::Late => Ok(Ending::Late),
+            Admission::Admitted => Ok(Read::Event(event, written)),
+            Admission::Late => Ok(Read::Ended(Ending::Late)),
             Admission::TooFarAhead => Err(Refusal::FAR_FUTURE),
         }
     }
 
-    fn apply(&mut self, event: &Event<'_>, written: Option<Millis>) -> Outcome {
-        let index = match self.index.get(&*event.account) {
+    fn apply(&mut self, together: &mut Together<'_>) {
+        for (member, events) in together.by_account() {
+            let outcomes =
+                self.members[member].account.apply_all(&events.iter().map(|(event, _)| event).collect::<Vec<_>>());
+            for ((_, written), outcome) in events.iter().zip(outcomes) {
+                self.outcomes.count(outcome.into());
+                if self.caught_up && outcome == Outcome::Applied {
+                    // The fallback is for a source without timestamps, whose latency nobody can know.
+                    let written = written.unwrap_or(self.now);
+                    self.oldest_record = Some(self.oldest_record.map_or(written, |oldest| oldest.min(written)));
+                }
+            }
+        }
+    }
+
+    fn member_of(&mut self, event: &Event<'_>) -> usize {
+        match self.index.get(&*event.account) {
             Some(&index) => index,
             None => self.join(&event.account),
-        };
-        let outcome = self.members[index].account.apply(event);
-        if self.caught_up && outcome == Outcome::Applied {
-            // The fallback is for a source without timestamps, whose latency nobody can know.
-            let written = written.unwrap_or(self.now);
-            self.oldest_record = Some(self.oldest_record.map_or(written, |oldest| oldest.min(written)));
         }
-        outcome
     }
 
     fn join(&mut self, account: &str) -> usize {
@@ -260,6 +285,14 @@ impl Fold {
             self.members[index].ask(scope, Why::Again);
         }
     }
+}
+
+/// What a record turned out to be.
+enum Read<'a> {
+    /// To be folded, and when it was written.
+    Event(Event<'a>, Option<Millis>),
+    /// Nothing to fold.
+    Ended(Ending),
 }
 
 /// The event in a record, and when the record was written.

@@ -1,15 +1,23 @@
-//! How far every source has been folded, and the revision that amounts to.
+//! How far every source has been folded, by offset and by time, and the revision that amounts to.
 
 use std::collections::HashMap;
 
-use crate::wire::batch::RecordBatch;
+use super::passing::Passing;
+use crate::domain::event::Millis;
+use crate::wire::batch::{RecordBatch, Written};
 
-/// The next offset of every partition folded so far. Offsets and revision never fall.
+/// How far every partition has been folded so far. Offsets and revision never fall.
 #[derive(Debug, Default)]
 pub struct Progress {
-    next: HashMap<String, HashMap<i32, i64>>,
+    partitions: HashMap<String, HashMap<i32, Partition>>,
     /// The sum of all next offsets.
     revision: u64,
+}
+
+#[derive(Debug, Default)]
+struct Partition {
+    next: i64,
+    passing: Passing,
 }
 
 impl Progress {
@@ -22,26 +30,41 @@ impl Progress {
     /// The next offset of one partition.
     #[must_use]
     pub fn next(&self, topic: &str, partition: i32) -> Option<i64> {
-        self.next.get(topic)?.get(&partition).copied()
+        Some(self.partitions.get(topic)?.get(&partition)?.next)
     }
 
     /// Notes that a batch has been folded.
     pub fn advance(&mut self, batch: &RecordBatch) {
-        for position in batch.positions() {
-            self.advance_one(&batch.topics()[position.topic], position.partition, position.next);
+        for (position, written) in batch.written() {
+            self.advance_one(&batch.topics()[position.topic], position.partition, position.next, written);
+        }
+        for end in batch.ends() {
+            self.partition(&batch.topics()[end.topic], end.partition).passing.ended(end.at);
         }
     }
 
-    fn advance_one(&mut self, topic: &str, partition: i32, next: i64) {
-        if !self.next.contains_key(topic) {
-            self.next.insert(topic.to_owned(), HashMap::new());
+    /// What every partition has passed since the last look: no record still to be folded was written before it. `None`
+    /// where there is a partition of which that cannot be said.
+    pub fn look(&mut self) -> Option<Millis> {
+        let partitions = self.partitions.values_mut().flat_map(HashMap::values_mut);
+        // Each is looked at, whatever the others say.
+        let passed: Vec<Option<Millis>> = partitions.map(|partition| partition.passing.look()).collect();
+        passed.into_iter().min().flatten()
+    }
+
+    fn advance_one(&mut self, topic: &str, number: i32, next: i64, written: Written) {
+        let partition = self.partition(topic, number);
+        partition.passing.read(written);
+        let more = (next - partition.next).max(0);
+        partition.next += more;
+        self.revision += more.unsigned_abs();
+    }
+
+    fn partition(&mut self, topic: &str, number: i32) -> &mut Partition {
+        if !self.partitions.contains_key(topic) {
+            self.partitions.insert(topic.to_owned(), HashMap::new());
         }
-        let of_topic = self.next.get_mut(topic).expect("was just put in");
-        let known = of_topic.entry(partition).or_insert(0);
-        if next > *known {
-            self.revision += (next - *known).unsigned_abs();
-            *known = next;
-        }
+        self.partitions.get_mut(topic).expect("was just put in").entry(number).or_default()
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::domain::account::{Account, Outcome};
 use crate::domain::event::{Event, Millis};
 use crate::domain::policy::PolicyBook;
+use crate::fold::together::Together;
 use crate::source::file::{FileError, FileSource};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode_line};
 
@@ -62,14 +63,19 @@ pub struct Counts {
 /// # Errors
 /// An input that cannot be read.
 pub fn replay(question: &Question<'_>, progress: &mut dyn FnMut(u64)) -> Result<Replayed, FileError> {
-    let mut folding = Folding { question, accounts: HashMap::default(), counts: Counts::default() };
+    let mut folding = Folding { question, accounts: Vec::new(), index: HashMap::default(), counts: Counts::default() };
     for name in question.inputs {
         let mut source = FileSource::open(name)?;
         let mut known = 0;
         while let Some(batch) = source.next_batch()? {
+            let mut together = Together::default();
             for record in batch.records() {
-                folding.take(record.payload.unwrap_or_default(), &record.place);
+                folding.take(record.payload.unwrap_or_default(), &record.place, &mut together);
+                if together.is_full() {
+                    folding.fold(&mut together);
+                }
             }
+            folding.fold(&mut together);
             progress(source.bytes_read() - known);
             known = source.bytes_read();
         }
@@ -80,29 +86,37 @@ pub fn replay(question: &Question<'_>, progress: &mut dyn FnMut(u64)) -> Result<
 /// Accounts in the making.
 struct Folding<'a> {
     question: &'a Question<'a>,
-    accounts: HashMap<String, Account, foldhash::fast::RandomState>,
+    accounts: Vec<(String, Account)>,
+    /// Where each is in `accounts`.
+    index: HashMap<String, usize, foldhash::fast::FixedState>,
     counts: Counts,
 }
 
 impl Folding<'_> {
-    fn take(&mut self, line: &[u8], place: &Place<'_>) {
+    fn take<'a>(&mut self, line: &'a [u8], place: &Place<'a>, together: &mut Together<'a>) {
         self.counts.lines += 1;
         let FileRecord { decoded, recorded_at } = decode_line(line, place);
         match decoded {
-            Decoded::Event(event) => self.judge(&event, recorded_at, place),
+            Decoded::Event(event) => self.judge(event, recorded_at, place, together),
             Decoded::Unknown => self.counts.unknown += 1,
             Decoded::Rejected(refusal) => self.reject(refusal, place),
         }
     }
 
-    fn judge(&mut self, event: &Event<'_>, recorded_at: Option<Millis>, place: &Place<'_>) {
+    fn judge<'a>(
+        &mut self,
+        event: Event<'a>,
+        recorded_at: Option<Millis>,
+        place: &Place<'_>,
+        together: &mut Together<'a>,
+    ) {
         match admit(event.at, recorded_at) {
             Admission::Admitted if self.question.account.is_some_and(|id| id != event.account) => {
                 self.counts.elsewhere += 1;
             }
             // Nothing will ever ask later than `as_of`: what it would hold back need not be kept.
             Admission::Admitted if event.at > self.question.as_of => self.counts.future += 1,
-            Admission::Admitted => self.fold(event),
+            Admission::Admitted => together.add(self.account_of(&event), event, recorded_at),
             Admission::Late => self.counts.late += 1,
             Admission::TooFarAhead => self.reject(Refusal::FAR_FUTURE, place),
         }
@@ -116,18 +130,29 @@ impl Folding<'_> {
         self.counts.rejected.entry(refusal.reason.word()).or_insert_with(|| (0, first())).0 += 1;
     }
 
-    fn fold(&mut self, event: &Event<'_>) {
-        if !self.accounts.contains_key(&*event.account) {
-            let account = Account::new(self.question.policies.of(&event.account), self.question.as_of)
-                .forgetting_after(self.question.forget_after_ms);
-            self.accounts.insert(event.account.clone().into_owned(), account);
+    fn account_of(&mut self, event: &Event<'_>) -> usize {
+        if let Some(&index) = self.index.get(&*event.account) {
+            return index;
         }
-        let account = self.accounts.get_mut(&*event.account).expect("it was just put there");
-        match account.apply(event) {
-            Outcome::Applied => self.counts.applied += 1,
-            Outcome::Held => self.counts.future += 1,
-            Outcome::Duplicate => self.counts.duplicate += 1,
-            Outcome::Conflicting => self.counts.conflicting += 1,
+        let name = event.account.clone().into_owned();
+        let account = Account::new(self.question.policies.of(&name), self.question.as_of)
+            .forgetting_after(self.question.forget_after_ms);
+        self.index.insert(name.clone(), self.accounts.len());
+        self.accounts.push((name, account));
+        self.accounts.len() - 1
+    }
+
+    fn fold(&mut self, together: &mut Together<'_>) {
+        for (account, events) in together.by_account() {
+            let events: Vec<&Event<'_>> = events.iter().map(|(event, _)| event).collect();
+            for outcome in self.accounts[account].1.apply_all(&events) {
+                *match outcome {
+                    Outcome::Applied => &mut self.counts.applied,
+                    Outcome::Held => &mut self.counts.future,
+                    Outcome::Duplicate => &mut self.counts.duplicate,
+                    Outcome::Conflicting => &mut self.counts.conflicting,
+                } += 1;
+            }
         }
     }
 

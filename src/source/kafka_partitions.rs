@@ -11,7 +11,7 @@ use super::kafka::{POLL_WAIT, Reader, SourceError};
 use super::kafka_client;
 use super::positions::{Kept, Partition, Verdict};
 use crate::domain::event::Millis;
-use crate::wire::batch::{Position, RecordBatch};
+use crate::wire::batch::{End, Position, RecordBatch};
 
 /// How long a question to the brokers may take; a silent broker is reported after it.
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
@@ -94,7 +94,8 @@ impl Reader<'_> {
         self.consumer.assign(&list).map_err(SourceError::Fatal)
     }
 
-    /// Idle partitions count in the revision too, or instances that started at different times would never agree.
+    /// Idle partitions count in the revision too, or instances that started at different times would never agree; and
+    /// nothing is forgotten that a partition nobody has read yet may touch.
     fn tell_beginnings(&self) {
         let mut batch = RecordBatch::new(self.topics.clone());
         for ((topic, partition), next) in self.positions.iter() {
@@ -114,7 +115,9 @@ impl Reader<'_> {
         match self.find_partitions() {
             Ok(true) => {
                 tracing::info!("reading new partitions: {} in all", self.positions.iter().count());
-                self.reassign()
+                self.reassign()?;
+                self.tell_beginnings();
+                Ok(())
             }
             Ok(false) => Ok(()),
             Err(error) => {
@@ -156,13 +159,24 @@ impl Reader<'_> {
     pub(super) fn audit(&mut self) -> Result<(), SourceError> {
         let Some(partition) = self.positions.after(self.audited) else { return Ok(()) };
         self.audited = partition;
+        let asked_at = (self.settings.clock)();
         let Ok(kept) = self.kept(partition) else { return Ok(()) };
         if self.look_for_gap(partition, kept)? {
             // A new client: the old one may hold on to what it knows of a topic that is no more.
             self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
             self.reassign()?;
+        } else if self.positions.next(partition) == Some(kept.end) {
+            self.tell_end(partition, asked_at);
         }
         Ok(())
+    }
+
+    /// By record time an idle partition would stand still, and with it whatever waits for all of them.
+    fn tell_end(&self, (topic, partition): Partition, at: Millis) {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        batch.note_end(End { topic, partition, at });
+        // Whether anybody listens is noticed at the next step.
+        drop(self.out.send(Feed::Records(batch)));
     }
 
     fn cross_gap(&mut self, partition: Partition, wanted: i64, kept: Kept) -> Result<(), SourceError> {

@@ -141,6 +141,47 @@ pub struct Position {
     pub next: i64,
 }
 
+/// When the records of a partition were written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Written {
+    /// There are none.
+    #[default]
+    Never,
+    /// The earliest of them, by its timestamp.
+    From(Millis),
+    /// One of them does not tell.
+    Unknown,
+}
+
+impl Written {
+    /// Of one record.
+    #[must_use]
+    pub fn at(timestamp: Option<Millis>) -> Self {
+        timestamp.map_or(Self::Unknown, Self::From)
+    }
+
+    /// Of these and those records.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::Never, one) | (one, Self::Never) => one,
+            (Self::From(one), Self::From(other)) => Self::From(one.min(other)),
+        }
+    }
+}
+
+/// A partition that had nothing more to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct End {
+    /// Which of the batch's topics.
+    pub topic: usize,
+    /// Which partition of it.
+    pub partition: i32,
+    /// When, by the clock of whoever read it.
+    pub at: Millis,
+}
+
 struct Row {
     topic: usize,
     partition: Option<i32>,
@@ -158,6 +199,9 @@ pub struct RecordBatch {
     rows: Vec<Row>,
     /// One for each partition touched, the one touched last at the end.
     positions: Vec<Position>,
+    /// Of each of the positions.
+    written: Vec<Written>,
+    ends: Vec<End>,
 }
 
 impl fmt::Debug for RecordBatch {
@@ -172,14 +216,14 @@ impl RecordBatch {
     /// An empty batch of records from `topics`.
     #[must_use]
     pub fn new(topics: Arc<[String]>) -> Self {
-        Self { topics, arena: Vec::new(), rows: Vec::new(), positions: Vec::new() }
+        Self::with_capacity(topics, 0, 0)
     }
 
     /// An empty batch with room for so much.
     #[must_use]
     pub fn with_capacity(topics: Arc<[String]>, records: usize, bytes: usize) -> Self {
         let (arena, rows) = (Vec::with_capacity(bytes), Vec::with_capacity(records));
-        Self { topics, arena, rows, positions: Vec::new() }
+        Self { topics, arena, rows, positions: Vec::new(), written: Vec::new(), ends: Vec::new() }
     }
 
     /// Copies one record in.
@@ -215,10 +259,19 @@ impl RecordBatch {
             Some(index) => {
                 let last = self.positions.len() - 1;
                 self.positions.swap(index, last);
+                self.written.swap(index, last);
                 self.positions[last].next = self.positions[last].next.max(position.next);
             }
-            None => self.positions.push(position),
+            None => {
+                self.positions.push(position);
+                self.written.push(Written::Never);
+            }
         }
+    }
+
+    /// Notes that a partition had nothing more to read than what has been handed over, this batch included.
+    pub fn note_end(&mut self, end: End) {
+        self.ends.push(end);
     }
 
     /// The records in the order they were added.
@@ -230,6 +283,17 @@ impl RecordBatch {
     #[must_use]
     pub fn positions(&self) -> &[Position] {
         &self.positions
+    }
+
+    /// The same with when the records of each were written.
+    pub fn written(&self) -> impl Iterator<Item = (&Position, Written)> {
+        self.positions.iter().zip(self.written.iter().copied())
+    }
+
+    /// The partitions that had nothing more.
+    #[must_use]
+    pub fn ends(&self) -> &[End] {
+        &self.ends
     }
 
     /// The names that positions count through.
@@ -244,10 +308,10 @@ impl RecordBatch {
         self.rows.len()
     }
 
-    /// Whether there is neither a record nor a position in it.
+    /// Whether there is neither a record nor a position nor an end in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.positions.is_empty()
+        self.rows.is_empty() && self.positions.is_empty() && self.ends.is_empty()
     }
 
     /// Bytes of keys, payloads and headers.
@@ -266,6 +330,8 @@ impl RecordBatch {
         let Arrival { topic, partition, offset, timestamp, .. } = arrival;
         // The next offset is what counts as read, hence + 1.
         self.note_position(Position { topic, partition: partition.unwrap_or(0), next: offset.saturating_add(1) });
+        // The position noted last is at the end.
+        self.written.iter_mut().last().into_iter().for_each(|all| *all = all.and(Written::at(timestamp)));
         self.rows.push(Row { topic, partition, offset, timestamp, key, payload, headers });
     }
 
@@ -334,6 +400,20 @@ mod tests {
         let mut positions: Vec<_> = batch.positions().iter().map(|p| (p.partition, p.next)).collect();
         positions.sort_unstable();
         assert_eq!(positions, [(0, 9), (1, 10)]);
+    }
+
+    #[test]
+    fn of_each_partition_it_is_known_when_the_earliest_record_was_written() {
+        let mut batch = batch();
+        for (partition, timestamp) in [(0, Some(5)), (1, Some(9)), (0, Some(3)), (2, Some(1)), (1, Some(9)), (2, None)]
+        {
+            batch.push(Arrival { timestamp, ..arrival(partition, 0, b"x") }, []);
+        }
+        batch.note_position(Position { topic: 0, partition: 3, next: 9 });
+        let mut written: Vec<_> = batch.written().map(|(position, written)| (position.partition, written)).collect();
+        written.sort_unstable_by_key(|(partition, _)| *partition);
+        let expected = [Written::From(3), Written::From(9), Written::Unknown, Written::Never];
+        assert_eq!(written, (0..).zip(expected).collect::<Vec<_>>());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::wide;
+use super::{recorded, wide};
 
 /// A small generator of its own, so that a seed means the same set for ever (SplitMix64, Steele and others, 2014).
 pub(crate) struct Random(u64);
@@ -93,6 +93,13 @@ const WIDE_SPANS: [Span; 6] = [
     Span { length_ms: 60 * 24 * 60 * MINUTE_MS, grain_ms: MINUTE_MS },
 ];
 
+const DAYS: [Span; 4] = [
+    Span { length_ms: 3 * 24 * 60 * MINUTE_MS, grain_ms: 60 * MINUTE_MS },
+    Span { length_ms: 6 * 24 * 60 * MINUTE_MS, grain_ms: 6 * 60 * MINUTE_MS },
+    Span { length_ms: 6 * 24 * 60 * MINUTE_MS, grain_ms: 7 * MINUTE_MS },
+    Span { length_ms: 20 * 24 * 60 * MINUTE_MS, grain_ms: 12 * 60 * MINUTE_MS },
+];
+
 impl Set {
     pub(crate) fn random(seed: u64) -> Self {
         let mut random = Random::new(seed);
@@ -105,6 +112,13 @@ impl Set {
         let mut random = Random::new(seed ^ 0xdead_beef);
         let span = *random.of(&WIDE_SPANS);
         wide::widened(Self::over(seed, random, span))
+    }
+
+    /// A set over several days, whose lines say when they were recorded; see `recorded`.
+    pub(crate) fn of_days(seed: u64) -> Self {
+        let mut random = Random::new(seed ^ 0x0f0f_6e77);
+        let span = *random.of(&DAYS);
+        recorded::recorded(Self::over(seed, random, span))
     }
 
     fn over(seed: u64, mut random: Random, span: Span) -> Self {

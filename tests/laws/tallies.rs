@@ -60,8 +60,9 @@ fn stated(facts: Vec<Fact>) -> Vec<Signed> {
 
 fn bucketed(history: &[Signed]) -> Buckets {
     let mut buckets = Buckets::new(oldest());
-    let mut hint = u32::MAX;
-    history.iter().for_each(|signed| buckets.add(signed, 0, &mut hint));
+    let mut latest = None;
+    history.iter().for_each(|signed| buckets.add(signed, 0, &mut latest));
+    buckets.settle();
     buckets
 }
 

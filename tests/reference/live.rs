@@ -1,7 +1,7 @@
 //! The live state of an account (SPEC §3, Live state): what is open and who waits, at the moment of the question.
 
 use super::account::Account;
-use super::time::{FORGET_AFTER_MS, print_time};
+use super::time::{forget_after_ms, print_time};
 use super::waits::End;
 use super::walk::Walk;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub fn live(account: &Account) -> Value {
 
 /// Open, and not ended by silence.
 fn is_live(walk: &Walk) -> bool {
-    walk.is_open && walk.now_ms - walk.life.last_ms <= FORGET_AFTER_MS
+    walk.is_open && walk.now_ms - walk.life.last_ms <= forget_after_ms()
 }
 
 /// Snoozed, and not yet past `until`; that moment itself ends it (reading 2).

@@ -33,8 +33,8 @@
 //! - A resolution overdue from its reopening has assignee and skill after that event; it needs a target at the clock's
 //!   start, not at the reopening.
 //! - A visit's cap is that of the `focused` that began it; `handle_requires_reply` that of the close. The whole visit
-//!   has the skill it began under, in focus time too. A close without effect ends no visit. A visit outlives its
-//!   conversation's life (a cap beyond `forget_after` only).
+//!   has the skill it began under, in focus time too. A close without effect ends no visit. The cap is
+//!   `forget_after` at most, so that no visit outlives its conversation's life.
 //! - Under `count_each` a later reopening takes back the last close's resolution only. `resolution_sla` stands and
 //!   falls with `resolved`.
 //! - "The latest survey sent" goes by first sendings; a second `survey_sent` of an id does nothing. The unsent survey's
@@ -84,6 +84,7 @@ use numbers::{Object, has_nonzero};
 use policy::Policies;
 use serde_json::Value;
 use std::collections::BTreeMap;
+pub use time::with_forget_after;
 use time::{Window, print_time};
 
 /// One line of a file.

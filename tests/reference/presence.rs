@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::event::Event;
-use super::time::FORGET_AFTER_MS;
+use super::time::forget_after_ms;
 use super::timeline::{Life, Place};
 
 /// One status of an agent while it held.
@@ -28,7 +28,7 @@ pub fn spans(life: &Life, now_ms: i64) -> Vec<Span> {
 
 fn span(event: &Event, next_ms: Option<i64>, now_ms: i64) -> Option<Span> {
     let Body::AgentStatus { agent, status, .. } = &event.body else { return None };
-    let lapse_ms = event.at_ms + FORGET_AFTER_MS;
+    let lapse_ms = event.at_ms + forget_after_ms();
     let until_ms = next_ms.unwrap_or(now_ms).min(lapse_ms).min(now_ms);
     let is_current = next_ms.is_none() && now_ms <= lapse_ms;
     Some(Span { agent: agent.clone(), status: status.clone(), place: event.place(), until_ms, is_current })

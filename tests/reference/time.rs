@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, SecondsFormat};
 use serde_json::Value;
+use std::cell::Cell;
 
 /// One second in milliseconds.
 pub const SECOND_MS: i64 = 1_000;
@@ -11,8 +12,24 @@ pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
 /// A bucket's length (SPEC §2).
 pub const BUCKET_MS: i64 = 5 * MINUTE_MS;
-/// The default of `forget_after` (SPEC §3): a longer silence ends a life.
-pub const FORGET_AFTER_MS: i64 = 7 * 24 * HOUR_MS;
+
+thread_local! {
+    /// `forget_after` (SPEC §3) where no test says otherwise.
+    static FORGET_AFTER_MS: Cell<i64> = const { Cell::new(7 * 24 * HOUR_MS) };
+}
+
+/// The setting `forget_after`: a longer silence ends a life.
+pub fn forget_after_ms() -> i64 {
+    FORGET_AFTER_MS.get()
+}
+
+/// Computes on this thread with another `forget_after`.
+pub fn with_forget_after<T>(ms: i64, compute: impl FnOnce() -> T) -> T {
+    let before = FORGET_AFTER_MS.replace(ms);
+    let computed = compute();
+    FORGET_AFTER_MS.set(before);
+    computed
+}
 
 /// The last millisecond of the year 9999.
 const LAST_MS: i64 = 253_402_300_799_999;

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::event::Event;
-use super::time::FORGET_AFTER_MS;
+use super::time::forget_after_ms;
 use std::collections::BTreeMap;
 
 /// An event's place among all events of an account (SPEC §3, timeline).
@@ -84,7 +84,7 @@ fn split_by_silence(mut events: Vec<Event>) -> Vec<Vec<Event>> {
     for event in events {
         let at_ms = event.at_ms;
         match parts.last_mut() {
-            Some(part) if previous_ms.is_some_and(|previous_ms| at_ms - previous_ms <= FORGET_AFTER_MS) => {
+            Some(part) if previous_ms.is_some_and(|previous_ms| at_ms - previous_ms <= forget_after_ms()) => {
                 part.push(event);
             }
             _ => parts.push(vec![event]),

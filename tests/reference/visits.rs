@@ -1,6 +1,7 @@
 //! The visits of agents to conversations: focus time, and the handle time stated at each close (SPEC §3).
 
 use super::policy::Policies;
+use super::time::forget_after_ms;
 use super::timeline::Place;
 use super::walk::Walk;
 use std::collections::BTreeMap;
@@ -80,7 +81,7 @@ pub fn visits(account: &str, mut marks: Vec<Placed>, policies: &Policies, now_ms
                     continue;
                 }
                 end_where(&mut running, &mut ended, at_ms, |visit| visit.agent == agent);
-                let cap_ms = policies.at(account, at_ms).visit_cap_ms;
+                let cap_ms = policies.at(account, at_ms).visit_cap_ms.min(forget_after_ms());
                 let visit = Visit {
                     life,
                     agent,

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::fact::{Credit, Fact, Kind};
-use super::time::FORGET_AFTER_MS;
+use super::time::forget_after_ms;
 use super::visits::Mark;
 use super::walk::Walk;
 
@@ -157,7 +157,7 @@ impl Walk<'_> {
 
     /// Whether a moment is past, and not beyond the silence that ended the life (reading 9).
     pub fn has_come(&self, moment_ms: i64) -> bool {
-        moment_ms <= self.now_ms && moment_ms <= self.life.last_ms + FORGET_AFTER_MS
+        moment_ms <= self.now_ms && moment_ms <= self.life.last_ms + forget_after_ms()
     }
 }
 

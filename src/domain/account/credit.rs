@@ -1,4 +1,4 @@
-//! What a stated or retracted fact changes: columns, tallies, the agent's log, distinct counts.
+//! What a stated or retracted fact changes: facts, tallies, the agent's log, distinct counts.
 
 use super::super::agent::Visited;
 use super::super::bucket::Bucket;
@@ -10,19 +10,20 @@ use super::super::intern::Name;
 use super::super::tally::{Newest, Times};
 use super::super::window::Span;
 use super::Account;
+use super::life::Recent;
 
 impl Account {
     /// Counts a fact wherever it counts. What lies before the day is nobody's question any more.
-    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+    pub(super) fn credit(&mut self, signed: &Signed, conversation: u32, recent: &mut Recent) {
         self.flow.count(signed);
         if signed.fact.kind == FactKind::Visit {
-            self.credit_visit(signed, conversation, hint);
+            self.credit_visit(signed, conversation, recent);
             return;
         }
         if Bucket::of(signed.fact.at) < self.buckets.oldest() {
             return;
         }
-        self.buckets.add(signed, conversation, hint);
+        self.buckets.add(signed, conversation, &mut recent.row);
         let Fact { kind, scopes, credit, .. } = signed.fact;
         if scopes.has(Scopes::AGENT) || scopes.has(Scopes::AGENT_SKILL) {
             let agent = self.agent(credit.agent);
@@ -31,20 +32,20 @@ impl Account {
             self.touched.mark(credit.agent, Bucket::of(signed.fact.at));
         }
         match kind {
-            FactKind::CustomerMessage => self.contacts.add(signed, &mut self.buckets),
+            FactKind::CustomerMessage => self.contacts.add(signed, &mut recent.noted, &mut self.buckets),
             FactKind::AgentMessage => self.credit_activity(signed),
             _ => {}
         }
     }
 
     /// A visit counts part by part in the buckets it crosses, and while the agent is online once more.
-    fn credit_visit(&mut self, signed: &Signed, conversation: u32, hint: &mut u32) {
+    fn credit_visit(&mut self, signed: &Signed, conversation: u32, recent: &mut Recent) {
         let Fact { at, value, credit, .. } = signed.fact;
         let span = Span { from: at, to: at + value };
         for (bucket, part) in Bucket::cut(span.from, span.to) {
             let at = span.from.max(bucket.start());
             let part = Signed { fact: Fact { at, value: part, ..signed.fact }, sign: signed.sign };
-            self.buckets.add(&part, conversation, hint);
+            self.buckets.add(&part, conversation, &mut recent.row);
             let times = Times { focus_ms: part.fact.value, ..Times::default() };
             for scope in [Tallied::Account, Tallied::Skill(credit.skill)] {
                 self.buckets.add_times(scope, bucket, times, signed.sign.unit());

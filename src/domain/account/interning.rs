@@ -1,9 +1,12 @@
 //! The names of an account, and events in terms of their numbers.
 
-use super::super::event::{Body, Text};
+use super::super::ahead::Touched;
+use super::super::event::{Body, Event, Text};
 use super::super::intern::{Name, Names};
 use super::super::scope;
 use super::super::timeline::{About, Act, Set};
+use super::aged_names::AgedNames;
+use super::batch::contact_in;
 
 /// Every name the account has heard, by its kind.
 #[derive(Debug, Default)]
@@ -11,7 +14,7 @@ pub(super) struct Dictionary {
     pub(super) conversations: Names,
     pub(super) agents: Names,
     pub(super) skills: Names,
-    contacts: Names,
+    pub(super) contacts: AgedNames,
     companies: Names,
     channels: Names,
     lines: Names,
@@ -19,11 +22,19 @@ pub(super) struct Dictionary {
 }
 
 impl Dictionary {
+    /// Reads what interning these events will read, of the names that are many.
+    pub(super) fn look_ahead<'e, 'a: 'e>(&self, events: impl Iterator<Item = &'e Event<'a>> + Clone) -> Touched {
+        let mut touched = self.conversations.look_ahead(events.clone().map(|event| &*event.conversation));
+        touched.and(self.contacts.look_ahead(events.filter_map(|event| contact_in(&event.body))));
+        touched
+    }
+
     /// What happened, interned.
-    pub(super) fn act(&mut self, body: &Body<'_>) -> Act {
-        match body {
+    pub(super) fn act(&mut self, event: &Event<'_>) -> Act {
+        let at = event.at;
+        match &event.body {
             Body::ConversationStarted(started) => Act::Started(About {
-                contact: optional(&mut self.contacts, started.contact.as_ref()),
+                contact: started.contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
                 company: optional(&mut self.companies, started.company.as_ref()),
                 channel: optional(&mut self.channels, started.channel.as_ref()),
                 line: optional(&mut self.lines, started.line.as_ref()),
@@ -36,11 +47,11 @@ impl Dictionary {
                 skill: Set::of(skill, |name| self.skills.intern(name)),
             },
             Body::HandedOff => Act::HandedOff,
-            Body::ParticipantJoined { contact } => Act::Joined(self.contacts.intern(contact)),
+            Body::ParticipantJoined { contact } => Act::Joined(self.contacts.intern(contact, at)),
             Body::TopicTagged { topic } => Act::Tagged(self.topics.intern(topic)),
             Body::Focused { agent } => Act::Focused(self.agents.intern(agent)),
             Body::CustomerMessage { contact, characters } => Act::CustomerMessage {
-                contact: optional(&mut self.contacts, contact.as_ref()),
+                contact: contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
                 characters: *characters,
             },
             Body::AgentMessage { agent, characters, automated } => {
@@ -85,6 +96,7 @@ impl Dictionary {
     /// The content of an act in texts instead of numbers, which depend on the order of arrival.
     pub(super) fn content(&self, act: Act) -> Vec<String> {
         let name = |names: &Names, name: Option<Name>| name.map(|name| names.text(name).to_owned()).unwrap_or_default();
+        let contact = |one: Option<Name>| one.map(|one| self.contacts.text(one).to_owned()).unwrap_or_default();
         let set = |names: &Names, set: Set| match set {
             Set::Keep => String::new(),
             Set::To(to) => format!("={}", name(names, to)),
@@ -92,7 +104,7 @@ impl Dictionary {
         match act {
             Act::HandedOff | Act::Reopened | Act::Void => vec![],
             Act::Started(about) => vec![
-                name(&self.contacts, about.contact),
+                contact(about.contact),
                 name(&self.companies, about.company),
                 name(&self.channels, about.channel),
                 name(&self.lines, about.line),
@@ -100,14 +112,12 @@ impl Dictionary {
                 format!("{:?} {:?}", about.origin, about.audience),
             ],
             Act::Assigned { agent, skill } => vec![set(&self.agents, agent), set(&self.skills, skill)],
-            Act::Joined(contact) => vec![name(&self.contacts, Some(contact))],
+            Act::Joined(one) => vec![contact(Some(one))],
             Act::Tagged(topic) => vec![name(&self.topics, Some(topic))],
             Act::Focused(agent) | Act::Unfocused(agent) | Act::MoodPrompted(agent) | Act::Left(agent) => {
                 vec![name(&self.agents, Some(agent))]
             }
-            Act::CustomerMessage { contact, characters } => {
-                vec![name(&self.contacts, contact), characters.to_string()]
-            }
+            Act::CustomerMessage { contact: from, characters } => vec![contact(from), characters.to_string()],
             Act::AgentMessage { agent, characters, automated } => {
                 vec![name(&self.agents, Some(agent)), characters.to_string(), automated.to_string()]
             }

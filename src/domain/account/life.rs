@@ -6,8 +6,11 @@ use std::collections::VecDeque;
 
 use smallvec::SmallVec;
 
+use super::super::ahead::Touched;
+use super::super::contacts::Noted;
 use super::super::conversation::State;
 use super::super::event::Millis;
+use super::super::rows::Latest;
 use super::super::timeline::{Entry, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
@@ -32,10 +35,18 @@ pub(super) struct Awake {
     pub(super) state: State,
     /// The next moment for which the account has set an alarm.
     pub(super) alarm: Millis,
-    /// Where the attribution row of its last fact may be.
-    pub(super) row_hint: u32,
+    pub(super) recent: Recent,
     /// Whether it is queued to have its state dropped.
     pub(super) resting: bool,
+}
+
+/// What was last counted of a life, so that counting the like again takes no look into memory far away.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Recent {
+    /// The row of its last fact.
+    pub(super) row: Option<Latest>,
+    /// Its last customer's message.
+    pub(super) noted: Option<Noted>,
 }
 
 impl Life {
@@ -48,15 +59,28 @@ impl Life {
         self.awake.as_ref().map(|awake| &awake.state)
     }
 
+    /// Whether the conversation is open; not if the state was dropped.
+    pub(super) fn is_open(&self) -> bool {
+        self.state().is_some_and(State::is_open)
+    }
+
     /// Takes the state that a fold of the timeline gave; `None` where there are no events.
     pub(super) fn set_state(&mut self, folded: Option<State>) {
         match (&mut self.awake, folded) {
             (Some(awake), Some(state)) => awake.state = state,
             (None, Some(state)) => {
-                self.awake = Some(Box::new(Awake { state, alarm: Millis::MAX, row_hint: u32::MAX, resting: false }));
+                self.awake =
+                    Some(Box::new(Awake { state, alarm: Millis::MAX, recent: Recent::default(), resting: false }));
             }
             (_, None) => self.awake = None,
         }
+    }
+
+    /// Reads what folding an event will read first.
+    pub(super) fn look_ahead(&self) -> Touched {
+        let mut touched = self.timeline.look_ahead();
+        self.state().into_iter().for_each(|state| touched.and(state.look_ahead()));
+        touched
     }
 
     /// Drops the state if nothing will happen by itself, and gives back the timeline's room for growth.

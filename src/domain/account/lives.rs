@@ -9,7 +9,7 @@ use super::super::intern::Name;
 use super::super::planted::{Bug, is_planted};
 use super::super::policy::Policies;
 use super::super::timeline::{Act, Entry, Key, Timeline, rank};
-use super::life::Life;
+use super::life::{Life, Recent};
 use super::{Account, Outcome};
 
 impl Account {
@@ -144,19 +144,27 @@ impl Account {
         }
     }
 
-    /// Puts an event into a timeline: steps on if it comes last, else steps through all again.
+    /// Puts an event into a timeline: steps on if it comes last, else steps through what comes after it again.
     fn insert(&mut self, conversation: u32, life: usize, entry: Entry) {
-        if !self.wake(conversation, life).is_some_and(|state| state.takes(&entry)) {
-            self.rewrite(conversation, life, |entries| {
+        let takes = self.wake(conversation, life).is_none_or(|state| state.takes(&entry));
+        self.with_life(conversation, life, |life, cx| match (&mut life.awake, takes) {
+            (Some(awake), true) => {
+                life.timeline.push(awake.state.last().at, &entry);
+                awake.state.step(&entry, cx);
+            }
+            (Some(awake), false) => {
+                let mut entries: Vec<Entry> = life.timeline.entries().collect();
+                awake.state.insert(&mut entries, entry, cx);
+                life.timeline = Timeline::of(&entries);
+            }
+            // Nothing, or only what ends visits that are not known yet.
+            (None, _) => {
+                let mut entries = life.entries();
                 let place = entries.partition_point(|other| other.key < entry.key);
                 entries.insert(place, entry);
-            });
-            return;
-        }
-        self.with_life(conversation, life, |life, cx| {
-            let Some(awake) = &mut life.awake else { return };
-            life.timeline.push(awake.state.last().at, &entry);
-            awake.state.step(&entry, cx);
+                life.timeline = Timeline::of(&entries);
+                life.set_state(State::fold(&life.timeline, Millis::MIN, cx));
+            }
         });
     }
 
@@ -286,16 +294,16 @@ impl Account {
     fn with_life(&mut self, conversation: u32, life: usize, change: impl FnOnce(&mut Life, &mut Context<'_>)) {
         let empty = Life::new(0);
         let mut one = std::mem::replace(self.life(conversation, life), empty);
-        let before = going_on(&one);
+        let (before, was_open) = (going_on(&one), one.is_open());
         self.in_context(|cx| change(&mut one, cx));
         self.visits_changed(conversation, &before, &one);
-        self.follow(conversation, &mut one);
+        self.follow(conversation, was_open, &mut one);
         let facts = std::mem::take(&mut self.facts);
-        let mut hint = one.awake.as_ref().map_or(u32::MAX, |awake| awake.row_hint);
+        let mut recent = one.awake.as_ref().map_or_else(Recent::default, |awake| awake.recent);
         for signed in &facts {
-            self.credit(signed, conversation, &mut hint);
+            self.credit(signed, conversation, &mut recent);
         }
-        one.awake.iter_mut().for_each(|awake| awake.row_hint = hint);
+        one.awake.iter_mut().for_each(|awake| awake.recent = recent);
         self.facts = facts;
         self.facts.clear();
         *self.life(conversation, life) = one;
@@ -314,16 +322,18 @@ impl Account {
     }
 
     /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
-    fn follow(&mut self, conversation: u32, life: &mut Life) {
+    fn follow(&mut self, conversation: u32, was_open: bool, life: &mut Life) {
+        match (was_open, life.is_open()) {
+            (false, true) => _ = self.open.insert(conversation),
+            (true, false) if self.conversations[conversation as usize].lives.len() == 1 => {
+                self.open.remove(&conversation);
+            }
+            (true, _) | (false, false) => {}
+        }
         let Some(awake) = &mut life.awake else { return };
         if let Some(due) = awake.state.next_due().filter(|due| *due < awake.alarm) {
             awake.alarm = due;
             self.alarms.entry(minute(due)).or_default().push(conversation);
-        }
-        if awake.state.is_open() {
-            self.open.insert(conversation);
-        } else if self.conversations[conversation as usize].lives.len() == 1 {
-            self.open.remove(&conversation);
         }
         if awake.state.is_at_rest() && !awake.resting {
             awake.resting = true;
@@ -341,11 +351,11 @@ impl Account {
             agent.visiting = agent.visiting.filter(|visiting| *visiting != (*since, conversation));
             agent.changed = true;
         }
-        for visit in after {
+        for visit in after.iter().filter(|visit| !before.contains(visit)) {
             let agent = self.agent(Some(visit.0));
             // An older one only seems to go on, until its cap has been noticed.
             agent.visiting = agent.visiting.max(Some((visit.2, conversation)));
-            agent.changed |= !before.contains(&visit);
+            agent.changed = true;
         }
     }
 }

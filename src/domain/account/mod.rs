@@ -4,9 +4,12 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod aged_names;
 mod agent_buckets;
+mod batch;
 mod changes;
 mod credit;
+mod forgetting;
 mod interning;
 mod life;
 mod lives;
@@ -35,6 +38,7 @@ use super::timeline::{Entry, Key};
 
 pub use super::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
+pub use forgetting::Remembered;
 use interning::Dictionary;
 use life::Conversation;
 pub use rates::Running;
@@ -87,10 +91,13 @@ pub struct Account {
     /// The bucket at which what is older than a day was last dropped.
     swept: Bucket,
     live_changed: bool,
+    round: forgetting::Round,
 
     /// Room for the facts of a step.
     facts: Vec<Signed>,
     decisions: Vec<Decision>,
+    /// Room for a batch that is looked up ahead.
+    ahead: Vec<Held>,
 }
 
 #[derive(Debug)]
@@ -125,8 +132,10 @@ impl Account {
             resting: life::Resting::default(),
             swept: oldest,
             live_changed: false,
+            round: forgetting::Round::default(),
             facts: Vec::new(),
             decisions: Vec::new(),
+            ahead: Vec::new(),
         }
     }
 
@@ -155,8 +164,12 @@ impl Account {
     /// Adds one event to the set.
     pub fn apply(&mut self, event: &Event<'_>) -> Outcome {
         let interned = self.intern(event);
-        if event.at > self.now && !is_planted(Bug::FutureAtOnce) {
-            self.held.entry(event.at).or_default().push(interned);
+        self.take(event.at, interned)
+    }
+
+    fn take(&mut self, at: Millis, interned: Held) -> Outcome {
+        if at > self.now && !is_planted(Bug::FutureAtOnce) {
+            self.held.entry(at).or_default().push(interned);
             return Outcome::Held;
         }
         self.fold(interned)
@@ -174,6 +187,7 @@ impl Account {
         }
         self.fire_alarms();
         self.contacts.settle(&mut self.buckets);
+        self.buckets.settle();
     }
 
     fn fold(&mut self, held: Held) -> Outcome {
@@ -191,7 +205,7 @@ impl Account {
             return Held::Status(self.names.agents.intern(agent), key, *status);
         }
         let conversation = self.names.conversations.intern(&event.conversation).index();
-        let act = self.names.act(&event.body);
+        let act = self.names.act(event);
         Held::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
     }
 

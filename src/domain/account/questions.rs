@@ -97,7 +97,7 @@ impl Account {
         live
     }
 
-    /// How many conversations are known, over all their lives.
+    /// How many conversations are remembered, over all their lives.
     #[must_use]
     pub fn conversations(&self) -> usize {
         self.conversations.iter().map(|conversation| conversation.lives.len()).sum()
@@ -106,7 +106,8 @@ impl Account {
     /// Whether no event has been added yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.conversations() == 0 && self.agents.iter().all(|agent| agent.presence.is_empty())
+        let nothing = self.conversations() == 0 && !self.round.has_forgotten;
+        nothing && self.agents.iter().all(|agent| agent.presence.is_empty())
     }
 
     fn open_states(&self) -> impl Iterator<Item = (u32, &State)> {
@@ -195,10 +196,10 @@ impl Account {
     /// Distinct contacts and agents with a message in one bucket, from its facts.
     fn distinct_in(&self, scope: Tallied, bucket: Bucket) -> [u64; 2] {
         let distinct = |wanted: FactKind| {
-            let facts = self.buckets.facts(bucket).into_iter().flat_map(|facts| facts.of_kind(|kind| kind == wanted));
+            let facts = self.buckets.facts(bucket).filter(|(fact, _)| fact.kind == wanted);
             let mut net = std::collections::HashMap::new();
-            for fact in facts.filter(|fact| scope.counts(fact.scopes, fact.row)) {
-                let credit = &fact.row.credit;
+            for (fact, row) in facts.filter(|(fact, row)| scope.counts(fact.scopes, row)) {
+                let credit = &row.credit;
                 let who = if wanted == FactKind::CustomerMessage { credit.contact } else { credit.agent };
                 *net.entry(who).or_insert(0) += fact.sign.unit();
             }

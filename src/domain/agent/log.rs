@@ -5,6 +5,7 @@
 
 mod one_bucket;
 
+use super::super::ahead::Touched;
 use super::super::bucket::Bucket;
 use super::super::buckets::greatest_net;
 use super::super::event::Millis;
@@ -72,6 +73,21 @@ impl Log {
         if kind.duration().is_some() || !self.join(packed) {
             growth::push(&mut self.entries, packed);
         }
+    }
+
+    /// Reads what adding a fact will read first; `look_further_ahead` reads the rest.
+    pub fn look_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        touched.by(self.entries.len() as u64 ^ self.skills.len() as u64);
+        touched
+    }
+
+    /// Reads what adding a fact will read.
+    pub fn look_further_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        touched.by(self.entries.last().map_or(0, |last| last.head));
+        touched.by(self.skills.first().map_or(0, |first| Name::to_code(first.skill)));
+        touched
     }
 
     /// Adds a count to a like entry near the end.

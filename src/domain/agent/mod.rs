@@ -4,6 +4,7 @@ pub mod log;
 pub mod moves;
 pub mod presence;
 
+use super::ahead::Touched;
 use super::bucket::Bucket;
 use super::event::{Millis, Presence as Status};
 use super::intern::Name;
@@ -59,6 +60,21 @@ impl Agent {
         if let Some(place) = place {
             self.visits.swap_remove(place);
         }
+    }
+
+    /// Reads what a fact or a move of the agent will read first; `look_further_ahead` reads the rest.
+    pub fn look_ahead(&self) -> Touched {
+        let mut touched = self.log.look_ahead();
+        touched.by(self.moves.len() as u64 ^ self.visits.len() as u64);
+        touched.by(self.visiting.map_or(0, |(_, conversation)| u64::from(conversation)));
+        touched
+    }
+
+    /// Reads what a fact or a move of the agent will read.
+    pub fn look_further_ahead(&self) -> Touched {
+        let mut touched = self.log.look_further_ahead();
+        touched.by(self.moves.last().map_or(0, |last| last.key.at as u64));
+        touched
     }
 
     /// Drops what no window can reach any more.

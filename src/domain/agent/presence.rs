@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::FixedState;
+
 use super::super::account::Outcome;
 use super::super::event::{Millis, Presence as Status};
 use super::super::timeline::Key;
@@ -12,6 +14,8 @@ use super::super::window::Span;
 pub struct Presence {
     /// Ascending by key.
     events: Vec<Event>,
+    /// Identities of what was forgotten of the life that the first event goes on with.
+    forgotten: HashSet<u64, FixedState>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,13 +54,16 @@ impl Presence {
     fn settle(&mut self, place: usize, forget_after_ms: Millis) -> (Outcome, Vec<(Key, Status)>) {
         let added = self.events[place].key.identity;
         let last = place + 1 == self.events.len();
-        if last && self.events[..place].iter().all(|other| other.key.identity != added) {
+        let new = !self.forgotten.contains(&added);
+        if last && new && self.events[..place].iter().all(|other| other.key.identity != added) {
             return (Outcome::Applied, Vec::new());
         }
         let life = self.life_around(place, forget_after_ms);
+        let goes_on = life.start == 0;
         let (mut seen, mut lost) = (HashSet::new(), Vec::new());
         for event in self.events[life].iter_mut().filter(|event| event.stands) {
-            event.stands = seen.insert(event.key.identity);
+            let known = goes_on && self.forgotten.contains(&event.key.identity);
+            event.stands = seen.insert(event.key.identity) && !known;
             if !event.stands {
                 lost.push((event.key, event.status));
             }
@@ -65,7 +72,33 @@ impl Presence {
         (if conflicting { Outcome::Conflicting } else { Outcome::Applied }, lost)
     }
 
-    /// Whether nothing was ever heard.
+    /// Forgets what comes before the status that holds at `limit`, from which on alone statuses will come: all of it
+    /// where the silence since has ended the life, else all but the identities.
+    pub fn forget_before(&mut self, limit: Millis, forget_after_ms: Millis) {
+        let is_over = self.events.last().is_some_and(|last| last.key.at + forget_after_ms < limit);
+        if is_over {
+            *self = Self::default();
+            return;
+        }
+        let later = self.events.partition_point(|event| event.key.at < limit);
+        let Some(holds) = self.events[..later].iter().rposition(|event| event.stands).filter(|holds| *holds > 0) else {
+            return;
+        };
+        let life = self.life_around(holds, forget_after_ms);
+        if life.start > 0 {
+            self.forgotten.clear();
+        }
+        let old = self.events.drain(..holds).skip(life.start);
+        self.forgotten.extend(old.map(|event| event.key.identity));
+    }
+
+    /// How many statuses are kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()

@@ -8,7 +8,7 @@ use super::super::timeline::Entry;
 use super::{Context, State};
 
 /// The last close that had an effect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Close {
     pub(super) at: Millis,
     /// The agent the event itself named.

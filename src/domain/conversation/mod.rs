@@ -13,8 +13,9 @@ mod waits;
 
 use smallvec::SmallVec;
 
+use super::ahead::Touched;
 use super::event::{Audience, Millis, Origin};
-use super::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
+use super::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed, difference};
 use super::intern::Name;
 use super::planted::{Bug, is_planted, is_retraction_lost};
 use super::policy::Policies;
@@ -58,7 +59,7 @@ impl Context<'_> {
 }
 
 /// Everything a life's next step depends on.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct State {
     known: Known,
     last: Key,
@@ -94,8 +95,10 @@ pub struct State {
 }
 
 /// What holds for the whole conversation, from its first `conversation_started` wherever that stands.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Known {
+    /// The conversation's own first event.
+    first_at: Millis,
     start_at: Millis,
     started: bool,
     contact: Option<Name>,
@@ -106,22 +109,27 @@ struct Known {
 }
 
 impl Known {
-    fn of(timeline: &Timeline, sets: &mut Sets) -> Option<(Self, Millis)> {
-        let first_at = timeline.entries().find(|entry| entry.act.is_own())?.key.at;
-        let started = timeline.entries().find_map(|entry| match entry.act {
-            Act::Started(about) => Some((entry.key.at, about)),
-            _ => None,
-        });
+    /// What the first start among these says, wherever it stands.
+    fn of(entries: impl Iterator<Item = Entry>, sets: &mut Sets) -> Option<Self> {
+        let (mut first_at, mut started) = (None, None);
+        for entry in entries {
+            first_at = first_at.or(entry.act.is_own().then_some(entry.key.at));
+            if let Act::Started(about) = entry.act {
+                started = Some((entry.key.at, about));
+                break;
+            }
+        }
+        let first_at = first_at?;
         let (start_at, about) = started.unwrap_or((first_at, About::default()));
-        let known = Self {
+        Some(Self {
+            first_at,
             start_at,
             started: started.is_some(),
             contact: about.contact,
             origins: sets.origin(&about),
             origin: about.origin,
             audience: about.audience,
-        };
-        Some((known, first_at))
+        })
     }
 
     /// What is known of a conversation that has not started yet.
@@ -134,20 +142,44 @@ impl State {
     /// All events of the timeline stepped through, and every moment up to `until` fired.
     #[must_use]
     pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
-        let (known, first_at) = Known::of(timeline, cx.sets)?;
-        let mut state = Self::new(known, first_at, cx);
-        for entry in timeline.entries() {
-            state.step(&entry, cx);
-        }
+        let mut state = Self::new(Known::of(timeline.entries(), cx.sets)?, cx);
+        timeline.entries().for_each(|entry| state.step(&entry, cx));
         state.fire(until, cx);
         Some(state)
     }
 
-    fn new(known: Known, first_at: Millis, cx: &Context<'_>) -> Self {
+    /// Puts an event between those that have been stepped through, and states what differs: what comes before it is
+    /// stepped through once, what comes after it twice.
+    pub fn insert(&mut self, entries: &mut Vec<Entry>, entry: Entry, cx: &mut Context<'_>) {
+        let place = entries.partition_point(|other| other.key < entry.key);
+        let with_it = entries[..place].iter().chain([&entry]).chain(&entries[place..]).copied();
+        let Some(known) = Known::of(with_it, cx.sets) else { return };
+        let shared = if known == self.known { place } else { 0 };
+        let (mut old, mut new) = (Self::new(self.known, cx), Self::new(known, cx));
+        if shared > 0 {
+            entries[..shared].iter().for_each(|entry| old.step(entry, cx));
+            new.clone_from(&old);
+            cx.facts.clear();
+        }
+        let (_, before) = old.finish(&entries[shared..], self.fired_to, cx);
+        entries.insert(place, entry);
+        let (new, after) = new.finish(&entries[shared..], self.fired_to, cx);
+        cx.facts.extend(difference(&before, &after));
+        *self = new;
+    }
+
+    /// Steps through the rest of the timeline; the facts that it states.
+    fn finish(mut self, rest: &[Entry], until: Millis, cx: &mut Context<'_>) -> (Self, Vec<Signed>) {
+        rest.iter().for_each(|entry| self.step(entry, cx));
+        self.fire(until, cx);
+        (self, std::mem::take(cx.facts))
+    }
+
+    fn new(known: Known, cx: &Context<'_>) -> Self {
         let mut state = Self {
             known,
             last: Key { at: Millis::MIN, sequence: 0, rank: 0, identity: 0, across: 0 },
-            last_own_at: first_at,
+            last_own_at: known.first_at,
             fired_to: Millis::MIN,
             next_due: Millis::MAX,
             assignee: None,
@@ -282,6 +314,18 @@ impl State {
 
 /// Questions about a life, answered as of a moment up to which everything has been fired.
 impl State {
+    /// Reads from all over the state, so that a step finds it in the caches.
+    pub fn look_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        let times = [self.known.start_at, self.last.at, self.next_due, self.first_customer_at.unwrap_or_default()];
+        times.into_iter().for_each(|at| touched.by(at as u64));
+        touched.by(self.visits.len() as u64 ^ self.finished.len() as u64 ^ self.moods.len() as u64);
+        touched.by(u64::from(self.wait.is_some() ^ self.last_close.is_some() ^ self.resolution_overdue.is_some()));
+        touched.by(u64::from(self.talk.started ^ self.first_responder().is_some()));
+        touched.by(self.surveys.len() as u64);
+        touched
+    }
+
     /// Where the next event of the timeline must come after.
     #[must_use]
     pub fn last(&self) -> Key {

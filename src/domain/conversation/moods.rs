@@ -6,7 +6,7 @@ use super::super::intern::Name;
 use super::{Context, State};
 
 /// What one agent was asked and said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct AgentMood {
     agent: Name,
     /// The first prompt.

@@ -13,7 +13,7 @@ const SHORT_CHARACTERS: u64 = 250;
 const OLD_MS: Millis = 7 * 24 * 3_600_000;
 
 /// Who said how much so far: what the decision looks at, and nothing else does.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Talk {
     pub(super) started: bool,
     pub(super) group: bool,

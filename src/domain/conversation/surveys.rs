@@ -7,7 +7,7 @@ use super::super::policy::CsatCredit;
 use super::{Context, State};
 
 /// The surveys of a life, in the order in which they were first heard of.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Surveys {
     all: Vec<Survey>,
     /// The one sent last.
@@ -16,7 +16,7 @@ pub(super) struct Surveys {
     unsent: Option<usize>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Survey {
     id: Option<u64>,
     /// The fact that it was sent.
@@ -30,6 +30,10 @@ struct Survey {
 }
 
 impl Surveys {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     fn sent_with(&self, id: u64) -> Option<usize> {
         self.all.iter().position(|survey| survey.id == Some(id))
     }

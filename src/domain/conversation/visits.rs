@@ -51,7 +51,8 @@ impl Visit {
 impl State {
     pub(super) fn focus(&mut self, at: Millis, agent: Name, cx: &Context<'_>) {
         if self.visits.iter().all(|visit| visit.agent != agent) {
-            let cap_ms = cx.policies.at(at).visit_cap_ms;
+            // A visit is never silent for longer than its conversation's life may be.
+            let cap_ms = cx.policies.at(at).visit_cap_ms.min(cx.forget_after_ms);
             let skill = self.skill;
             self.visits.push(Visit { agent, skill, since: at, last_action_at: at, cap_ms, replied: false });
         } else if let Some(visit) = self.visit_of(agent) {

@@ -7,7 +7,7 @@ use super::super::policy::{FrtStart, Policy};
 use super::{Context, State};
 
 /// A customer waits for a human.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Wait {
     /// The first message not yet answered.
     pub(super) since: Millis,
@@ -22,7 +22,7 @@ pub(super) struct Wait {
 }
 
 /// The first response of a conversation, once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum First {
     /// Nobody has responded yet.
     #[default]
