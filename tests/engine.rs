@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use cxpulse::domain::account::{Account, Outcome, ScopeKind};
+use cxpulse::domain::event::Event;
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, live_json, policy, rating_request_json, records};
 use serde_json::Value;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::reference::{self, By, Input, Question};
 use crate::scenarios::{Counts, Subject};
@@ -22,11 +24,27 @@ pub(crate) struct Folded {
     pub(crate) counts: Counts,
 }
 
-/// Folds lines, in their order, as of a moment.
+/// How many lines are folded together: one by one as often as not, so that what comes late is late.
+const TOGETHER: [usize; 4] = [1, 1, 5, 64];
+
+/// Folds lines, in their order, as of a moment; by the batch, how long is up to the first line.
 pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Folded {
     let mut folded = Folded::nothing();
-    for (number, line) in (1..).zip(lines) {
-        add_line(&mut folded, policies, as_of_ms, number, line);
+    let drawn = lines.first().map_or(0, |line| xxh3_64(line.as_bytes()));
+    let mut numbered = (1..).zip(lines).peekable();
+    while numbered.peek().is_some() {
+        let mut batch: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
+        for (number, line) in numbered.by_ref().take(TOGETHER[drawn as usize % TOGETHER.len()]) {
+            if let Some(event) = admitted(&mut folded.counts, number, line) {
+                batch.entry(event.account.to_string()).or_default().push(event);
+            }
+        }
+        for (name, events) in batch {
+            let new = || Account::new(policies.of(&name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
+            let account = folded.accounts.entry(name.clone()).or_insert_with(new);
+            let outcomes = account.apply_all(&events.iter().collect::<Vec<_>>());
+            outcomes.into_iter().for_each(|outcome| count(&mut folded.counts, outcome));
+        }
     }
     folded.advance_to(as_of_ms);
     folded
@@ -53,23 +71,33 @@ pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64
 
 /// Folds one more line; an account that it is the first of is as `new` makes it.
 pub(crate) fn add_line_to(folded: &mut Folded, number: u64, line: &str, new: impl FnOnce(&str) -> Account) {
-    let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
-    let counts = &mut folded.counts;
-    let event = match record.decoded {
-        Decoded::Event(event) => event,
-        Decoded::Unknown => return counts.unknown += 1,
-        Decoded::Rejected(_) => return counts.rejected += 1,
-    };
-    match admit(event.at, record.recorded_at) {
-        Admission::Late => return counts.late += 1,
-        Admission::TooFarAhead => return counts.rejected += 1,
-        Admission::Admitted => {}
-    }
+    let Some(event) = admitted(&mut folded.counts, number, line) else { return };
     let account = folded.accounts.entry(event.account.to_string()).or_insert_with(|| new(&event.account));
-    match account.apply(&event) {
+    let outcome = account.apply(&event);
+    count(&mut folded.counts, outcome);
+}
+
+/// The event of a line, unless it is none that may be folded.
+fn admitted<'a>(counts: &mut Counts, number: u64, line: &'a str) -> Option<Event<'a>> {
+    let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
+    let skipped = match record.decoded {
+        Decoded::Event(event) => match admit(event.at, record.recorded_at) {
+            Admission::Admitted => return Some(event),
+            Admission::Late => &mut counts.late,
+            Admission::TooFarAhead => &mut counts.rejected,
+        },
+        Decoded::Unknown => &mut counts.unknown,
+        Decoded::Rejected(_) => &mut counts.rejected,
+    };
+    *skipped += 1;
+    None
+}
+
+fn count(counts: &mut Counts, outcome: Outcome) {
+    match outcome {
         Outcome::Applied | Outcome::Held => {}
-        Outcome::Duplicate => folded.counts.duplicate += 1,
-        Outcome::Conflicting => folded.counts.conflicting += 1,
+        Outcome::Duplicate => counts.duplicate += 1,
+        Outcome::Conflicting => counts.conflicting += 1,
     }
 }
 

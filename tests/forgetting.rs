@@ -10,6 +10,8 @@ use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, End, Position, RecordBatch};
 
+use crate::engine::{Folded, add_line_to, kind_named, live_of, metrics_of};
+
 /// 2026-01-05T00:00:00Z.
 const BEGIN: Millis = 1_767_571_200_000;
 const MINUTE: Millis = 60_000;
@@ -159,4 +161,91 @@ fn a_record_that_does_not_tell_when_it_was_written_keeps_everything_for_ever() {
     [0, 1].into_iter().for_each(|partition| desk.end(partition));
     desk.tick(BEGIN + 10 * DAY);
     assert_eq!(desk.remembered().lives, 11);
+}
+
+/// An account under which a life ends after six hours' silence, once it has been told of the first line and forgotten
+/// what comes before `admissible_from`.
+fn after_the_first(line: &str, admissible_from: Millis, now: Millis) -> Folded {
+    let mut folded = Folded::nothing();
+    tell(&mut folded, line, now);
+    folded.advance_to(now);
+    folded.accounts.values_mut().for_each(|account| account.forget_before(admissible_from, usize::MAX));
+    folded
+}
+
+fn tell(folded: &mut Folded, line: &str, now: Millis) {
+    add_line_to(folded, 1, line, |_| Account::new(Policies::default(), now).forgetting_after(6 * HOUR));
+}
+
+#[test]
+fn a_life_that_an_event_at_exactly_the_limit_goes_on_with_is_remembered() {
+    let started = |at: Millis| {
+        let rest = r#""account_id":"acme","conversation_id":"c","type":"conversation_started""#;
+        format!(r#"{{"event_id":"{at}","occurred_at":{at},{rest}}}"#)
+    };
+    let limit = BEGIN + 6 * HOUR;
+    let lives_after = |now: Millis, admissible_from: Millis| {
+        let mut folded = after_the_first(&started(BEGIN), admissible_from, now);
+        let kept = folded.accounts["acme"].remembered().lives;
+        tell(&mut folded, &started(admissible_from), now);
+        (kept, folded.accounts["acme"].remembered().lives)
+    };
+    assert_eq!(lives_after(limit + 2 * DAY, limit), (1, 1), "the second goes on with the first");
+    assert_eq!(lives_after(limit + 2 * DAY, limit + 1), (0, 1), "the second begins another");
+    assert_eq!(lives_after(limit + DAY, limit + 1), (1, 2), "a fact of the first may be in a bucket of the day");
+}
+
+#[test]
+fn a_status_that_one_at_exactly_the_limit_repeats_is_remembered() {
+    let status = |at: Millis, status: &str| {
+        let rest = r#""event_id":"s","account_id":"acme","agent_id":"ann","type":"agent_status""#;
+        format!(r#"{{"occurred_at":{at},"status":"{status}",{rest}}}"#)
+    };
+    let limit = BEGIN + 6 * HOUR;
+    let now = limit + 2 * DAY;
+    let conflicting_after = |admissible_from: Millis| {
+        let mut folded = after_the_first(&status(BEGIN, "online"), admissible_from, now);
+        tell(&mut folded, &status(admissible_from, "away"), now);
+        folded.counts.conflicting
+    };
+    assert_eq!((conflicting_after(limit), conflicting_after(limit + 1)), (1, 0));
+}
+
+#[test]
+fn the_name_of_a_conversation_whose_next_event_is_held_is_remembered() {
+    let message = |at: Millis| {
+        let rest = r#""account_id":"acme","conversation_id":"held","type":"customer_message","characters":1"#;
+        format!(r#"{{"event_id":"{at}","occurred_at":{at},{rest}}}"#)
+    };
+    let now = BEGIN + 9 * DAY;
+    let mut folded = Folded::nothing();
+    [BEGIN, now + HOUR].iter().for_each(|at| tell(&mut folded, &message(*at), now));
+    folded.advance_to(now);
+    folded.accounts.values_mut().for_each(|account| account.forget_before(now - DAY, usize::MAX));
+    tell(&mut folded, &message(now).replace("held", "another"), now);
+    folded.advance_to(now + HOUR);
+    let waiting = live_of(&folded)[0]["longest_waiting"].clone();
+    let ids: Vec<&str> = (0..2).filter_map(|place| waiting[place]["conversation_id"].as_str()).collect();
+    assert_eq!(ids, ["another", "held"]);
+}
+
+#[test]
+fn a_contact_whom_a_long_life_named_in_its_beginning_only_is_remembered() {
+    let event = |at: Millis, conversation: &str, rest: &str| {
+        let id = format!(r#""account_id":"acme","conversation_id":"{conversation}""#);
+        format!(r#"{{"event_id":"{at}","occurred_at":{at},{id},"type":{rest}}}"#)
+    };
+    let mut folded = Folded::nothing();
+    tell(&mut folded, &event(BEGIN, "long", r#""conversation_started","contact_id":"first""#), BEGIN);
+    for hour in (5..100).step_by(5) {
+        let now = BEGIN + hour * HOUR;
+        folded.advance_to(now);
+        tell(&mut folded, &event(now, "long", r#""customer_message","characters":1"#), now);
+        folded.accounts.values_mut().for_each(|account| account.forget_before(now, usize::MAX));
+    }
+    let now = BEGIN + 100 * HOUR;
+    folded.advance_to(now);
+    tell(&mut folded, &event(now, "short", r#""customer_message","characters":1,"contact_id":"second""#), now);
+    let account = metrics_of(&folded, 1440, kind_named("account"));
+    assert_eq!(account[0]["metrics"]["unique_contacts"], 2);
 }

@@ -272,13 +272,14 @@ pub enum Mood {
     Unhappy,
 }
 
-/// Whether an agent can be given work.
+/// Whether an agent can be given work. In the order of the words: of two statuses of one identity and moment, the lower
+/// stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Presence {
-    /// Here.
-    Online,
     /// Logged in, not here.
     Away,
     /// Gone; ends the visit the agent is in.
     Offline,
+    /// Here.
+    Online,
 }

@@ -1,5 +1,6 @@
 //! Many more sets, of another mix, for an evening: `cargo test soak -- --ignored`.
 
+use super::forgetting::broken_by_forgetting;
 use super::order::{broken_against_the_reference, broken_in_another_order};
 use super::random::Set;
 use super::time::{broken_by_what_is_later, broken_while_time_passes};
@@ -28,4 +29,12 @@ fn soak_time_passes_over_five_thousand_wide_sets() {
 fn soak_order_and_what_is_later_do_not_matter_in_a_thousand_wide_sets() {
     soaks(broken_in_another_order, 25_000..26_000);
     soaks(broken_by_what_is_later, 26_000..28_000);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn soak_forgetting_changes_no_answer_to_five_thousand_sets_of_days() {
+    if let Some(told) = broken(broken_by_forgetting, 1_000..6_000, Set::of_days) {
+        panic!("{told}");
+    }
 }
