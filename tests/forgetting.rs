@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use cxpulse::board::Board;
-use cxpulse::domain::account::Remembered;
+use cxpulse::domain::account::{Account, Remembered};
 use cxpulse::domain::event::Millis;
-use cxpulse::domain::policy::PolicyBook;
+use cxpulse::domain::policy::{Policies, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, End, Position, RecordBatch};
