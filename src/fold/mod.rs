@@ -288,6 +288,7 @@ impl Fold {
 }
 
 /// What a record turned out to be.
+#[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
 enum Read<'a> {
     /// To be folded, and when it was written.
     Event(Event<'a>, Option<Millis>),
