@@ -75,6 +75,12 @@ impl Buckets {
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
     }
 
+    /// Gives back the room for more facts in buckets before `newest`: few will come.
+    pub fn give_back_room(&mut self, newest: Bucket) {
+        let closed = newest.since(self.oldest).clamp(0, self.ring.len() as i64) as usize;
+        self.ring.range_mut(..closed).for_each(|contents| contents.facts.give_back_room());
+    }
+
     /// Adds a fact to its bucket and to the tallies in which it counts, if the bucket is kept; `latest` is the
     /// conversation's last row.
     pub fn add(&mut self, signed: &Signed, conversation: u32, latest: &mut Latest) {

@@ -83,6 +83,11 @@ impl Facts {
         std::iter::from_fn(move || (!reader.is_at_end()).then(|| read(&mut reader, &mut before)))
     }
 
+    /// Gives back the room for more; a fact that comes all the same finds it again.
+    pub fn give_back_room(&mut self) {
+        self.bytes.shrink_to_fit();
+    }
+
     /// The first row that some fact here has; `u64::MAX` if there are no facts.
     #[must_use]
     pub fn oldest_row(&self) -> u64 {

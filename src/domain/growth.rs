@@ -1,4 +1,4 @@
-//! Growth by an eighth instead of by doubling: what is kept for a day is worth more than the copies on the way.
+//! Growth by a sixteenth instead of by doubling: what is kept for a day is worth more than the copies on the way.
 
 /// Appends to a long-lived column, whose room for more stays small.
 pub fn push<T>(column: &mut Vec<T>, value: T) {
@@ -9,6 +9,6 @@ pub fn push<T>(column: &mut Vec<T>, value: T) {
 /// Makes room for `more` values, and some to spare.
 pub fn make_room<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
-        column.reserve_exact(more.max(column.len() / 8).max(16));
+        column.reserve_exact(more.max(column.len() / 16).max(16));
     }
 }

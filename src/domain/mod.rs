@@ -1,7 +1,8 @@
 //! The pure heart: what events mean. Nothing here reads a clock, a file, the environment or a socket.
 //!
-//! Bottom up: `event` and `policy` come in; `intern`, `timeline` and `conversation` turn them into `fact`s; `tally`,
-//! `buckets`, `contacts` and `agent` add the facts up; `account` holds all of it; `metrics` and `live` go out.
+//! Bottom up: `event` and `policy` come in; `intern`, `timeline` and `conversation` turn them into `fact`s; `facts`
+//! and `rows` keep those, `tally`, `buckets`, `contacts` and `agent` add them up; `account` holds all of it; `metrics` and
+//! `live` go out.
 
 pub mod account;
 pub mod agent;

@@ -216,10 +216,12 @@ impl Default for Timeline {
 
 const HAS_SEQUENCE: u8 = 0x20;
 /// Room for so many events and bytes from the beginning: most conversations never need more, and few use much less.
-const OPEN_EVENTS: usize = 28;
-const OPEN_BYTES: usize = 224;
-/// Bytes of an identity, and of the count before the identities.
+const OPEN_EVENTS: usize = 20;
+const OPEN_BYTES: usize = 160;
+/// Bytes of an identity.
 const IDENTITY: usize = size_of::<u64>();
+/// Bytes of the count before the identities.
+const COUNT: usize = size_of::<u32>();
 
 impl Timeline {
     /// Adds an event that comes after all others, the last of which was at `last`.
@@ -296,8 +298,8 @@ impl Timeline {
     /// Gives back the room for more; an event that comes all the same finds it again.
     pub fn seal(&mut self) {
         let Store::Open(columns) = &self.0 else { return };
-        let mut sealed = Vec::with_capacity(IDENTITY * (1 + columns.identities.len()) + columns.bytes.len());
-        sealed.extend((columns.identities.len() as u64).to_le_bytes());
+        let mut sealed = Vec::with_capacity(COUNT + IDENTITY * columns.identities.len() + columns.bytes.len());
+        sealed.extend((columns.identities.len() as u32).to_le_bytes());
         sealed.extend(columns.identities.iter().flat_map(|identity| identity.to_le_bytes()));
         sealed.extend(&columns.bytes);
         self.0 = Store::Sealed(sealed.into_boxed_slice());
@@ -321,7 +323,7 @@ impl Timeline {
     fn identities(&self) -> impl Iterator<Item = u64> + '_ {
         let (open, sealed): (&[u64], &[u8]) = match &self.0 {
             Store::Open(columns) => (&columns.identities, &[]),
-            Store::Sealed(bytes) => (&[], bytes.get(IDENTITY..IDENTITY * (1 + count(bytes))).unwrap_or_default()),
+            Store::Sealed(bytes) => (&[], bytes.get(COUNT..head(bytes)).unwrap_or_default()),
         };
         open.iter().copied().chain(sealed.chunks_exact(IDENTITY).map(eight))
     }
@@ -329,14 +331,14 @@ impl Timeline {
     fn bytes(&self) -> &[u8] {
         match &self.0 {
             Store::Open(columns) => &columns.bytes,
-            Store::Sealed(bytes) => bytes.get(IDENTITY * (1 + count(bytes))..).unwrap_or_default(),
+            Store::Sealed(bytes) => bytes.get(head(bytes)..).unwrap_or_default(),
         }
     }
 }
 
-/// How many events a sealed timeline has.
-fn count(sealed: &[u8]) -> usize {
-    sealed.get(..IDENTITY).map_or(0, |bytes| eight(bytes) as usize)
+/// Where a sealed timeline's identities end, and its bytes begin.
+fn head(sealed: &[u8]) -> usize {
+    sealed.first_chunk().map_or(0, |count| COUNT + IDENTITY * u32::from_le_bytes(*count) as usize)
 }
 
 fn eight(bytes: &[u8]) -> u64 {

@@ -118,7 +118,7 @@ pub(super) struct Resting {
 }
 
 /// How many closed conversations keep their state, unless told otherwise.
-const RESTING: usize = 16_384;
+const RESTING: usize = 4_096;
 
 impl Default for Resting {
     fn default() -> Self {

@@ -218,6 +218,7 @@ impl Account {
             return;
         }
         self.swept = oldest;
+        self.buckets.give_back_room(newest.later(-SWEEP_BUCKETS));
         self.contacts.drop_before(oldest);
         self.agents.iter_mut().for_each(|agent| agent.drop_before(oldest, newest));
     }
