@@ -1,6 +1,6 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
-use super::super::agent::moves::{Leaving, Leavings, Move};
+use super::super::agent::moves::Move;
 use super::super::conversation::{Context, State};
 use super::super::event::Millis;
 use super::super::fact::{Signed, difference};
@@ -61,7 +61,7 @@ impl Account {
         }
     }
 
-    fn life(&mut self, conversation: u32, life: usize) -> &mut Life {
+    pub(super) fn life(&mut self, conversation: u32, life: usize) -> &mut Life {
         &mut self.conversations[conversation as usize].lives[life]
     }
 
@@ -145,7 +145,7 @@ impl Account {
     }
 
     /// Puts an event into a timeline: steps on if it comes last, else steps through what comes after it again.
-    fn insert(&mut self, conversation: u32, life: usize, entry: Entry) {
+    pub(super) fn insert(&mut self, conversation: u32, life: usize, entry: Entry) {
         let takes = self.wake(conversation, life).is_none_or(|state| state.takes(&entry));
         self.with_life(conversation, life, |life, cx| match (&mut life.awake, takes) {
             (Some(awake), true) => {
@@ -186,7 +186,7 @@ impl Account {
     }
 
     /// Changes the events of a life in any way and states what differs.
-    fn rewrite(&mut self, conversation: u32, life: usize, edit: impl FnOnce(&mut Vec<Entry>)) {
+    pub(super) fn rewrite(&mut self, conversation: u32, life: usize, edit: impl FnOnce(&mut Vec<Entry>)) {
         let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
         self.with_life(conversation, life, |life, cx| {
             let mut entries = life.entries();
@@ -241,53 +241,6 @@ impl Account {
             awake.alarm = Millis::MAX;
             awake.state.fire(now, cx);
         });
-    }
-
-    /// An agent opened a conversation, or went offline: the visit in the conversation before ends.
-    pub(super) fn moved(&mut self, agent: Name, new: Move) {
-        let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);
-        let text = |one: &Move| one.to.map_or("", |to| self.names.conversations.text(Name::at(to as usize)));
-        let order = |a: &Move, b: &Move| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b)));
-        let leavings = moves.add(new, order);
-        self.agent(Some(agent)).moves = moves;
-        self.leave(agent, &leavings);
-    }
-
-    /// The move lost against another of its identity: what it ended goes on.
-    pub(super) fn unmoved(&mut self, agent: Name, old: Move) {
-        let leavings = self.agent(Some(agent)).moves.remove(old);
-        self.leave(agent, &leavings);
-    }
-
-    /// What comes is put in before what goes is taken out, so that an agent is never in two visits in between.
-    fn leave(&mut self, agent: Name, leavings: &Leavings) {
-        let come: Vec<_> = leavings.come.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
-        let gone: Vec<_> = leavings.gone.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
-        for (conversation, life, left) in &come {
-            self.put_left(*conversation, *life, *left);
-        }
-        for (conversation, life, left) in gone.into_iter().filter(|gone| !come.contains(gone)) {
-            self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != left));
-        }
-    }
-
-    fn put_left(&mut self, conversation: u32, life: usize, left: Entry) {
-        let timeline = &self.life(conversation, life).timeline;
-        if !timeline.knows(left.key.identity) || timeline.entries().all(|entry| entry != left) {
-            self.insert(conversation, life, left);
-        }
-    }
-
-    /// Where a `Left` stands: in the life in which the agent had opened the conversation.
-    fn left(&self, agent: Name, leaving: Leaving) -> Option<(u32, usize, Entry)> {
-        let conversation = leaving.from.to?;
-        let opened_at = leaving.from.key.at;
-        let lives = &self.conversations[conversation as usize].lives;
-        let life = lives.iter().position(|life| life.first_at <= opened_at && opened_at <= life.last_at)?;
-        let text = |to: u32| self.names.conversations.text(Name::at(to as usize));
-        let by = leaving.by.to.map_or("", text);
-        let across = if by < text(conversation) { -1 } else { 1 };
-        Some((conversation, life, Entry { key: Key { across, ..leaving.by.key }, act: Act::Left(agent) }))
     }
 
     /// Lets `change` state facts about a life, and draws all that follows from them.

@@ -13,6 +13,7 @@ mod forgetting;
 mod interning;
 mod life;
 mod lives;
+mod moves;
 mod presence;
 mod questions;
 mod rates;

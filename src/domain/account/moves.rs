@@ -1,0 +1,58 @@
+//! Agents going from one conversation to the next: each move ends the visit that the one before it began.
+//!
+//! What ends a visit stands in the timeline of the conversation that is left, as `Left`. A move that comes or goes late
+//! changes which `Left` stand where.
+
+use super::super::agent::moves::{Leaving, Leavings, Move};
+use super::super::intern::Name;
+use super::super::timeline::{Act, Entry, Key};
+use super::Account;
+
+impl Account {
+    /// An agent opened a conversation, or went offline: the visit in the conversation before ends.
+    pub(super) fn moved(&mut self, agent: Name, new: Move) {
+        let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);
+        let text = |one: &Move| one.to.map_or("", |to| self.names.conversations.text(Name::at(to as usize)));
+        let order = |a: &Move, b: &Move| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b)));
+        let leavings = moves.add(new, order);
+        self.agent(Some(agent)).moves = moves;
+        self.leave(agent, &leavings);
+    }
+
+    /// The move lost against another of its identity: what it ended goes on.
+    pub(super) fn unmoved(&mut self, agent: Name, old: Move) {
+        let leavings = self.agent(Some(agent)).moves.remove(old);
+        self.leave(agent, &leavings);
+    }
+
+    /// What comes is put in before what goes is taken out, so that an agent is never in two visits in between.
+    fn leave(&mut self, agent: Name, leavings: &Leavings) {
+        let come: Vec<_> = leavings.come.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
+        let gone: Vec<_> = leavings.gone.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
+        for (conversation, life, left) in &come {
+            self.put_left(*conversation, *life, *left);
+        }
+        for (conversation, life, left) in gone.into_iter().filter(|gone| !come.contains(gone)) {
+            self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != left));
+        }
+    }
+
+    fn put_left(&mut self, conversation: u32, life: usize, left: Entry) {
+        let timeline = &self.life(conversation, life).timeline;
+        if !timeline.knows(left.key.identity) || timeline.entries().all(|entry| entry != left) {
+            self.insert(conversation, life, left);
+        }
+    }
+
+    /// Where a `Left` stands: in the life in which the agent had opened the conversation.
+    fn left(&self, agent: Name, leaving: Leaving) -> Option<(u32, usize, Entry)> {
+        let conversation = leaving.from.to?;
+        let opened_at = leaving.from.key.at;
+        let lives = &self.conversations[conversation as usize].lives;
+        let life = lives.iter().position(|life| life.first_at <= opened_at && opened_at <= life.last_at)?;
+        let text = |to: u32| self.names.conversations.text(Name::at(to as usize));
+        let by = leaving.by.to.map_or("", text);
+        let across = if by < text(conversation) { -1 } else { 1 };
+        Some((conversation, life, Entry { key: Key { across, ..leaving.by.key }, act: Act::Left(agent) }))
+    }
+}

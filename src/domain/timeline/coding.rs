@@ -1,0 +1,141 @@
+//! What happened, as bytes: the fields of each type as varints, in the order of its declaration.
+
+use super::super::event::{Audience, Millis, Mood, Origin, Outcome, Side};
+use super::super::intern::Name;
+use super::super::varint::{self, Reader};
+use super::{About, Act, Entry, Set, rank};
+
+/// Writes what follows the head and the time of an event.
+pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
+    let name = |out: &mut Vec<u8>, name: Option<Name>| varint::write(out, u64::from(Name::to_code(name)));
+    match entry.act {
+        Act::HandedOff | Act::Reopened | Act::Void => {}
+        Act::Joined(one) | Act::Tagged(one) | Act::Focused(one) | Act::Unfocused(one) | Act::MoodPrompted(one) => {
+            name(out, Some(one));
+        }
+        Act::Left(agent) => {
+            name(out, Some(agent));
+            out.push(entry.key.rank << 2 | (entry.key.across + 1) as u8);
+        }
+        Act::Started(about) => {
+            for one in [about.contact, about.company, about.channel, about.line, about.skill] {
+                name(out, one);
+            }
+            out.push((about.origin as u8) << 1 | about.audience as u8);
+        }
+        Act::Assigned { agent, skill } => [agent, skill].into_iter().for_each(|set| write_set(out, set)),
+        Act::CustomerMessage { contact, characters } => {
+            name(out, contact);
+            varint::write(out, u64::from(characters));
+        }
+        Act::AgentMessage { agent, characters, automated } => {
+            name(out, Some(agent));
+            varint::write(out, u64::from(characters) << 1 | u64::from(automated));
+        }
+        Act::Snoozed(until) => varint::write(out, until.map_or(0, |until| until as u64 + 1)),
+        Act::Closed { agent, closed_by, outcome } => {
+            name(out, agent);
+            out.push((closed_by as u8) << 2 | outcome as u8);
+        }
+        Act::SurveySent { survey, agent, skill } => {
+            write_survey(out, survey);
+            name(out, agent);
+            name(out, skill);
+        }
+        Act::SurveyAnswered { survey, score, commented, agent, skill } => {
+            write_survey(out, survey);
+            varint::write(out, u64::from(score as u32) << 1 | u64::from(commented));
+            name(out, agent);
+            name(out, skill);
+        }
+        Act::SurveyCommented { survey } => write_survey(out, survey),
+        Act::MoodRecorded { agent, mood } => {
+            name(out, Some(agent));
+            out.push(mood as u8);
+        }
+    }
+}
+
+fn write_set(out: &mut Vec<u8>, set: Set) {
+    let code = match set {
+        Set::Keep => 0,
+        Set::To(name) => u64::from(Name::to_code(name)) + 1,
+    };
+    varint::write(out, code);
+}
+
+fn write_survey(out: &mut Vec<u8>, survey: Option<u64>) {
+    out.push(u8::from(survey.is_some()));
+    out.extend(survey.into_iter().flat_map(u64::to_le_bytes));
+}
+
+/// The act with its rank and side in ties.
+pub(super) fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
+    let act = match tag {
+        0 => Act::Started(read_about(from)),
+        1 => Act::Assigned { agent: read_set(from), skill: read_set(from) },
+        2 => Act::HandedOff,
+        3 => Act::Joined(from.name()),
+        4 => Act::Tagged(from.name()),
+        5 => Act::Focused(from.name()),
+        6 => Act::CustomerMessage { contact: from.optional_name(), characters: from.number() as u32 },
+        7 => {
+            let (agent, packed) = (from.name(), from.number());
+            Act::AgentMessage { agent, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
+        }
+        8 => Act::Unfocused(from.name()),
+        9 => Act::Snoozed(from.number().checked_sub(1).map(|until| until as Millis)),
+        10 => {
+            let (agent, packed) = (from.optional_name(), from.byte());
+            Act::Closed { agent, closed_by: side(packed >> 2), outcome: outcome(packed & 3) }
+        }
+        11 => Act::Reopened,
+        12 => Act::SurveySent { survey: read_survey(from), agent: from.optional_name(), skill: from.optional_name() },
+        13 => {
+            let (survey, packed) = (read_survey(from), from.number());
+            let (agent, skill) = (from.optional_name(), from.optional_name());
+            Act::SurveyAnswered { survey, score: (packed >> 1) as u32 as i32, commented: packed & 1 == 1, agent, skill }
+        }
+        14 => Act::SurveyCommented { survey: read_survey(from) },
+        15 => Act::MoodPrompted(from.name()),
+        16 => Act::MoodRecorded { agent: from.name(), mood: mood(from.byte()) },
+        rank::STATUS => {
+            let (agent, packed) = (from.name(), from.byte());
+            return (Act::Left(agent), packed >> 2, (packed & 3) as i8 - 1);
+        }
+        _ => Act::Void,
+    };
+    (act, act.rank(), 0)
+}
+
+fn read_about(from: &mut Reader<'_>) -> About {
+    let mut name = || from.optional_name();
+    let (contact, company, channel, line, skill) = (name(), name(), name(), name(), name());
+    let packed = from.byte();
+    let origin = [Origin::Inbound, Origin::Outbound, Origin::Workflow, Origin::Api][usize::from(packed >> 1)];
+    let audience = if packed & 1 == 0 { Audience::User } else { Audience::Lead };
+    About { contact, company, channel, line, skill, origin, audience }
+}
+
+fn read_set(from: &mut Reader<'_>) -> Set {
+    match from.number() {
+        0 => Set::Keep,
+        code => Set::To(Name::from_code((code - 1) as u32)),
+    }
+}
+
+fn read_survey(from: &mut Reader<'_>) -> Option<u64> {
+    (from.byte() == 1).then(|| from.eight())
+}
+
+fn side(code: u8) -> Side {
+    [Side::Agent, Side::Customer, Side::System][usize::from(code)]
+}
+
+fn outcome(code: u8) -> Outcome {
+    [Outcome::Resolved, Outcome::Abandoned, Outcome::Spam][usize::from(code)]
+}
+
+fn mood(code: u8) -> Mood {
+    [Mood::Happy, Mood::Neutral, Mood::Unhappy][usize::from(code)]
+}
