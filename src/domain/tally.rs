@@ -18,7 +18,7 @@ pub struct Tally {
 
 /// Who is counted in the bucket of their newest activity, and in no other: the sum over the buckets of a window that
 /// reaches up to now is then the number of distinct ones in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Newest {
     /// Contacts, by their messages.
     Contact,

@@ -169,13 +169,19 @@ impl Member {
 
     fn answer_buckets(&mut self, asking: &Asking<'_>, pass: &mut Pass) {
         let named = self.policies.at(asking.now).agent_metrics;
+        let mut by_bucket: BTreeMap<Bucket, Vec<(Scope, Why)>> = BTreeMap::new();
         for ((scope, bucket), why) in self.agenda.take_buckets(asking.agents) {
-            if !is_closed(bucket, asking.now) || scope.agent.is_some() && !named {
-                continue;
+            if is_closed(bucket, asking.now) && (scope.agent.is_none() || named) {
+                by_bucket.entry(bucket).or_default().push((scope, why));
             }
-            let metrics = self.account.bucket_metrics(&scope, bucket);
-            if why > Why::Moved || !metrics.is_zero() {
-                pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
+        }
+        for (bucket, asked) in by_bucket {
+            let scopes: Vec<&Scope> = asked.iter().map(|(scope, _)| scope).collect();
+            let metrics = self.account.all_bucket_metrics(&scopes, bucket);
+            for ((scope, why), metrics) in asked.into_iter().zip(metrics) {
+                if why > Why::Moved || !metrics.is_zero() {
+                    pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use super::super::agent::Agent;
 use super::super::ahead::{AHEAD, Touched};
 use super::super::event::{Body, Event};
 use super::super::intern::Name;
-use super::super::timeline::Act;
+use super::super::timeline::{Act, Entry};
 use super::life::{Conversation, Life};
 use super::{Account, Held, Outcome};
 
@@ -53,22 +53,22 @@ impl Account {
 
     /// The agent to whom most facts of an event will be credited.
     fn agent_of(&self, held: &Held) -> Option<&Agent> {
-        let agent = match held {
+        let own = match held {
             Held::Status(agent, ..) => Some(*agent),
-            Held::Conversation(_, entry) => match entry.act {
-                Act::Focused(agent) | Act::Unfocused(agent) | Act::AgentMessage { agent, .. } => Some(agent),
-                _ => self.conversation_of(held)?.lives.last().and_then(Life::state)?.assignee(),
-            },
+            Held::Conversation(_, Entry { act: Act::Focused(agent) | Act::AgentMessage { agent, .. }, .. }) => {
+                Some(*agent)
+            }
+            Held::Conversation(..) => None,
         };
-        self.agents.get(Name::to_code(agent) as usize)
+        let assignee = || self.conversation_of(held)?.lives.last().and_then(Life::state)?.assignee();
+        self.agents.get(Name::to_code(own.or_else(assignee)) as usize)
     }
 }
 
-/// The contact that an event names.
+/// The contact that an event names, where many different ones are named.
 pub(super) fn contact_in<'e>(body: &'e Body<'_>) -> Option<&'e str> {
-    match body {
-        Body::ConversationStarted(started) => started.contact.as_deref(),
-        Body::CustomerMessage { contact, .. } => contact.as_deref(),
-        _ => None,
+    if let Body::CustomerMessage { contact, .. } = body {
+        return contact.as_deref();
     }
+    if let Body::ConversationStarted(started) = body { started.contact.as_deref() } else { None }
 }

@@ -9,6 +9,7 @@ mod agent_buckets;
 mod batch;
 mod changes;
 mod credit;
+mod distinct;
 mod forgetting;
 mod interning;
 mod life;

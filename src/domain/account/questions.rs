@@ -7,15 +7,15 @@ use super::super::bucket::Bucket;
 use super::super::buckets::Tallied;
 use super::super::conversation::State;
 use super::super::event::{Millis, Presence};
-use super::super::fact::FactKind;
 use super::super::intern::Name;
 use super::super::live::{Live, Waiting};
 use super::super::metrics::{Availability, Metrics, Utilisation};
 use super::super::policy::FrtStart;
 use super::super::scope::{NONE, Scope, ScopeKind};
-use super::super::tally::Tally;
+use super::super::tally::{Newest, Tally};
 use super::super::window::{Span, Windows};
 use super::Account;
+use super::distinct::Distinct;
 
 /// How many of the longest waiting the live state names.
 const LONGEST_WAITING: usize = 10;
@@ -60,17 +60,36 @@ impl Account {
     /// One scope in one bucket.
     #[must_use]
     pub fn bucket_metrics(&self, scope: &Scope, bucket: Bucket) -> Metrics {
-        let scope = match self.find(scope) {
-            Some(Asked::Tallied(scope)) => scope,
-            Some(Asked::Agent(code)) => return self.agent_in(code, None, bucket),
-            Some(Asked::AgentSkill(code, skill)) => return self.agent_in(code, Some(skill), bucket),
-            None => return self.nothing(scope.kind()),
-        };
+        self.all_bucket_metrics(&[scope], bucket).remove(0)
+    }
+
+    /// Scopes in one bucket, in their order: its facts are read once for all of them.
+    #[must_use]
+    pub fn all_bucket_metrics(&self, scopes: &[&Scope], bucket: Bucket) -> Vec<Metrics> {
+        let asked: Vec<Option<Asked>> = scopes.iter().map(|scope| self.find(scope)).collect();
+        let tallied = asked.iter().filter_map(|asked| match asked {
+            Some(Asked::Tallied(scope)) => Some(*scope),
+            Some(Asked::Agent(_) | Asked::AgentSkill(..)) | None => None,
+        });
+        let distinct = Distinct::of(&self.buckets, bucket, tallied.collect());
+        let metrics = asked.into_iter().zip(scopes).map(|(asked, scope)| match asked {
+            Some(Asked::Tallied(scope)) => self.tallied_in(scope, bucket, &distinct),
+            Some(Asked::Agent(code)) => self.agent_in(code, None, bucket),
+            Some(Asked::AgentSkill(code, skill)) => self.agent_in(code, Some(skill), bucket),
+            None => self.nothing(scope.kind()),
+        });
+        metrics.collect()
+    }
+
+    fn tallied_in(&self, scope: Tallied, bucket: Bucket, distinct: &Distinct) -> Metrics {
         let mut tally = self.buckets.tally(scope, bucket).cloned().unwrap_or_default();
         let span = Span { from: bucket.start(), to: bucket.end().min(self.now) };
         tally.add_times(self.running_times(scope, &[span])[0], 1);
-        let [contacts, agents] = self.distinct_in(scope, bucket);
-        Metrics { active_agents: agents, unique_contacts: Some(contacts), ..self.tallied(scope, &tally) }
+        Metrics {
+            active_agents: distinct.count(scope, Newest::Agent),
+            unique_contacts: Some(distinct.count(scope, Newest::Contact)),
+            ..self.tallied(scope, &tally)
+        }
     }
 
     /// The live state.
@@ -191,21 +210,6 @@ impl Account {
             + shared.map_or(0, |visit| agent.presence.online_ms(visit, forget_after_ms));
         metrics.availability = Some(Availability { online_ms, away_ms: status(Presence::Away) });
         metrics.utilisation = Some(Utilisation { focus_ms: focus_online as u64, online_ms });
-    }
-
-    /// Distinct contacts and agents with a message in one bucket, from its facts.
-    fn distinct_in(&self, scope: Tallied, bucket: Bucket) -> [u64; 2] {
-        let distinct = |wanted: FactKind| {
-            let facts = self.buckets.facts(bucket).filter(|(fact, _)| fact.kind == wanted);
-            let mut net = std::collections::HashMap::new();
-            for (fact, row) in facts.filter(|(fact, row)| scope.counts(fact.scopes, row)) {
-                let credit = &row.credit;
-                let who = if wanted == FactKind::CustomerMessage { credit.contact } else { credit.agent };
-                *net.entry(who).or_insert(0) += fact.sign.unit();
-            }
-            net.iter().filter(|(who, net)| who.is_some() && **net > 0).count() as u64
-        };
-        [distinct(FactKind::CustomerMessage), distinct(FactKind::AgentMessage)]
     }
 
     fn nothing(&self, kind: ScopeKind) -> Metrics {
