@@ -14,14 +14,14 @@ const RING: i64 = 512;
 
 /// In which buckets something of each agent changed since the last look.
 #[derive(Debug, Default)]
-pub(super) struct Touched {
+pub(super) struct AgentBuckets {
     /// By agent code; absent where nobody asks.
     agents: Option<Vec<Bits>>,
 }
 
 type Bits = [u64; RING as usize / 64];
 
-impl Touched {
+impl AgentBuckets {
     /// Something of an agent changed in a bucket.
     pub(super) fn mark(&mut self, agent: Option<Name>, bucket: Bucket) {
         let Some(agents) = &mut self.agents else { return };
@@ -50,28 +50,28 @@ impl Account {
     /// Names the changed buckets of agents among the changes too. Only before the first event.
     #[must_use]
     pub fn naming_agent_buckets(mut self) -> Self {
-        self.touched.agents = Some(Vec::new());
+        self.agent_buckets.agents = Some(Vec::new());
         self
     }
 
     /// The buckets kept in which something of an agent changed since the last call, oldest first.
-    pub(super) fn drain_touched(&mut self, code: usize) -> Vec<Bucket> {
-        let bits = self.touched.take(code);
+    pub(super) fn drain_agent_buckets(&mut self, code: usize) -> Vec<Bucket> {
+        let bits = self.agent_buckets.take(code);
         if bits == Bits::default() {
             return Vec::new();
         }
         let oldest = self.buckets.oldest();
         let kept = (0..=Bucket::of(self.now).since(oldest)).map(|place| oldest.later(place));
-        let is_touched = |bucket: &Bucket| {
+        let is_changed = |bucket: &Bucket| {
             let place = bucket.modulo(RING) as usize;
             bits[place / 64] >> (place % 64) & 1 == 1
         };
-        kept.filter(is_touched).collect()
+        kept.filter(is_changed).collect()
     }
 
     /// An agent, alone (`skill` is `None`) or under a skill, in one bucket.
     pub(super) fn agent_in(&self, code: usize, skill: Option<Option<Name>>, bucket: Bucket) -> Metrics {
-        let mut metrics = self.agents[code].log.in_bucket(skill, bucket, self.now).metrics();
+        let mut metrics = self.agents[code].log.in_bucket(skill, bucket, Bucket::of(self.now)).metrics();
         metrics.active_agents = u64::from(code > 0 && metrics.agent_messages > 0);
         metrics.minimum_n = self.policies.at(self.now).minimum_n;
         let to = bucket.end().min(self.now).max(bucket.start());

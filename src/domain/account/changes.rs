@@ -149,14 +149,14 @@ impl Account {
             if !std::mem::take(&mut self.agents[code].changed) {
                 continue;
             }
-            let touched = self.drain_touched(code);
+            let of_agent = self.drain_agent_buckets(code);
             let changed = self.agents[code].log.drain_changed().into_iter();
             let name = Some(self.names.agent_text(Name::from_code(code as u32)).to_owned());
             let skill = |skill: Option<Name>| Some(self.names.skill_text(skill).to_owned());
             let first = scopes.len();
             scopes.push(Scope { skill: None, agent: name.clone() });
             scopes.extend(changed.map(|of| Scope { skill: skill(of), agent: name.clone() }));
-            buckets.extend(pairs(&scopes[first..], &touched));
+            buckets.extend(pairs(&scopes[first..], &of_agent));
         }
         let names_agents = self.policies.at(self.now).agent_metrics;
         if names_agents { (scopes, buckets) } else { Default::default() }

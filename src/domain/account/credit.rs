@@ -18,7 +18,8 @@ impl Account {
             self.credit_visit(signed, conversation, recent);
             return;
         }
-        if Bucket::of(signed.fact.at) < self.buckets.oldest() {
+        let bucket = Bucket::of(signed.fact.at);
+        if bucket < self.buckets.oldest() {
             return;
         }
         self.buckets.add(signed, conversation, &mut recent.row);
@@ -27,7 +28,7 @@ impl Account {
             let agent = self.agent(credit.agent);
             agent.changed = true;
             agent.log.add(signed);
-            self.touched.mark(credit.agent, Bucket::of(signed.fact.at));
+            self.agent_buckets.mark(credit.agent, bucket);
         }
         match kind {
             FactKind::CustomerMessage => self.contacts.add(signed, &mut recent.noted, &mut self.buckets),
@@ -49,7 +50,7 @@ impl Account {
                 self.buckets.add_times(scope, bucket, times, signed.sign.unit());
             }
         }
-        self.touched.mark_span(credit.agent, span);
+        self.agent_buckets.mark_span(credit.agent, span);
         self.credit_focus_online(credit.agent, span, signed.sign.unit());
         let oldest = self.buckets.oldest().start();
         let agent = self.agent(credit.agent);

@@ -81,7 +81,7 @@ pub struct Account {
     buckets: Buckets,
     contacts: Contacts,
     flow: Flow,
-    touched: agent_buckets::Touched,
+    agent_buckets: agent_buckets::AgentBuckets,
 
     /// Events later than `now`, by their time.
     held: BTreeMap<Millis, Vec<Held>>,
@@ -127,7 +127,7 @@ impl Account {
             buckets: Buckets::new(oldest),
             contacts: Contacts::default(),
             flow: Flow::default(),
-            touched: agent_buckets::Touched::default(),
+            agent_buckets: agent_buckets::AgentBuckets::default(),
             held: BTreeMap::new(),
             alarms: BTreeMap::new(),
             open: HashSet::default(),

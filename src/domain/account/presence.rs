@@ -31,7 +31,8 @@ impl Account {
         self.add_counted(&after, 1);
         self.live_changed = true;
         let earliest = lost.iter().map(|(key, _)| key.at).fold(key.at, Millis::min);
-        self.touched.mark_span(Some(agent), Span { from: earliest.max(self.buckets.oldest().start()), to: self.now });
+        self.agent_buckets
+            .mark_span(Some(agent), Span { from: earliest.max(self.buckets.oldest().start()), to: self.now });
         // Going offline is a move: it ends the visit the agent is in.
         for (key, _) in lost.into_iter().filter(|lost| lost.1 == Presence::Offline && lost.0 != key) {
             self.unmoved(agent, Move { key, to: None });

@@ -71,7 +71,7 @@ impl Account {
         if before.visit != visit {
             for (skill, from) in before.visit.into_iter().chain(visit) {
                 agent.log.touch(skill);
-                self.touched.mark_span(Name::from_code(code as u32), Span { from: from.max(oldest), to: now });
+                self.agent_buckets.mark_span(Name::from_code(code as u32), Span { from: from.max(oldest), to: now });
                 self.buckets.mark(Tallied::Account, Span { from, to: now });
                 self.buckets.mark(Tallied::Skill(skill), Span { from, to: now });
             }

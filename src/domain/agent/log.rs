@@ -3,8 +3,6 @@
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
-mod one_bucket;
-
 use super::super::ahead::Touched;
 use super::super::bucket::Bucket;
 use super::super::buckets::greatest_net;
@@ -99,30 +97,20 @@ impl Log {
     /// The sums over each of the windows, under one skill or all.
     #[must_use]
     pub fn over(&self, skill: Option<Option<Name>>, windows: &Windows) -> Vec<Tally> {
-        let mut parts = windows.parts();
-        let mut lost = Vec::new();
-        for entry in self.of(skill, windows) {
-            let Some(part) = windows.part_of(entry.bucket) else { continue };
-            if let Maximum::Lost(which) = entry.add_to(&mut parts[part]) {
-                lost.push((part, which));
-            }
-        }
-        lost.dedup();
-        for (part, which) in lost {
-            parts[part].set_max(which, self.greatest(skill, windows, (part, which)));
-        }
-        windows.sum(parts)
+        let entries = || self.of(skill, Bucket::of(windows.now()));
+        windows.sum(sums(entries, windows.parts(), |bucket| windows.part_of(bucket)))
     }
 
-    fn greatest(&self, skill: Option<Option<Name>>, windows: &Windows, (part, which): (usize, DurationKind)) -> Millis {
-        let of_part = self.of(skill, windows).filter(|entry| windows.part_of(entry.bucket) == Some(part));
-        let of_kind = of_part.filter(|entry| entry.kind.duration() == Some(which));
-        greatest_net(of_kind.map(|entry| (entry.value, entry.sign)))
+    /// The sums of one bucket, under one skill or all; `newest` is the bucket of the moment up to which facts have been
+    /// added.
+    #[must_use]
+    pub fn in_bucket(&self, skill: Option<Option<Name>>, bucket: Bucket, newest: Bucket) -> Tally {
+        let entries = || self.of(skill, newest);
+        sums(entries, vec![Tally::default()], |of_it| (of_it == bucket).then_some(0)).remove(0)
     }
 
     /// The entries of one skill or all.
-    fn of(&self, skill: Option<Option<Name>>, windows: &Windows) -> impl Iterator<Item = Entry> {
-        let newest = Bucket::of(windows.now());
+    fn of(&self, skill: Option<Option<Name>>, newest: Bucket) -> impl Iterator<Item = Entry> {
         let packed = self.entries.iter().map(move |packed| packed.unpack(newest));
         let wanted = skill.map(|skill| self.skills.iter().position(|one| one.skill == skill));
         packed.chain(self.wide.iter().copied()).filter(move |entry| match wanted {
@@ -201,6 +189,28 @@ impl Log {
             self.skills.len() - 1
         })
     }
+}
+
+/// The parts, empty before, with every entry added whose bucket falls into one.
+fn sums<I: Iterator<Item = Entry>>(
+    entries: impl Fn() -> I,
+    mut parts: Vec<Tally>,
+    part_of: impl Fn(Bucket) -> Option<usize>,
+) -> Vec<Tally> {
+    let mut lost: Vec<(usize, DurationKind)> = Vec::new();
+    for entry in entries() {
+        let Some(part) = part_of(entry.bucket) else { continue };
+        if let Maximum::Lost(which) = entry.add_to(&mut parts[part]) {
+            lost.push((part, which));
+        }
+    }
+    lost.dedup();
+    for (part, which) in lost {
+        let of_it =
+            entries().filter(|entry| part_of(entry.bucket) == Some(part) && entry.kind.duration() == Some(which));
+        parts[part].set_max(which, greatest_net(of_it.map(|entry| (entry.value, entry.sign))));
+    }
+    parts
 }
 
 impl Entry {
