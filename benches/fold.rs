@@ -70,7 +70,7 @@ fn apply(account: &mut Account, batch: &Batch) {
             let Decoded::Event(event) = decode(&record) else { panic!("the simulator writes events") };
             events.push(event);
         }
-        let outcomes = account.apply_all(&events.iter().collect::<Vec<_>>());
+        let outcomes = account.apply_all(events.iter());
         assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "every event is new, none later than now");
         events.clear();
     }

@@ -42,7 +42,7 @@ pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Fo
         for (name, events) in batch {
             let new = || Account::new(policies.of(&name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
             let account = folded.accounts.entry(name.clone()).or_insert_with(new);
-            let outcomes = account.apply_all(&events.iter().collect::<Vec<_>>());
+            let outcomes = account.apply_all(events.iter());
             outcomes.into_iter().for_each(|outcome| count(&mut folded.counts, outcome));
         }
     }

@@ -67,9 +67,12 @@ impl Buckets {
 
     /// Drops every bucket before `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
-        let old = oldest.since(self.oldest).clamp(0, self.ring.len() as i64);
+        if oldest <= self.oldest {
+            return;
+        }
+        let old = oldest.since(self.oldest).min(self.ring.len() as i64);
         self.ring.drain(..old as usize);
-        self.oldest = self.oldest.max(oldest);
+        self.oldest = oldest;
         self.changed.retain(|(_, bucket)| *bucket >= oldest);
         let oldest_row = self.ring.iter().map(|contents| contents.facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
@@ -93,10 +96,8 @@ impl Buckets {
         if let Some(contents) = self.contents(bucket) {
             contents.facts.push(signed, row);
         }
-        for scope in [Tallied::Account, Tallied::Skill(fact.credit.skill)] {
-            if fact.scopes.has(scope.bit()) {
-                self.add_to(scope, bucket, signed);
-            }
+        for scope in Tallied::counting(fact.scopes, fact.credit.skill) {
+            self.add_to(scope, bucket, signed);
         }
     }
 
@@ -211,10 +212,8 @@ impl Buckets {
             asked.iter().map(|(_, scope, which)| ((*scope, *which), Vec::new())).collect();
         for (fact, row) in self.facts(bucket) {
             let Some(which) = fact.kind.duration() else { continue };
-            for scope in [Tallied::Account, Tallied::Skill(row.credit.skill)] {
-                if fact.scopes.has(scope.bit())
-                    && let Some(of_it) = values.get_mut(&(scope, which))
-                {
+            for scope in Tallied::counting(fact.scopes, row.credit.skill) {
+                if let Some(of_it) = values.get_mut(&(scope, which)) {
                     of_it.push((fact.value, fact.sign));
                 }
             }
@@ -286,14 +285,9 @@ impl Tallied {
         }
     }
 
-    /// Whether a fact with these scopes and this row counts here.
-    #[must_use]
-    pub fn counts(self, scopes: Scopes, row: &Row) -> bool {
-        scopes.has(self.bit())
-            && match self {
-                Self::Account => true,
-                Self::Skill(skill) => row.credit.skill == skill,
-            }
+    /// Where a fact with these scopes and this skill counts, of the scopes with tallies.
+    pub fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = Self> {
+        [Self::Account, Self::Skill(skill)].into_iter().filter(move |scope| scopes.has(scope.bit()))
     }
 }
 

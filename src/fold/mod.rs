@@ -223,8 +223,7 @@ impl Fold {
 
     fn apply(&mut self, together: &mut Together<'_>) {
         for (member, events) in together.by_account() {
-            let outcomes =
-                self.members[member].account.apply_all(&events.iter().map(|(event, _)| event).collect::<Vec<_>>());
+            let outcomes = self.members[member].account.apply_all(events.iter().map(|(event, _)| event));
             for ((_, written), outcome) in events.iter().zip(outcomes) {
                 self.outcomes.count(outcome.into());
                 if self.caught_up && outcome == Outcome::Applied {

@@ -144,8 +144,7 @@ impl Folding<'_> {
 
     fn fold(&mut self, together: &mut Together<'_>) {
         for (account, events) in together.by_account() {
-            let events: Vec<&Event<'_>> = events.iter().map(|(event, _)| event).collect();
-            for outcome in self.accounts[account].1.apply_all(&events) {
+            for outcome in self.accounts[account].1.apply_all(events.iter().map(|(event, _)| event)) {
                 *match outcome {
                     Outcome::Applied => &mut self.counts.applied,
                     Outcome::Held => &mut self.counts.future,

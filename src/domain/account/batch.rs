@@ -13,7 +13,8 @@ use super::{Account, Held, Outcome};
 
 impl Account {
     /// Adds events to the set; what became of each, in the order in which they are given.
-    pub fn apply_all(&mut self, events: &[&Event<'_>]) -> Vec<Outcome> {
+    pub fn apply_all<'e, 'a: 'e>(&mut self, events: impl Iterator<Item = &'e Event<'a>>) -> Vec<Outcome> {
+        let events: Vec<&Event<'_>> = events.collect();
         let mut order: Vec<usize> = (0..events.len()).collect();
         order.sort_by_key(|&place| events[place].at);
         let mut outcomes = vec![Outcome::Applied; events.len()];

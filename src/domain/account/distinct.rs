@@ -24,8 +24,8 @@ impl Distinct {
         if !asked.is_empty() {
             for (fact, row) in buckets.facts(bucket) {
                 let Some((newest, Some(who))) = who_wrote(fact.kind, &row.credit) else { continue };
-                let scopes = [Tallied::Account, Tallied::Skill(row.credit.skill)].into_iter();
-                for scope in scopes.filter(|scope| asked.contains(scope) && scope.counts(fact.scopes, row)) {
+                let scopes = Tallied::counting(fact.scopes, row.credit.skill);
+                for scope in scopes.filter(|scope| asked.contains(scope)) {
                     *net.entry((scope, newest, who)).or_default() += fact.sign.unit();
                 }
             }

@@ -193,9 +193,7 @@ impl Account {
             let old = facts_of(&life.timeline, until, cx);
             edit(&mut entries);
             life.timeline = Timeline::of(&entries);
-            life.set_state(State::fold(&life.timeline, until, cx));
-            let new = std::mem::take(cx.facts);
-            cx.facts.extend(difference(&old, &new));
+            fold_again(life, until, &old, cx);
         });
     }
 
@@ -217,11 +215,7 @@ impl Account {
         self.in_context(|cx| old = facts_of(&timeline, until, cx));
         self.life(conversation, life).timeline = timeline;
         self.policies = after;
-        self.with_life(conversation, life, |life, cx| {
-            life.set_state(State::fold(&life.timeline, until, cx));
-            let new = std::mem::take(cx.facts);
-            cx.facts.extend(difference(&old, &new));
-        });
+        self.with_life(conversation, life, |life, cx| fold_again(life, until, &old, cx));
     }
 
     /// Fires what happens by itself up to `now`.
@@ -319,6 +313,13 @@ type Going = (Name, Option<Name>, Millis);
 fn going_on(life: &Life) -> smallvec::SmallVec<[Going; 2]> {
     let visits = life.state().into_iter().flat_map(State::visits);
     visits.map(|visit| (visit.agent, visit.skill, visit.since)).collect()
+}
+
+/// Steps through all events and states what differs from `old`.
+fn fold_again(life: &mut Life, until: Millis, old: &[Signed], cx: &mut Context<'_>) {
+    life.set_state(State::fold(&life.timeline, until, cx));
+    let new = std::mem::take(cx.facts);
+    cx.facts.extend(difference(old, &new));
 }
 
 fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {
