@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cxpulse::board::{LiveView, ScopeView};
 use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
-use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Side, Text};
+use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Sequence, Side, Text};
 use cxpulse::domain::fact::DurationKind;
 use cxpulse::domain::live::{Live, Waiting};
 use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
@@ -206,12 +206,12 @@ fn scopes_over_the_cap_are_left_out_whole_and_counted() {
 /// An event of the one conversation of these tests.
 fn message(id: &str, at: Millis, body: Body<'static>) -> Event<'static> {
     let (account, conversation) = (Text::from("north"), Text::from("c1"));
-    Event { account, conversation, identity: Identity::of(id.as_bytes()), at, sequence: 0, body }
+    Event { account, conversation, identity: Identity::of(id.as_bytes()), at, sequence: Sequence::said(0), body }
 }
 
 #[test]
 fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
-    let customer = || Body::CustomerMessage { contact: None, characters: 1 };
+    let customer = || Body::CustomerMessage { contact: None, characters: 1, automated: false };
     let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
     let mut account = Account::new(Policies::default(), 3_600_000);
     let flows = Flows::default();
@@ -238,7 +238,7 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
 
 #[test]
 fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fall() {
-    let customer = || Body::CustomerMessage { contact: None, characters: 1 };
+    let customer = || Body::CustomerMessage { contact: None, characters: 1, automated: false };
     let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
     let now = 3_600_000;
     let mut account = Account::new(Policies::default(), now).counting_durations_by(Arc::from([5_000, 60_000]));
@@ -287,7 +287,7 @@ fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fa
 fn a_handle_time_that_two_agents_and_two_skills_share_counts_once() {
     let focused = |agent: &'static str| Body::Focused { agent: agent.into() };
     let skill = |skill: &'static str| Body::Assigned { agent: Change::Keep, skill: Change::Set(skill.into()) };
-    let closed = Body::Closed { agent: None, closed_by: Side::Agent, outcome: Ended::Resolved };
+    let closed = Body::Closed { agent: None, closed_by: Side::Agent, outcome: Some(Ended::Resolved) };
     let mut account = Account::new(Policies::default(), 3_600_000).counting_durations_by(Arc::from([60_000]));
     let happened = [
         (10_000, skill("sales")),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cxpulse::domain::event::{
-    Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Private, Side, Started,
+    Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Private, Sequence, Side, Started,
 };
 use cxpulse::wire::event_type::EventType;
 use cxpulse::wire::{Place, decode_line};
@@ -35,8 +35,8 @@ fn a_whole_event_is_read_field_by_field() {
             conversation: text("c-1"),
             identity: Identity::of(b"e-1"),
             at: 1_782_909_015_123,
-            sequence: 7,
-            body: Body::Closed { agent: Some(text("ann")), closed_by: Side::Agent, outcome: Outcome::Spam },
+            sequence: Sequence::said(7),
+            body: Body::Closed { agent: Some(text("ann")), closed_by: Side::Agent, outcome: Some(Outcome::Spam) },
         })
     );
 }
@@ -76,11 +76,15 @@ fn every_type_carries_its_own_fields() {
         ("participant_joined", json!({}), Body::ParticipantJoined { contact: text("p") }),
         ("topic_tagged", json!({"topic": "late, again"}), Body::TopicTagged { topic: text("late, again") }),
         ("focused", json!({}), Body::Focused { agent: a() }),
-        ("customer_message", json!({"text": "hello"}), Body::CustomerMessage { contact: None, characters: 5 }),
+        (
+            "customer_message",
+            json!({"text": "hello"}),
+            Body::CustomerMessage { contact: None, characters: 5, automated: false },
+        ),
         (
             "customer_message",
             json!({"contact_id": "p", "characters": 0}),
-            Body::CustomerMessage { contact: Some(text("p")), characters: 0 },
+            Body::CustomerMessage { contact: Some(text("p")), characters: 0, automated: false },
         ),
         ("agent_message", json!({"text": ""}), Body::AgentMessage { agent: a(), characters: 5, automated: false }),
         (
@@ -93,11 +97,11 @@ fn every_type_carries_its_own_fields() {
         ("snoozed", json!({"until": ""}), Body::Snoozed { until: None }),
         ("snoozed", json!({"until": "1970-01-01T00:00:01Z"}), Body::Snoozed { until: Some(1000) }),
         ("snoozed", json!({"until": 0}), Body::Snoozed { until: Some(0) }),
-        ("closed", json!({}), Body::Closed { agent: None, closed_by: Side::Agent, outcome: Outcome::Resolved }),
+        ("closed", json!({}), Body::Closed { agent: None, closed_by: Side::Agent, outcome: Some(Outcome::Resolved) }),
         (
             "closed",
             json!({"agent_id": "a", "closed_by": "system", "outcome": "abandoned"}),
-            Body::Closed { agent: Some(a()), closed_by: Side::System, outcome: Outcome::Abandoned },
+            Body::Closed { agent: Some(a()), closed_by: Side::System, outcome: Some(Outcome::Abandoned) },
         ),
         ("reopened", json!({}), Body::Reopened),
         ("reopened", json!({"by": "customer"}), Body::Reopened),
@@ -440,7 +444,7 @@ fn of_repeated_keys_the_last_counts() {
     let json = with("handed_off", json!({})).replace('{', r#"{"account_id":"first","sequence":"x","#);
     let json = json.replace('}', r#","sequence":3,"account_id":"last"}"#);
     let event = verdict(json).expect("well-formed in the end");
-    assert_eq!((event.account.as_ref(), event.sequence), ("last", 3));
+    assert_eq!((event.account.as_ref(), event.sequence), ("last", Sequence::Said(3)));
     let json = with("handed_off", json!({})).replace('}', r#","account_id":null}"#);
     assert_eq!(refused(verdict(json)), "missing: account_id");
 }

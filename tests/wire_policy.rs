@@ -1,5 +1,6 @@
 //! Policy documents: what is read, and how a wrong one is refused.
 
+use cxpulse::domain::event::Outcome;
 use cxpulse::domain::policy::{BUILT_IN, CsatCredit, FrtStart, Policy, PolicyBook, Reopen};
 use cxpulse::wire::policy::{from_json, from_toml, record_from_json};
 use proptest::prelude::*;
@@ -27,9 +28,9 @@ fn every_field_is_read_and_units_become_milliseconds() {
     let policy = policy(json!({
         "first_response_target_seconds": 60, "response_target_seconds": 1, "resolution_target_seconds": u32::MAX,
         "csat_target": 0.85, "minimum_n": 10, "frt_start": "handed_off", "csat_credit": "closer",
-        "reopen": "count_each", "visit_cap_seconds": 600, "handle_requires_reply": true, "rate_within_hours": 72,
-        "change_within_hours": 1, "ask_users": false, "ask_leads": false, "ask_on_outbound": false,
-        "ask_on_workflow": true, "agent_metrics": false,
+        "reopen": "count_each", "visit_cap_seconds": 600, "status_cap_seconds": 3600, "system_close": "abandoned",
+        "handle_requires_reply": true, "rate_within_hours": 72, "change_within_hours": 1,
+        "ask_users": false, "ask_leads": false, "ask_on_outbound": false, "ask_on_workflow": true, "agent_metrics": false,
     }));
     assert_eq!(
         policy,
@@ -43,6 +44,8 @@ fn every_field_is_read_and_units_become_milliseconds() {
             csat_credit: CsatCredit::Closer,
             reopen: Reopen::CountEach,
             visit_cap_ms: 600_000,
+            status_cap_ms: 3_600_000,
+            system_close: Outcome::Abandoned,
             handle_requires_reply: true,
             rate_within_ms: Some(259_200_000),
             change_within_ms: Some(3_600_000),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use cxpulse::domain::event::{Body, Change, Event, Identity, Mood, Outcome, Presence, Private, Side};
+use cxpulse::domain::event::{Body, Change, Event, Identity, Mood, Outcome, Presence, Private, Sequence, Side};
 use cxpulse::wire::event_type::EventType;
 use cxpulse::wire::field::Field;
 use cxpulse::wire::proto::{self, DESCRIPTORS, event};
@@ -50,8 +50,8 @@ fn a_whole_event_is_read_field_by_field() {
             conversation: text("c"),
             identity: Identity::of(b"e"),
             at: 1000,
-            sequence: 7,
-            body: Body::Closed { agent: Some(text("ann")), closed_by: Side::Customer, outcome: Outcome::Spam },
+            sequence: Sequence::said(7),
+            body: Body::Closed { agent: Some(text("ann")), closed_by: Side::Customer, outcome: Some(Outcome::Spam) },
         })
     );
 }
@@ -61,7 +61,7 @@ fn absent_and_zero_differ() {
     let message =
         |characters| whole(event::Body::CustomerMessage(proto::CustomerMessage { characters, ..Default::default() }));
     let body = verdict(message(Some(0)).encode_to_vec()).map(|event| event.body);
-    assert_eq!(body, Ok(Body::CustomerMessage { contact: None, characters: 0 }));
+    assert_eq!(body, Ok(Body::CustomerMessage { contact: None, characters: 0, automated: false }));
     assert_eq!(refused(&message(None)), "missing: characters");
     let mut event = handed_off();
     event.occurred_at_ms = Some(0);

@@ -61,9 +61,35 @@ pub struct Event<'a> {
     /// When it happened, in event time.
     pub at: Millis,
     /// Orders events of the same millisecond.
-    pub sequence: u32,
+    pub sequence: Sequence,
     /// What happened.
     pub body: Body<'a>,
+}
+
+/// What orders events of the same millisecond, and whether the producer said so. Only what was said is content: copies of
+/// one event that differ in an assumed one are the same event (SPEC §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sequence {
+    /// The producer said it. A said 0 is the default, and so `Assumed(0)`.
+    Said(u32),
+    /// 0; of a time in whole seconds, the milliseconds from it to the record's timestamp.
+    Assumed(u32),
+}
+
+impl Sequence {
+    /// What a producer said, if anything.
+    #[must_use]
+    pub fn said(number: u32) -> Self {
+        if number == 0 { Self::Assumed(0) } else { Self::Said(number) }
+    }
+
+    /// The place among the events of the same millisecond.
+    #[must_use]
+    pub fn place(self) -> u32 {
+        match self {
+            Self::Said(number) | Self::Assumed(number) => number,
+        }
+    }
 }
 
 /// What happened; the order of the variants is the order of SPEC §1's table, which breaks ties.
@@ -101,6 +127,8 @@ pub enum Body<'a> {
         contact: Option<Text<'a>>,
         /// Unicode scalar values.
         characters: u32,
+        /// An out-of-office reply or the like: counted as an automated message, with no other effect.
+        automated: bool,
     },
     /// An agent, a bot or a macro wrote.
     AgentMessage {
@@ -127,8 +155,8 @@ pub enum Body<'a> {
         agent: Option<Text<'a>>,
         /// Which side closed it.
         closed_by: Side,
-        /// How it ended.
-        outcome: Outcome,
+        /// How it ended; `None` of a close by the system that does not say: then the policy says it.
+        outcome: Option<Outcome>,
     },
     /// Reopened, if it was closed. `by` changes no number, and is not kept.
     Reopened,

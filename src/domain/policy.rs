@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::event::Millis;
+use super::event::{Millis, Outcome};
 
 /// One complete version: absent fields already hold their built-in default.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,10 @@ pub struct Policy {
     pub reopen: Reopen,
     /// A visit ends when this long passed since the agent's last action in it.
     pub visit_cap_ms: Millis,
+    /// How long an agent's status holds without another one.
+    pub status_cap_ms: Millis,
+    /// How a close by the system ended that does not say: `Resolved` or `Abandoned`.
+    pub system_close: Outcome,
     /// Leaves out visits without a human message from the agent.
     pub handle_requires_reply: bool,
     /// How long after the close a first rating is accepted.
@@ -57,6 +61,8 @@ pub const BUILT_IN: Policy = Policy {
     csat_credit: CsatCredit::LastHumanSender,
     reopen: Reopen::Retract,
     visit_cap_ms: 1_800_000,
+    status_cap_ms: 86_400_000,
+    system_close: Outcome::Resolved,
     handle_requires_reply: false,
     rate_within_ms: None,
     change_within_ms: None,

@@ -97,6 +97,7 @@ pub enum Act {
     CustomerMessage {
         contact: Option<Name>,
         characters: u32,
+        automated: bool,
     },
     AgentMessage {
         agent: Name,
@@ -108,7 +109,7 @@ pub enum Act {
     Closed {
         agent: Option<Name>,
         closed_by: Side,
-        outcome: Outcome,
+        outcome: Option<Outcome>,
     },
     Reopened,
     SurveySent {

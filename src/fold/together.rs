@@ -41,7 +41,7 @@ impl<'a> Together<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Body, Identity};
+    use crate::domain::event::{Body, Identity, Sequence};
 
     fn event(at: Millis) -> Event<'static> {
         Event {
@@ -49,7 +49,7 @@ mod tests {
             conversation: "c".into(),
             identity: Identity(at as u64),
             at,
-            sequence: 0,
+            sequence: Sequence::said(0),
             body: Body::HandedOff,
         }
     }

@@ -163,5 +163,5 @@ impl Story {
 }
 
 fn closed(agent: Option<Text<'static>>, closed_by: Side, outcome: Outcome) -> Body<'static> {
-    Body::Closed { agent, closed_by, outcome }
+    Body::Closed { agent, closed_by, outcome: Some(outcome) }
 }

@@ -12,7 +12,7 @@ use super::random::{Random, mix};
 use super::record::{Extras, Record, capacity};
 use super::story::Story;
 use super::words::person;
-use crate::domain::event::{Body, Event, Identity, Millis, Presence, Text};
+use crate::domain::event::{Body, Event, Identity, Millis, Presence, Sequence, Text};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -245,6 +245,7 @@ impl Simulation {
         extras: Extras,
     ) {
         let identity = Identity::of(id.as_bytes());
+        let sequence = Sequence::said(sequence);
         let event = Event { account: self.centre.account_name(account), conversation, identity, at, sequence, body };
         let record = Record::of(id, event, extras, at + self.delivery.delay());
         if let Some(chaos) = &mut self.chaos

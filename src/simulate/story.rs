@@ -176,6 +176,6 @@ impl Story {
     pub(super) fn customer_says(&mut self) -> Said {
         let (characters, text) = message(&ASKS, &mut self.random);
         let contact = self.random.chance(300).then(|| contact_name(self.contact));
-        Some((Body::CustomerMessage { contact, characters }, Extras { text, ..Extras::default() }))
+        Some((Body::CustomerMessage { contact, characters, automated: false }, Extras { text, ..Extras::default() }))
     }
 }

@@ -3,7 +3,7 @@
 //! What an event's fields are is said once, here in `members`; a sink per format knows how a field looks. It mirrors
 //! `event`, which reads them: what is written here decodes to the same event.
 
-use crate::domain::event::{Body, Event, Millis, Private, Side, Started, Text};
+use crate::domain::event::{Body, Event, Millis, Private, Sequence, Side, Started, Text};
 
 use super::event_sink::{Json, Protobuf, Sink};
 use super::event_type::EventType;
@@ -69,8 +69,8 @@ fn envelope(outgoing: &Outgoing<'_>, sink: &mut impl Sink) {
     sink.text(Field::EventId, outgoing.event_id);
     sink.text(Field::AccountId, &event.account);
     sink.optional(Field::ConversationId, Some(&*event.conversation).filter(|id| !id.is_empty()));
-    if event.sequence > 0 {
-        sink.number(Field::Sequence, event.sequence.into());
+    if let Sequence::Said(number) = event.sequence {
+        sink.number(Field::Sequence, number.into());
     }
 }
 
@@ -97,7 +97,9 @@ fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
         Body::Closed { agent, closed_by, outcome } => {
             sink.optional(Field::AgentId, agent.as_deref());
             sink.choice(Field::ClosedBy, words::SIDES, closed_by);
-            sink.choice(Field::Outcome, words::OUTCOMES, outcome);
+            if let Some(outcome) = outcome {
+                sink.choice(Field::Outcome, words::OUTCOMES, outcome);
+            }
         }
         Body::Reopened => {
             if let Some(by) = beside.reopened_by {
@@ -135,12 +137,14 @@ fn members_of_started(started: &Started<'_>, beside: &Beside<'_>, sink: &mut imp
 }
 
 fn members_of_message(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
-    if let Body::CustomerMessage { contact, characters } = body {
+    if let Body::CustomerMessage { contact, .. } = body {
         sink.optional(Field::ContactId, contact.as_deref());
-        sink.number(Field::Characters, (*characters).into());
     }
-    if let Body::AgentMessage { agent, characters, automated } = body {
+    if let Body::AgentMessage { agent, .. } = body {
         sink.text(Field::AgentId, agent);
+    }
+    if let Body::CustomerMessage { characters, automated, .. } | Body::AgentMessage { characters, automated, .. } = body
+    {
         sink.number(Field::Characters, (*characters).into());
         if *automated {
             sink.flag(Field::Automated, true);

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::event::{Body, Change, Event, Identity, Millis, Private, Started, Text};
+use crate::domain::event::{Body, Change, Event, Identity, Millis, Outcome, Private, Sequence, Side, Started, Text};
 
 use super::event_type::EventType;
 use super::field::Field;
@@ -43,7 +43,7 @@ pub(super) fn event<'a>(
         _ => required(fields, Field::ConversationId, is_id)?,
     };
     let at = present(fields.time(Field::OccurredAt)?, Field::OccurredAt)?;
-    let sequence = whole(fields, Field::Sequence)?.unwrap_or(0);
+    let sequence = Sequence::said(whole(fields, Field::Sequence)?.unwrap_or(0));
     let body = body(event_type, fields)?;
     let identity = event_id.map_or_else(|| place.identity(), |id| Identity::of(id.as_bytes()));
     Ok(Event { account, conversation, identity, at, sequence, body })
@@ -91,8 +91,9 @@ fn started<'a>(fields: &mut impl Fields<'a>) -> Result<Started<'a>, Refusal> {
 fn customer_message<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     let contact = optional(fields, Field::ContactId, is_id)?;
     let characters = present(whole(fields, Field::Characters)?, Field::Characters)?;
+    let automated = fields.boolean(Field::Automated)?.unwrap_or(false);
     fields.text(Field::Text)?;
-    Ok(Body::CustomerMessage { contact, characters })
+    Ok(Body::CustomerMessage { contact, characters, automated })
 }
 
 fn agent_message<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {
@@ -104,11 +105,11 @@ fn agent_message<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> 
 }
 
 fn closed<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {
-    Ok(Body::Closed {
-        agent: optional(fields, Field::AgentId, is_party)?,
-        closed_by: fields.choice(Field::ClosedBy, words::SIDES)?.unwrap_or_default(),
-        outcome: fields.choice(Field::Outcome, words::OUTCOMES)?.unwrap_or_default(),
-    })
+    let agent = optional(fields, Field::AgentId, is_party)?;
+    let closed_by = fields.choice(Field::ClosedBy, words::SIDES)?.unwrap_or_default();
+    let default = (closed_by != Side::System).then_some(Outcome::Resolved);
+    let outcome = fields.choice(Field::Outcome, words::OUTCOMES)?.or(default);
+    Ok(Body::Closed { agent, closed_by, outcome })
 }
 
 fn reopened<'a>(fields: &mut impl Fields<'a>) -> Result<Body<'a>, Refusal> {

@@ -96,7 +96,7 @@ impl Field {
             E::ParticipantJoined => &[Self::ContactId],
             E::TopicTagged => &[Self::Topic],
             E::Focused | E::Unfocused | E::MoodPrompted => &[Self::AgentId],
-            E::CustomerMessage => &[Self::ContactId, Self::Characters, Self::Text],
+            E::CustomerMessage => &[Self::ContactId, Self::Characters, Self::Automated, Self::Text],
             E::AgentMessage => &[Self::AgentId, Self::Characters, Self::Automated, Self::Text],
             E::Snoozed => &[Self::Until],
             E::Closed => &[Self::AgentId, Self::ClosedBy, Self::Outcome],

@@ -11,7 +11,7 @@ use super::document::{Cursor, DocumentError, Node};
 use super::refusal::Reason;
 use super::text::is_id;
 use super::time::{from_unix_ms, parse_rfc3339};
-use super::words::{CSAT_CREDITS, FRT_STARTS, REOPENS, Words, value_of};
+use super::words::{CSAT_CREDITS, FRT_STARTS, REOPENS, SYSTEM_CLOSES, Words, value_of};
 
 /// What is wrong with a policy document, and where.
 pub type PolicyError = DocumentError;
@@ -29,6 +29,8 @@ const VERSION_FIELDS: &[&str] = &[
     "csat_credit",
     "reopen",
     "visit_cap_seconds",
+    "status_cap_seconds",
+    "system_close",
     "handle_requires_reply",
     "rate_within_hours",
     "change_within_hours",
@@ -118,6 +120,8 @@ fn version(version: &Cursor<'_>) -> Result<(Millis, Policy), PolicyError> {
         csat_credit: choice(version, "csat_credit", CSAT_CREDITS)?.unwrap_or(BUILT_IN.csat_credit),
         reopen: choice(version, "reopen", REOPENS)?.unwrap_or(BUILT_IN.reopen),
         visit_cap_ms: seconds(version, "visit_cap_seconds")?.unwrap_or(BUILT_IN.visit_cap_ms),
+        status_cap_ms: seconds(version, "status_cap_seconds")?.unwrap_or(BUILT_IN.status_cap_ms),
+        system_close: choice(version, "system_close", SYSTEM_CLOSES)?.unwrap_or(BUILT_IN.system_close),
         handle_requires_reply: boolean(version, "handle_requires_reply", BUILT_IN.handle_requires_reply)?,
         rate_within_ms: hours(version, "rate_within_hours")?,
         change_within_ms: hours(version, "change_within_hours")?,

@@ -27,6 +27,9 @@ pub const SIDES: &Words<Side> = &[("agent", Side::Agent), ("customer", Side::Cus
 pub const OUTCOMES: &Words<Outcome> =
     &[("resolved", Outcome::Resolved), ("abandoned", Outcome::Abandoned), ("spam", Outcome::Spam)];
 
+/// `system_close` of a policy
+pub const SYSTEM_CLOSES: &Words<Outcome> = &[("resolved", Outcome::Resolved), ("abandoned", Outcome::Abandoned)];
+
 /// `mood`
 pub const MOODS: &Words<Mood> = &[("happy", Mood::Happy), ("neutral", Mood::Neutral), ("unhappy", Mood::Unhappy)];
 

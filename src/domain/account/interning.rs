@@ -50,9 +50,10 @@ impl Dictionary {
             Body::ParticipantJoined { contact } => Act::Joined(self.contacts.intern(contact, at)),
             Body::TopicTagged { topic } => Act::Tagged(self.topics.intern(topic)),
             Body::Focused { agent } => Act::Focused(self.agents.intern(agent)),
-            Body::CustomerMessage { contact, characters } => Act::CustomerMessage {
+            Body::CustomerMessage { contact, characters, automated } => Act::CustomerMessage {
                 contact: contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
                 characters: *characters,
+                automated: *automated,
             },
             Body::AgentMessage { agent, characters, automated } => {
                 Act::AgentMessage { agent: self.agents.intern(agent), characters: *characters, automated: *automated }
@@ -117,7 +118,9 @@ impl Dictionary {
             Act::Focused(agent) | Act::Unfocused(agent) | Act::MoodPrompted(agent) | Act::Left(agent) => {
                 vec![name(&self.agents, Some(agent))]
             }
-            Act::CustomerMessage { contact: from, characters } => vec![contact(from), characters.to_string()],
+            Act::CustomerMessage { contact: from, characters, automated } => {
+                vec![contact(from), characters.to_string(), automated.to_string()]
+            }
             Act::AgentMessage { agent, characters, automated } => {
                 vec![name(&self.agents, Some(agent)), characters.to_string(), automated.to_string()]
             }

@@ -201,6 +201,7 @@ impl Account {
 
     fn intern(&mut self, event: &Event<'_>) -> Held {
         let Event { at, sequence, identity, .. } = *event;
+        let sequence = sequence.place();
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
         if let Body::AgentStatus { agent, status } = &event.body {
             let key = Key { at, sequence, rank: super::timeline::rank::STATUS, identity: identity.0, across: 0 };

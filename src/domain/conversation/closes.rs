@@ -25,10 +25,11 @@ impl State {
         entry: &Entry,
         own_agent: Option<Name>,
         closed_by: Side,
-        outcome: Outcome,
+        outcome: Option<Outcome>,
         cx: &mut Context<'_>,
     ) {
         let at = entry.key.at;
+        let outcome = outcome.unwrap_or(cx.policies.at(at).system_close);
         let credited = own_agent.or(self.last_human).or(self.assignee);
         if !self.open {
             cx.state(self.fact(FactKind::ClosedAgain, at, credited));

@@ -256,7 +256,12 @@ impl State {
             Act::Joined(_) => self.talk.group = true,
             Act::Tagged(topic) => self.topics = cx.sets.with_topic(self.topics, topic),
             Act::Focused(agent) => self.focus(at, agent, cx),
-            Act::CustomerMessage { contact, characters } => self.customer_wrote(at, contact, characters, cx),
+            Act::CustomerMessage { automated: true, .. } => {
+                cx.state(self.fact(FactKind::AutomatedMessage, at, self.assignee))
+            }
+            Act::CustomerMessage { contact, characters, automated: false } => {
+                self.customer_wrote(at, contact, characters, cx);
+            }
             Act::AgentMessage { agent, automated: true, .. } => self.bot_wrote(at, agent, cx),
             Act::AgentMessage { agent, characters, automated: false } => self.human_wrote(at, agent, characters, cx),
             Act::Unfocused(agent) | Act::Left(agent) => self.leave(at, agent, cx),

@@ -24,9 +24,9 @@ pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
             out.push((about.origin as u8) << 1 | about.audience as u8);
         }
         Act::Assigned { agent, skill } => [agent, skill].into_iter().for_each(|set| write_set(out, set)),
-        Act::CustomerMessage { contact, characters } => {
+        Act::CustomerMessage { contact, characters, automated } => {
             name(out, contact);
-            varint::write(out, u64::from(characters));
+            varint::write(out, u64::from(characters) << 1 | u64::from(automated));
         }
         Act::AgentMessage { agent, characters, automated } => {
             name(out, Some(agent));
@@ -35,7 +35,7 @@ pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
         Act::Snoozed(until) => varint::write(out, until.map_or(0, |until| until as u64 + 1)),
         Act::Closed { agent, closed_by, outcome } => {
             name(out, agent);
-            out.push((closed_by as u8) << 2 | outcome as u8);
+            out.push((closed_by as u8) << 2 | outcome.map_or(UNSAID, |outcome| outcome as u8));
         }
         Act::SurveySent { survey, agent, skill } => {
             write_survey(out, survey);
@@ -78,7 +78,10 @@ pub(super) fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
         3 => Act::Joined(from.name()),
         4 => Act::Tagged(from.name()),
         5 => Act::Focused(from.name()),
-        6 => Act::CustomerMessage { contact: from.optional_name(), characters: from.number() as u32 },
+        6 => {
+            let (contact, packed) = (from.optional_name(), from.number());
+            Act::CustomerMessage { contact, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
+        }
         7 => {
             let (agent, packed) = (from.name(), from.number());
             Act::AgentMessage { agent, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
@@ -132,8 +135,11 @@ fn side(code: u8) -> Side {
     [Side::Agent, Side::Customer, Side::System][usize::from(code)]
 }
 
-fn outcome(code: u8) -> Outcome {
-    [Outcome::Resolved, Outcome::Abandoned, Outcome::Spam][usize::from(code)]
+/// The code of an outcome that the event does not say.
+const UNSAID: u8 = 3;
+
+fn outcome(code: u8) -> Option<Outcome> {
+    [Some(Outcome::Resolved), Some(Outcome::Abandoned), Some(Outcome::Spam), None][usize::from(code)]
 }
 
 fn mood(code: u8) -> Mood {
