@@ -43,10 +43,10 @@ impl<'a> Record<'a> {
         RecordRef { payload, content_type: self.content_type(), place: self.place }
     }
 
-    /// The value of the `content-type` header, if there is one.
+    /// The value of the last `content-type` header, if there is one: who forwards a record adds headers at the end.
     #[must_use]
     pub fn content_type(&self) -> Option<&'a [u8]> {
-        self.headers.into_iter().find(|(name, _)| *name == b"content-type").and_then(|(_, value)| value)
+        self.headers.into_iter().filter(|(name, _)| *name == b"content-type").last().and_then(|(_, value)| value)
     }
 }
 
@@ -388,6 +388,18 @@ mod tests {
         assert_eq!(records[0].headers.into_iter().collect::<Vec<_>>(), headers);
         assert_eq!(records[0].content_type(), Some(&b"application/json"[..]));
         assert_eq!((records[1].key, records[1].payload, records[1].content_type()), (None, None, None));
+    }
+
+    #[test]
+    fn of_several_content_types_the_last_counts() {
+        let mut batch = batch();
+        let (json, protobuf) = (Some(&b"application/json"[..]), Some(&b"application/protobuf"[..]));
+        for values in [vec![json, protobuf], vec![protobuf, None, json], vec![json, None], vec![None]] {
+            let headers = values.iter().map(|value| (&b"content-type"[..], *value));
+            batch.push(arrival(0, 0, b"{}"), headers.chain([(&b"Content-Type"[..], Some(&b"text/plain"[..]))]));
+        }
+        let found: Vec<_> = batch.records().map(|record| record.content_type()).collect();
+        assert_eq!(found, [protobuf, json, None, None]);
     }
 
     #[test]
