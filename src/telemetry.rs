@@ -26,6 +26,8 @@ pub const RECORDS_DUPLICATE: &str = "cxpulse_records_duplicate_total";
 pub const RECORDS_CONFLICTING: &str = "cxpulse_records_conflicting_total";
 /// Records of a type this version does not know.
 pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
+/// Records without a value.
+pub const RECORDS_EMPTY: &str = "cxpulse_records_empty_total";
 /// Changes of the partitions that are read, after the start.
 pub const REBALANCES: &str = "cxpulse_rebalances_total";
 /// How much of what was there at the start has been read, 0 to 1.
@@ -68,6 +70,7 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (RECORDS_DUPLICATE, Kind::Counter, "Records whose identity and content were known."),
     (RECORDS_CONFLICTING, Kind::Counter, "Records whose identity was known with other content."),
     (RECORDS_UNKNOWN, Kind::Counter, "Records of a type this version does not know."),
+    (RECORDS_EMPTY, Kind::Counter, "Records without a value, as compacted topics have them."),
     (REBALANCES, Kind::Counter, "Changes of the partitions that are read, new ones and such as had to be read anew."),
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
@@ -130,7 +133,7 @@ pub fn describe() {
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(READY).set(0.0);
     metrics::gauge!(STALE).set(0.0);
-    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN] {
+    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN, RECORDS_EMPTY] {
         metrics::counter!(name).absolute(0);
     }
 }

@@ -88,6 +88,7 @@ fn admitted<'a>(counts: &mut Counts, number: u64, line: &'a str) -> Option<Event
         },
         Decoded::Unknown => &mut counts.unknown,
         Decoded::Rejected(_) => &mut counts.rejected,
+        Decoded::Empty => unreachable!("a line has a value"),
     };
     *skipped += 1;
     None

@@ -57,8 +57,16 @@ impl Desk {
     }
 
     fn record(&mut self, written: Millis, payload: &str) {
+        self.arrive(written, Some(payload.as_bytes()));
+    }
+
+    fn tombstone(&mut self, written: Millis) {
+        self.arrive(written, None);
+    }
+
+    fn arrive(&mut self, written: Millis, payload: Option<&[u8]>) {
         let mut batch = RecordBatch::new(self.topics.clone());
-        let (timestamp, payload) = (Some(written), Some(payload.as_bytes()));
+        let timestamp = Some(written);
         batch.push(Arrival { topic: 0, partition: Some(0), offset: self.offset, timestamp, key: None, payload }, []);
         self.offset += 1;
         let refused = &mut self.refused;
@@ -353,6 +361,7 @@ fn every_record_is_counted_by_its_ending_and_the_refused_are_shown() {
     desk.record(NOON - 60 * MINUTE, &at(NOON));
     desk.record(NOON - 60 * MINUTE - 1, &at(NOON));
     desk.record(NOON, "\u{1}");
+    desk.tombstone(NOON);
 
     let counts = desk.outcomes.by_ending();
     let expected = [
@@ -363,12 +372,13 @@ fn every_record_is_counted_by_its_ending_and_the_refused_are_shown() {
         ("late", 1),
         ("unknown", 1),
         ("rejected", 2),
+        ("empty", 1),
     ];
     assert_eq!(counts, expected);
     let places = ["conversation-events/0/00000000000000000008 far_future: occurred_at"];
     assert_eq!(desk.refused[..1], places);
     assert!(desk.refused[1].starts_with("conversation-events/0/00000000000000000009 "), "{:?}", desk.refused);
-    assert_eq!(desk.fold.progress().revision(), 10);
+    assert_eq!(desk.fold.progress().revision(), 11);
 }
 
 #[test]

@@ -35,16 +35,39 @@ pub(crate) fn events(at: &str) -> Vec<String> {
     fields.into_iter().enumerate().map(whole).collect()
 }
 
-/// The same with something wrong in each: cut short, a text that is a list, an id that is none.
+/// The same with something wrong in each: cut short, a text where none is read or a list for it, an id that is none.
 pub(crate) fn wrong_events(at: &str) -> Vec<String> {
     let quoted = format!("\"{SECRET}\"");
     let wrong = |line: &String| {
         let cut = line[..line.find(SECRET).expect("it is in each") + SECRET.len()].to_owned();
-        let list = line.replace(&quoted, &format!("[{quoted}]"));
+        // A message's text may be anything, because nobody reads it; how long it is may not.
+        let list = match line.contains("\"characters\":3") {
+            true => line.replace("\"characters\":3", &format!("\"characters\":{quoted}")),
+            false => line.replace(&quoted, &format!("[{quoted}]")),
+        };
         let ill = line.replace("\"acme\"", &format!("\"{SECRET} x\""));
         [cut, list, ill]
     };
     events(at).iter().flat_map(wrong).collect()
+}
+
+/// Events that hold the secret where nobody reads it: in fields of other types, and in such as nobody knows.
+fn unread_events(at: &str) -> Vec<String> {
+    let secret = format!("{SECRET} \u{1f600}");
+    let fields = [
+        json!({"comment": secret, "agent_name": [secret]}),
+        json!({"customer": {"name": secret, "mails": [secret, null]}}),
+        json!({secret.clone(): 1}),
+        json!({"text": {"html": secret}}),
+        json!({"contact_name": secret, "score": secret, "recorded_at": secret}),
+    ];
+    let whole = |(number, fields): (usize, Value)| {
+        let mut event = json!({"event_id": format!("u{number}"), "account_id": "acme", "conversation_id": "c1",
+            "occurred_at": at, "type": "handed_off"});
+        event.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        event.to_string()
+    };
+    fields.into_iter().enumerate().map(whole).collect()
 }
 
 /// Panics if the secret, its bytes as numbers or its escaped form are in what was printed.
@@ -66,7 +89,7 @@ fn private_text_prints_its_length() {
 #[test]
 fn nothing_on_the_way_of_a_record_prints_private_text() {
     let mut batch = RecordBatch::new(Arc::from(["conversation-events".to_owned()]));
-    let lines = [events(NOON), wrong_events(NOON)].concat();
+    let lines = [events(NOON), unread_events(NOON), wrong_events(NOON)].concat();
     for (line, offset) in lines.iter().zip(0..) {
         let payload = Some(line.as_bytes());
         let arrival = Arrival { topic: 0, partition: Some(0), offset, timestamp: None, key: None, payload };
@@ -84,7 +107,27 @@ fn nothing_on_the_way_of_a_record_prints_private_text() {
             assert_ne!(refusal, Refusal::FAR_FUTURE);
         }
     }
-    assert_eq!((lines.len(), refused), (24, 18), "the right are taken, and the wrong are not");
+    assert_eq!((lines.len(), refused), (29, 18), "the right are taken, and the wrong are not");
+}
+
+#[test]
+fn a_refusal_says_what_a_value_looks_like_and_never_what_it_is() {
+    let seconds = 1_767_614_400;
+    for name in ["occurred_at", "until"] {
+        let mut event = json!({"event_id": SECRET, "account_id": "acme", "conversation_id": "c1",
+            "occurred_at": NOON, "type": "snoozed"});
+        event[name] = seconds.into();
+        let mut batch = RecordBatch::new(Arc::from(["conversation-events".to_owned()]));
+        let event = event.to_string();
+        let (timestamp, payload) = (None, Some(event.as_bytes()));
+        batch.push(Arrival { topic: 0, partition: Some(0), offset: 7, timestamp, key: None, payload }, []);
+        let record = batch.records().next().expect("one was pushed");
+        let Decoded::Rejected(refusal) = decode(&record.as_ref()) else { panic!("{name} is in seconds") };
+        let said = format!("{refusal} {refusal:?} {:?}", dead_letter(&record, &refusal));
+        assert!(said.contains(&format!("ill_formed: {name}, it looks like seconds")), "{said}");
+        assert!(!said.contains(&seconds.to_string()), "{said}");
+        assert_silent(&said);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use cxpulse::cli::generate::{Format, push_line, push_value};
-use cxpulse::domain::event::{Body, Event, Private};
+use cxpulse::domain::event::{Body, Event, Private, Sequence};
 use cxpulse::simulate::{Payload, Record, Settings, Simulation, Topic};
 use cxpulse::wire::{Admission, Decoded, Place, RecordRef, admit, decode, decode_line, proto};
 use prost::Message;
@@ -44,7 +44,8 @@ fn count(records: &[Record], is_wanted: impl Fn(&Body<'_>) -> bool) -> usize {
 
 fn decoded<'a>(payload: &'a [u8], content_type: Option<&'a str>) -> Decoded<'a> {
     let place = Place::Offset { topic: "t", partition: 0, offset: 0 };
-    decode(&RecordRef { payload, content_type: content_type.map(str::as_bytes), place })
+    let content_type = content_type.map(str::as_bytes);
+    decode(&RecordRef { payload: Some(payload), content_type, timestamp: None, place })
 }
 
 #[test]
@@ -95,8 +96,19 @@ fn every_event_is_well_formed_and_reads_back_as_itself_from_both_formats() {
         push_line(&mut bytes, &record);
         assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
         let line = decode_line(bytes.trim_ascii_end(), &Place::Line { name: "f", line: 1 });
-        assert_eq!(line.decoded, Decoded::Event(event.clone()));
+        assert_eq!(
+            line.decoded,
+            Decoded::Event(Event { sequence: assumed(event, record.timestamp_ms), ..event.clone() })
+        );
         assert_eq!(line.recorded_at, Some(record.timestamp_ms));
+    }
+}
+
+/// A line says when it was recorded, and that is the place of what happened in a whole second.
+fn assumed(event: &Event<'_>, recorded_ms: i64) -> Sequence {
+    match event.sequence {
+        Sequence::Assumed(_) if event.at % 1000 == 0 => Sequence::Assumed((recorded_ms - event.at) as u32),
+        said => said,
     }
 }
 
@@ -243,6 +255,7 @@ fn troubles(records: &[Record]) -> HashSet<&'static str> {
                     Decoded::Event(_) => "an event",
                     Decoded::Unknown => "unknown",
                     Decoded::Rejected(_) => "undecodable",
+                    Decoded::Empty => "empty",
                 });
             }
             Payload::Event { event_id, event, .. } => {

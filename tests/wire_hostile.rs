@@ -1,18 +1,18 @@
 //! Nothing that arrives may stop the processor: any bytes give an event, an unknown type or a refusal.
 
 use cxpulse::wire::event_type::EventType;
-use cxpulse::wire::{Decoded, Place, RecordRef, Refusal, decode, decode_line};
+use cxpulse::wire::{Decoded, Place, Refusal, decode, decode_line};
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::wire_support::{PLACE, with};
+use crate::wire_support::{record, with};
 
 const HEADERS: [Option<&[u8]>; 3] = [None, Some(b"application/json"), Some(b"application/protobuf")];
 
 /// Decodes under every header; what comes out as an event keeps the promises that the fold relies on.
 fn check(payload: &[u8]) {
     for content_type in HEADERS {
-        check_promises(&decode(&RecordRef { payload, content_type, place: PLACE }));
+        check_promises(&decode(&record(payload, content_type)));
     }
     check_promises(&decode_line(payload, &Place::Line { name: "f", line: 1 }).decoded);
 }
@@ -26,6 +26,7 @@ fn check_promises(decoded: &Decoded<'_>) {
             assert!((0..253_402_300_800_000).contains(&event.at));
         }
         Decoded::Unknown => {}
+        Decoded::Empty => panic!("there was a value"),
         Decoded::Rejected(refusal) => assert_eq!(refusal.field.is_none(), *refusal == Refusal::UNDECODABLE),
     }
 }
@@ -72,8 +73,7 @@ proptest! {
 fn a_record_as_large_as_kafka_allows_is_answered() {
     for text in [" ".repeat(1 << 20), "\\u0000".repeat(1 << 17), "é".repeat(1 << 19)] {
         let json = with("survey_commented", json!({"comment": "C"})).replace("\"C\"", &format!("\"{text}\""));
-        let record = RecordRef { payload: json.as_bytes(), content_type: None, place: PLACE };
-        assert!(matches!(decode(&record), Decoded::Event(_)));
+        assert!(matches!(decode(&record(json.as_bytes(), None)), Decoded::Event(_)));
     }
     check("[".repeat(1 << 20).as_bytes());
     check(r#"{"a":"#.repeat(1 << 18).as_bytes());

@@ -201,7 +201,7 @@ fn the_type_is_looked_at_first() {
         (r#"{"type":"","account_id":5}"#, "missing: type"),
         (r#"{"type":7}"#, "ill_formed: type"),
         (r#"{"type":["closed"]}"#, "ill_formed: type"),
-        (r#"{"type":"closed","account_id":5}"#, "ill_formed: account_id"),
+        (r#"{"type":"closed","account_id":true}"#, "ill_formed: account_id"),
     ] {
         assert_eq!(refused(verdict(json)), expected, "{json}");
     }
@@ -305,23 +305,27 @@ fn an_event_id_is_any_text_of_up_to_128_bytes_and_the_place_stands_in_for_it() {
     assert_eq!(identity(Value::Null), Ok(place));
     assert_eq!(identity(json!("")), Ok(place));
     assert_eq!(identity(json!("x".repeat(129))), Err("ill_formed: event_id".to_owned()));
-    assert_eq!(identity(json!(5)), Err("ill_formed: event_id".to_owned()));
+    assert_eq!(identity(json!(5)), Ok(Identity::of(b"5")));
+    assert_eq!(identity(json!(true)), Err("ill_formed: event_id".to_owned()));
     assert_eq!(PLACE.identity_text(), "conversation-events/3/00000000000000000042");
     let line = Place::Line { name: "days/1.jsonl", line: 7 };
     assert_eq!(line.identity_text(), "days/1.jsonl:00000000000000000007");
 }
 
 #[test]
-fn integers_have_no_fraction_no_exponent_and_no_quotes_and_fit_their_field() {
+fn integers_have_no_fractional_part_and_no_quotes_and_fit_their_field() {
     for (event_type, name, number, expected) in [
         ("handed_off", "sequence", "0", None),
         ("handed_off", "sequence", "4294967295", None),
         ("handed_off", "sequence", "4294967296", Some("out_of_range: sequence")),
         ("handed_off", "sequence", "-1", Some("out_of_range: sequence")),
         ("handed_off", "sequence", "18446744073709551615", Some("out_of_range: sequence")),
-        ("handed_off", "sequence", "1.0", Some("ill_formed: sequence")),
-        ("handed_off", "sequence", "1e3", Some("ill_formed: sequence")),
-        ("handed_off", "sequence", "1E0", Some("ill_formed: sequence")),
+        ("handed_off", "sequence", "1.0", None),
+        ("handed_off", "sequence", "1e3", None),
+        ("handed_off", "sequence", "-0.0", None),
+        ("handed_off", "sequence", "1.5", Some("ill_formed: sequence")),
+        ("handed_off", "sequence", "1e-1", Some("ill_formed: sequence")),
+        ("handed_off", "sequence", "1e400", Some("out_of_range: sequence")),
         ("handed_off", "sequence", "\"1\"", Some("ill_formed: sequence")),
         ("handed_off", "sequence", "true", Some("ill_formed: sequence")),
         ("handed_off", "sequence", "[1]", Some("ill_formed: sequence")),
@@ -350,12 +354,11 @@ fn times_are_rfc_3339_or_whole_unix_milliseconds_between_1970_and_9999() {
             ("0", None),
             ("253402300799999", None),
             ("\"9999-12-31T23:59:59.999Z\"", None),
-            ("-1", Some("out_of_range")),
+            ("-10000000000", Some("out_of_range")),
             ("253402300800000", Some("out_of_range")),
             ("18446744073709551615", Some("out_of_range")),
             ("\"1969-12-31T23:59:59.999Z\"", Some("out_of_range")),
             ("1.5", Some("ill_formed")),
-            ("1e3", Some("ill_formed")),
             ("true", Some("ill_formed")),
             ("\"1000\"", Some("ill_formed")),
             ("\"2016-12-31T23:59:60Z\"", Some("ill_formed")),
@@ -374,8 +377,6 @@ fn a_wrong_type_or_an_unknown_word_is_ill_formed() {
         ("conversation_started", "channel"),
         ("conversation_started", "origin"),
         ("conversation_started", "audience"),
-        ("customer_message", "text"),
-        ("agent_message", "text"),
         ("agent_message", "automated"),
         ("closed", "closed_by"),
         ("closed", "outcome"),
@@ -385,7 +386,6 @@ fn a_wrong_type_or_an_unknown_word_is_ill_formed() {
         ("mood_recorded", "mood"),
         ("agent_status", "status"),
         ("agent_status", "agent_name"),
-        ("agent_status", "skill_ids"),
     ] {
         for wrong in [json!(7), json!(1.5), json!({}), json!({"a": "b"}), json!([1]), json!([null])] {
             let verdict = verdict(with(event_type, json!({name: wrong})));
@@ -417,8 +417,15 @@ fn the_skills_an_agent_serves_are_skills() {
         (json!(["s", "-1"]), false),
         (json!(["a b"]), false),
         (json!([""]), false),
-        (json!(["s", 5]), false),
+        (json!(["s", 5]), true),
+        (json!(["s", -1]), false),
+        (json!(["s", 5.5]), false),
+        (json!(["s", null]), false),
+        (json!(["s", ["t"]]), false),
         (json!("s"), false),
+        (json!(7), false),
+        (json!({}), false),
+        (json!(true), false),
     ] {
         let verdict = verdict(with("agent_status", json!({"skill_ids": skills})));
         assert_eq!(verdict.err().as_deref(), (!is_good).then_some("ill_formed: skill_ids"), "{skills}");
@@ -474,21 +481,28 @@ fn what_is_not_one_json_object_is_undecodable() {
         r#"{'a':1}"#,
         r#"{"a":NaN}"#,
         r#"{"type":"\ud800"}"#,
-        &deep("text", 500),
+        r#"{"type":"closed"#,
+        r#"{"a":[1}"#,
     ] {
         assert_eq!(refused(verdict(bad)), "undecodable", "{bad}");
     }
-    assert_eq!(refused(verdict(deep("text", 100))), "missing: type");
+    assert_eq!(refused(verdict(deep("text", 100_000))), "missing: type");
     assert_eq!(refused(verdict(deep("nobody_knows", 100_000))), "missing: type");
+    assert_eq!(refused(verdict(deep("type", 100_000))), "ill_formed: type");
     assert!(verdict(format!("{whole} \r\n\t")).is_ok());
-    for bad in ["", " ", "null", "[]", "\"x\"", "5", "\u{feff}{}"] {
+    for bad in ["", " ", "null", "[]", "\"x\"", "5", "\u{feff}"] {
         assert_eq!(refused(verdict_with(bad, Some("application/json"))), "undecodable", "{bad}");
     }
 }
 
 #[test]
-fn invalid_utf_8_is_undecodable_wherever_it_stands() {
-    for (name, event_type) in [("account_id", "handed_off"), ("nobody_knows", "handed_off"), ("type", "handed_off")] {
+fn invalid_utf_8_is_undecodable_in_whatever_is_read() {
+    for (name, event_type) in [
+        ("account_id", "handed_off"),
+        ("event_id", "handed_off"),
+        ("type", "handed_off"),
+        ("comment", "survey_commented"),
+    ] {
         let mut bytes = with(event_type, json!({name: "BAD"})).into_bytes();
         let at = bytes.windows(3).position(|window| window == b"BAD").expect("it is there");
         bytes[at] = 0xff;
@@ -521,21 +535,25 @@ fn a_line_of_a_file_may_say_when_it_was_recorded() {
     let (event, recorded_at) = line(json!({"event_id": null, "recorded_at": "1970-01-01T00:00:05Z"}));
     assert_eq!(event.map(|event| event.identity), Ok(Identity::of(b"f:00000000000000000009")));
     assert_eq!(recorded_at, Some(5000));
-    assert_eq!(line(json!({"recorded_at": 7})).1, Some(7));
+    assert_eq!(line(json!({"recorded_at": 1.782909015124e12})).1, Some(1_782_909_015_124));
+    assert_eq!(
+        refused(line(json!({"recorded_at": 7})).0),
+        "ill_formed: recorded_at, it looks like seconds; right would be milliseconds"
+    );
     for absent in [Value::Null, json!("")] {
         let (event, recorded_at) = line(json!({"recorded_at": absent}));
         assert!(event.is_ok() && recorded_at.is_none());
     }
     assert_eq!(refused(line(json!({"recorded_at": "soon"})).0), "ill_formed: recorded_at");
-    assert_eq!(refused(line(json!({"recorded_at": -1})).0), "out_of_range: recorded_at");
+    assert_eq!(refused(line(json!({"recorded_at": "1969-12-31T00:00:00Z"})).0), "out_of_range: recorded_at");
     assert_eq!(refused(line(json!({"recorded_at": "soon", "type": "call_started"})).0), "unknown");
-    assert_eq!(refused(line(json!({"recorded_at": "soon", "account_id": 5})).0), "ill_formed: account_id");
+    assert_eq!(refused(line(json!({"recorded_at": "soon", "account_id": 5.5})).0), "ill_formed: account_id");
 }
 
 #[test]
 fn a_refusal_never_holds_a_value() {
     let secret = "tell nobody\u{7}";
-    for (event_type, name) in [("survey_commented", "comment"), ("customer_message", "text")] {
+    for (event_type, name) in [("survey_commented", "comment"), ("conversation_started", "contact_name")] {
         let verdict = verdict(with(event_type, json!({name: [secret]})));
         assert!(!refused(verdict).contains("tell"), "{name}");
     }

@@ -78,7 +78,7 @@ fn toml_and_json_say_the_same() {
 
         [[policies]]
         account_id = "acme"
-        versions = [{ effective_from = 1000, minimum_n = 0 }]
+        versions = [{ effective_from = "1970-01-01T00:00:01Z", minimum_n = 0 }]
     "#;
     let json = r#"{"policies": [
         {"account_id": "*", "versions": [
@@ -108,10 +108,10 @@ fn toml_date_times_need_an_offset() {
 #[test]
 fn a_record_on_the_topic_is_one_element_of_the_list() {
     let (account, policies) =
-        record_from_json(br#"{"account_id": "acme", "versions": [{"effective_from": 5, "reopen": "count_each"}]}"#)
+        record_from_json(br#"{"account_id": "acme", "versions": [{"effective_from": 0, "reopen": "count_each"}]}"#)
             .expect("well-formed");
     assert_eq!((account.as_str(), policies.at(5).reopen), ("acme", Reopen::CountEach));
-    let error = record_from_json(br#"{"account_id": "acme", "versions": [{"effective_from": 5, "reopen": "no"}]}"#);
+    let error = record_from_json(br#"{"account_id": "acme", "versions": [{"effective_from": 0, "reopen": "no"}]}"#);
     assert_eq!(
         error.expect_err("no such word").to_string(),
         r#"versions[0].reopen: "no" is not one of "retract", "count_each""#
@@ -124,7 +124,10 @@ fn a_wrong_value_is_refused_by_its_path_with_what_would_be_right() {
         ("first_response_target_seconds", json!(0), "0 is not a whole number from 1 to 4294967295"),
         ("response_target_seconds", json!(-5), "-5 is not a whole number from 1 to 4294967295"),
         ("resolution_target_seconds", json!(1.5), "1.5 is not a whole number from 1 to 4294967295"),
-        ("resolution_target_seconds", json!(60.0), "60.0 is not a whole number from 1 to 4294967295"),
+        ("resolution_target_seconds", json!(1e300), "1e300 is not a whole number from 1 to 4294967295"),
+        ("status_cap_seconds", json!(0), "0 is not a whole number from 1 to 4294967295"),
+        ("status_cap_seconds", json!(-0.0), "-0.0 is not a whole number from 1 to 4294967295"),
+        ("system_close", json!("spam"), "\"spam\" is not one of \"resolved\", \"abandoned\""),
         ("visit_cap_seconds", json!(0), "0 is not a whole number from 1 to 4294967295"),
         ("visit_cap_seconds", json!(4_294_967_296_u64), "4294967296 is not a whole number from 1 to 4294967295"),
         ("rate_within_hours", json!(0), "0 is not a whole number from 1 to 4294967295"),
@@ -171,7 +174,8 @@ fn a_wrong_shape_is_refused_by_its_path() {
     ] {
         assert_eq!(book(document), Err(expected.to_owned()), "{document}");
     }
-    for (account, shown) in [(json!("a b"), "\"a b\""), (json!(""), "\"\""), (json!(5), "5")] {
+    for (account, shown) in [(json!("a b"), "\"a b\""), (json!(""), "\"\""), (json!(5.5), "5.5"), (json!(true), "true")]
+    {
         let error = book(&json!({"policies": [{"account_id": account, "versions": []}]}).to_string());
         let expected = format!("policies[0].account_id: {shown} is not an account id, 1–128 bytes");
         assert!(error.as_ref().is_err_and(|error| error.starts_with(&expected)), "{error:?}");
@@ -191,10 +195,30 @@ fn effective_from_is_required_and_a_point_in_event_time() {
     let version = |from: Value| {
         book(&json!({"policies": [{"account_id": "a", "versions": [{"effective_from": from}]}]}).to_string())
     };
-    for good in [json!(0), json!(253_402_300_799_999_i64), json!("2026-07-01T09:00:00Z")] {
-        assert!(version(good).is_ok());
+    for good in [
+        json!(0),
+        json!(-0.0),
+        json!(1.7829e12),
+        json!(253_402_300_799_999_i64),
+        json!("2026-07-01T09:00:00Z"),
+        json!("2026-07-01 14:30:00+0530"),
+        json!("2026-07-01t09:00:00.1239z"),
+    ] {
+        assert!(version(good.clone()).is_ok(), "{good}");
     }
-    for bad in [json!(-1), json!(253_402_300_800_000_i64), json!("2026-07-01"), json!(1.5), json!(true), json!("")] {
+    for seconds in [json!(1), json!(1_782_896_400), json!(1.7828964e9), json!(9_999_999_999_i64), json!(-1)] {
+        let error = version(seconds).expect_err("seconds");
+        assert!(error.starts_with("policies[0].versions[0].effective_from: "), "{error}");
+        assert!(error.ends_with("; it looks like seconds"), "{error}");
+    }
+    for bad in [
+        json!(-10_000_000_000_i64),
+        json!(253_402_300_800_000_i64),
+        json!("2026-07-01"),
+        json!(1.5),
+        json!(true),
+        json!(""),
+    ] {
         let error = version(bad).expect_err("no point in event time");
         assert!(error.starts_with("policies[0].versions[0].effective_from: "), "{error}");
         assert!(error.contains("RFC 3339"), "{error}");
@@ -204,8 +228,45 @@ fn effective_from_is_required_and_a_point_in_event_time() {
 }
 
 #[test]
+fn whole_numbers_are_judged_by_their_value() {
+    let expected = policy(json!({"visit_cap_seconds": 60, "minimum_n": 0, "rate_within_hours": 100}));
+    assert!(expected.is_ok());
+    for (cap, least, hours) in
+        [("60", "0", "100"), ("60.0", "-0", "1e2"), ("6e1", "0.0", "100.00"), ("600e-1", "0e5", "0.1E3")]
+    {
+        let fields = r#"{"visit_cap_seconds": CAP, "minimum_n": N, "rate_within_hours": HOURS, "effective_from": 0}"#;
+        let fields = fields.replace("CAP", cap).replace("N", least).replace("HOURS", hours);
+        let json = format!(r#"{{"policies": [{{"account_id": "acme", "versions": [{fields}]}}]}}"#);
+        assert_eq!(book(&json).map(|book| book.of("acme").at(0).clone()), expected, "{cap} {least} {hours}");
+    }
+    let toml = "[[policies]]\naccount_id = 'acme'\n[[policies.versions]]\neffective_from = 0\n\
+                visit_cap_seconds = 60.0\nminimum_n = -0.0\nrate_within_hours = 1e2";
+    assert_eq!(from_toml(toml).map(|book| book.of("acme").at(0).clone()).ok(), expected.ok());
+}
+
+#[test]
+fn an_account_that_is_a_number_is_its_decimal_text() {
+    for account in ["42", "42.0", "4.2e1"] {
+        let json = format!(r#"{{"policies": [{{"account_id": {account}, "versions": []}}]}}"#);
+        assert_eq!(book(&json).map(|book| book.accounts.into_keys().collect::<Vec<_>>()), Ok(vec!["42".to_owned()]));
+    }
+    let twice = r#"{"policies": [{"account_id": 42, "versions": []}, {"account_id": "42", "versions": []}]}"#;
+    assert!(book(twice).is_err_and(|error| error.starts_with("policies[1].account_id: \"42\" has a record already")));
+    assert!(from_toml("[[policies]]\naccount_id = 42\nversions = []").is_ok());
+}
+
+#[test]
+fn a_byte_order_mark_is_skipped() {
+    let json = format!("\u{feff}{}", version(json!({})));
+    assert!(book(&json).is_ok());
+    assert!(from_toml("\u{feff}policies = []").is_ok());
+    assert!(record_from_json("\u{feff}{\"account_id\": \"a\", \"versions\": []}".as_bytes()).is_ok());
+}
+
+#[test]
 fn two_versions_of_one_moment_and_two_records_of_one_account_are_refused() {
-    let versions = r#"[{"effective_from": 0}, {"effective_from": 5}, {"effective_from": "1970-01-01T00:00:00.0001Z"}]"#;
+    let versions =
+        r#"[{"effective_from": 0}, {"effective_from": 50000000000}, {"effective_from": "1970-01-01T00:00:00.0001Z"}]"#;
     assert_eq!(
         book(&format!(r#"{{"policies": [{{"account_id": "a", "versions": {versions}}}]}}"#)),
         Err("policies[0].versions[2].effective_from: the same moment as policies[0].versions[0]; \

@@ -86,7 +86,8 @@ impl Batch {
             let payload = &self.bytes[from..*to];
             from = *to;
             let place = Place::Offset { topic: "conversation-events", partition: 0, offset: offset as i64 };
-            RecordRef { payload, content_type: Some(format.content_type().as_bytes()), place }
+            let content_type = Some(format.content_type().as_bytes());
+            RecordRef { payload: Some(payload), content_type, timestamp: None, place }
         })
     }
 }

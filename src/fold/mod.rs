@@ -212,6 +212,7 @@ impl Fold {
         let event = match decoded {
             Decoded::Event(event) => event,
             Decoded::Unknown => return Ok(Read::Ended(Ending::Unknown)),
+            Decoded::Empty => return Ok(Read::Ended(Ending::Empty)),
             Decoded::Rejected(refusal) => return Err(refusal),
         };
         match admit(event.at, written) {

@@ -22,10 +22,12 @@ pub enum Ending {
     Unknown,
     /// Is no event that can be used.
     Rejected(Reason),
+    /// Has no value: a tombstone.
+    Empty,
 }
 
 /// Every ending's word, in the order of the counts.
-const WORDS: [&str; 7] = ["applied", "held", "duplicate", "conflicting", "late", "unknown", "rejected"];
+const WORDS: [&str; 8] = ["applied", "held", "duplicate", "conflicting", "late", "unknown", "rejected", "empty"];
 
 impl Ending {
     fn index(self) -> usize {
@@ -37,6 +39,7 @@ impl Ending {
             Self::Late => 4,
             Self::Unknown => 5,
             Self::Rejected(_) => 6,
+            Self::Empty => 7,
         }
     }
 }
@@ -55,7 +58,7 @@ impl From<Outcome> for Ending {
 /// Counts of endings since the process began; they never fall.
 #[derive(Debug, Default)]
 pub struct Outcomes {
-    endings: [AtomicU64; 7],
+    endings: [AtomicU64; 8],
     rejected: [AtomicU64; Reason::ALL.len()],
 }
 
@@ -71,7 +74,7 @@ impl Outcomes {
 
     /// Every ending by its word, with its count.
     #[must_use]
-    pub fn by_ending(&self) -> [(&'static str, u64); 7] {
+    pub fn by_ending(&self) -> [(&'static str, u64); 8] {
         std::array::from_fn(|index| (WORDS[index], self.endings[index].load(Ordering::Relaxed)))
     }
 
@@ -100,12 +103,13 @@ mod tests {
         }
         outcomes.count(Ending::Late);
         outcomes.count(Ending::Unknown);
+        outcomes.count(Ending::Empty);
         outcomes.count(Ending::Rejected(Reason::FarFuture));
         outcomes.count(Ending::Rejected(Reason::Missing));
-        assert_eq!(outcomes.total(), 8);
+        assert_eq!(outcomes.total(), 9);
         let counts = outcomes.by_ending();
         assert_eq!(counts[0], ("applied", 2));
-        assert_eq!(counts[6], ("rejected", 2));
+        assert_eq!(counts[6..], [("rejected", 2), ("empty", 1)]);
         let reasons: Vec<_> = outcomes.by_reason().into_iter().filter(|(_, n)| *n > 0).collect();
         assert_eq!(reasons, [("missing", 1), ("far_future", 1)]);
     }

@@ -40,6 +40,7 @@ impl Engine {
                 "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
                 "late" => counter!(telemetry::RECORDS_LATE).absolute(count),
                 "unknown" => counter!(telemetry::RECORDS_UNKNOWN).absolute(count),
+                "empty" => counter!(telemetry::RECORDS_EMPTY).absolute(count),
                 _ => {}
             }
         }

@@ -100,6 +100,7 @@ impl Folding<'_> {
             Decoded::Event(event) => self.judge(event, recorded_at, place, together),
             Decoded::Unknown => self.counts.unknown += 1,
             Decoded::Rejected(refusal) => self.reject(refusal, place),
+            Decoded::Empty => unreachable!("a line has a value: `decode_line` knows no other"),
         }
     }
 
@@ -124,7 +125,10 @@ impl Folding<'_> {
 
     fn reject(&mut self, refusal: Refusal, place: &Place<'_>) {
         let first = || match place {
-            Place::Line { name, line } => format!("{name}:{line} {}", refusal.field_name()).trim_end().to_owned(),
+            Place::Line { name, line } => {
+                let hint = refusal.hint.map(|hint| format!(": {}", hint.text())).unwrap_or_default();
+                format!("{name}:{line} {}{hint}", refusal.field_name()).trim_end().to_owned()
+            }
             Place::Offset { .. } => place.identity_text(),
         };
         self.counts.rejected.entry(refusal.reason.word()).or_insert_with(|| (0, first())).0 += 1;

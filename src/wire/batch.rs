@@ -39,8 +39,12 @@ impl<'a> Record<'a> {
     /// What there is to decode.
     #[must_use]
     pub fn as_ref(&self) -> RecordRef<'a> {
-        let payload = self.payload.unwrap_or_default();
-        RecordRef { payload, content_type: self.content_type(), place: self.place }
+        RecordRef {
+            payload: self.payload,
+            content_type: self.content_type(),
+            timestamp: self.timestamp,
+            place: self.place,
+        }
     }
 
     /// The value of the last `content-type` header, if there is one: who forwards a record adds headers at the end.

@@ -58,6 +58,19 @@ impl Node {
     }
 }
 
+impl Node {
+    /// A number without a fractional part, by its value: `5.0` is 5. Beyond 2⁵³ only what is written as an integer is, since
+    /// a fraction that large has lost its digits.
+    pub(super) fn whole(&self) -> Option<i128> {
+        const EXACT_BELOW: f64 = 9_007_199_254_740_992.0;
+        match self {
+            Self::Integer(number) => Some(*number),
+            Self::Fraction(number) if number.fract() == 0.0 && number.abs() < EXACT_BELOW => Some(*number as i128),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -136,14 +136,14 @@ impl<'a> Protobuf<'a> {
     }
 
     fn integer(&mut self, field: Field, value: u64) {
-        self.varint((number_of(field) << 3 | VARINT).into());
+        self.varint((field.number() << 3 | VARINT).into());
         self.varint(value);
     }
 }
 
 impl Sink for Protobuf<'_> {
     fn text(&mut self, field: Field, text: &str) {
-        self.bytes(number_of(field), text.as_bytes());
+        self.bytes(field.number(), text.as_bytes());
     }
 
     fn number(&mut self, field: Field, number: i64) {
@@ -166,17 +166,5 @@ impl Sink for Protobuf<'_> {
 
     fn texts(&mut self, field: Field, texts: &[Text<'_>]) {
         texts.iter().for_each(|text| self.text(field, text));
-    }
-}
-
-/// A field's number: the envelope's are their own, a body's is its place in the table.
-fn number_of(field: Field) -> u32 {
-    match field {
-        Field::EventId => 1,
-        Field::AccountId => 2,
-        Field::ConversationId => 3,
-        Field::OccurredAt => 4,
-        Field::Sequence => 5,
-        body => body as u32,
     }
 }

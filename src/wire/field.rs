@@ -19,20 +19,12 @@ macro_rules! fields {
 
             /// Its name in JSON, refusals and dead letters.
             #[must_use]
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $name,)*
                 }
             }
 
-            /// The field of that name in JSON.
-            #[must_use]
-            pub fn named(name: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
         }
     };
 }
@@ -76,6 +68,26 @@ fields! {
 pub(super) const SLOTS: usize = 32;
 
 impl Field {
+    /// The field of that name in JSON: one look and one comparison, because every member of every event asks.
+    #[must_use]
+    #[inline]
+    pub fn named(name: &[u8]) -> Option<Self> {
+        let place = BY_NAME[spot(name)? as usize];
+        Self::ALL.get(usize::from(place)).copied().filter(|field| field.name().as_bytes() == name)
+    }
+
+    /// Its number in Protobuf: the envelope's are their own, a body's is its place in the table.
+    pub(super) fn number(self) -> u32 {
+        match self {
+            Self::EventId => 1,
+            Self::AccountId => 2,
+            Self::ConversationId => 3,
+            Self::OccurredAt => 4,
+            Self::Sequence => 5,
+            body => body as u32,
+        }
+    }
+
     /// The body fields of `event_type`; any other is unknown there, and ignored.
     #[must_use]
     pub const fn of(event_type: EventType) -> &'static [Self] {
@@ -108,4 +120,28 @@ impl Field {
             E::AgentStatus => &[Self::AgentId, Self::AgentName, Self::Status, Self::SkillIds, Self::Capacity],
         }
     }
+}
+
+/// Where each name's field stands in `ALL`, by `spot`; elsewhere a place that there is not.
+const BY_NAME: [u8; 256] = {
+    let mut places = [u8::MAX; 256];
+    let mut i = 0;
+    while i < SLOTS {
+        let spot = spot(Field::ALL[i].name().as_bytes()).expect("no name is empty") as usize;
+        assert!(places[spot] == u8::MAX, "two names share a spot: choose other factors");
+        places[spot] = i as u8;
+        i += 1;
+    }
+    places
+};
+
+/// A number that no two names of fields share; the factors were found by trying.
+#[inline]
+const fn spot(name: &[u8]) -> Option<u8> {
+    let (first, third) = match name {
+        [first, _, third, ..] => (*first, *third),
+        [first, ..] => (*first, *first),
+        [] => return None,
+    };
+    Some((name.len() as u8).wrapping_mul(3).wrapping_add(first.wrapping_mul(11)).wrapping_add(third))
 }

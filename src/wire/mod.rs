@@ -1,7 +1,8 @@
 //! Bytes to domain and back: events, policies and metrics, as JSON and as Protobuf. The only place that knows prost.
 //!
-//! Inwards: `record` tells the formats apart, `json_event` and `protobuf_event` find the fields of either, and
-//! `event` turns fields into an `Event` by one set of rules. `policy` reads policy documents. Outwards: `metrics_json`,
+//! Inwards: `framing` uncovers what a record holds, `record` tells the formats apart, `json_reader` and `protobuf_reader`
+//! pass over the form of either, `json_event` and `protobuf_event` keep what stands under each field, and `event` turns
+//! fields into an `Event` by one set of rules. `policy` reads policy documents. Outwards: `metrics_json`,
 //! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`;
 //! `encode_event` writes what a source says, for the simulator and for tests.
 
@@ -13,7 +14,10 @@ mod event;
 mod event_sink;
 pub mod event_type;
 pub mod field;
+mod framing;
 mod json_event;
+mod json_number;
+mod json_reader;
 mod json_writer;
 pub mod keys;
 pub mod live_json;
@@ -33,4 +37,4 @@ pub mod words;
 
 pub use admission::{Admission, admit};
 pub use record::{Decoded, FileRecord, Place, RecordRef, decode, decode_line};
-pub use refusal::{Reason, Refusal};
+pub use refusal::{Hint, Reason, Refusal};

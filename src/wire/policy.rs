@@ -8,9 +8,9 @@ use crate::domain::event::Millis;
 use crate::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
 
 use super::document::{Cursor, DocumentError, Node};
-use super::refusal::Reason;
+use super::framing::without_mark;
 use super::text::is_id;
-use super::time::{from_unix_ms, parse_rfc3339};
+use super::time::{WrongTime, from_unix_ms, parse_rfc3339};
 use super::words::{CSAT_CREDITS, FRT_STARTS, REOPENS, SYSTEM_CLOSES, Words, value_of};
 
 /// What is wrong with a policy document, and where.
@@ -50,7 +50,7 @@ const TIME: &str =
 /// # Errors
 /// The first fault found, by its path.
 pub fn from_toml(text: &str) -> Result<PolicyBook, PolicyError> {
-    book(&Node::from_toml(text)?)
+    book(&Node::from_toml(text.strip_prefix('\u{feff}').unwrap_or(text))?)
 }
 
 /// The policies of a JSON file.
@@ -58,7 +58,7 @@ pub fn from_toml(text: &str) -> Result<PolicyBook, PolicyError> {
 /// # Errors
 /// The first fault found, by its path.
 pub fn from_json(json: &[u8]) -> Result<PolicyBook, PolicyError> {
-    book(&Node::from_json(json)?)
+    book(&Node::from_json(without_mark(json))?)
 }
 
 /// One account and its policies, as a record on the policy topic holds them: an element of a file's list, as JSON.
@@ -66,7 +66,7 @@ pub fn from_json(json: &[u8]) -> Result<PolicyBook, PolicyError> {
 /// # Errors
 /// The first fault found, by its path within the record.
 pub fn record_from_json(json: &[u8]) -> Result<(String, Policies), PolicyError> {
-    record(&Cursor::root(&Node::from_json(json)?))
+    record(&Cursor::root(&Node::from_json(without_mark(json))?))
 }
 
 fn book(document: &Node) -> Result<PolicyBook, PolicyError> {
@@ -101,10 +101,11 @@ fn record(record: &Cursor<'_>) -> Result<(String, Policies), PolicyError> {
 }
 
 fn account_id(field: &Cursor<'_>) -> Result<String, PolicyError> {
-    match field.node {
-        Node::Text(text) if is_id(text) => Ok(text.clone()),
-        _ => Err(field.wrong(ACCOUNT_ID)),
-    }
+    let id = match field.node {
+        Node::Text(text) => Some(text.clone()),
+        node => node.whole().map(|number| number.to_string()),
+    };
+    id.filter(|id| is_id(id)).ok_or_else(|| field.wrong(ACCOUNT_ID))
 }
 
 fn version(version: &Cursor<'_>) -> Result<(Millis, Policy), PolicyError> {
@@ -137,10 +138,15 @@ fn version(version: &Cursor<'_>) -> Result<(Millis, Policy), PolicyError> {
 fn time(field: &Cursor<'_>) -> Result<Millis, PolicyError> {
     let at = match field.node {
         Node::Text(text) | Node::DateTime(text) => parse_rfc3339(text),
-        Node::Integer(ms) => Millis::try_from(*ms).map_err(|_| Reason::OutOfRange).and_then(from_unix_ms),
-        _ => Err(Reason::IllFormed),
+        node => match node.whole() {
+            Some(ms) => Millis::try_from(ms).map_err(|_| WrongTime::OutOfRange).and_then(from_unix_ms),
+            None => Err(WrongTime::IllFormed),
+        },
     };
-    at.map_err(|_| field.wrong(TIME))
+    at.map_err(|wrong| match wrong {
+        WrongTime::Seconds => field.wrong(&format!("{TIME}; it looks like seconds")),
+        WrongTime::IllFormed | WrongTime::OutOfRange => field.wrong(TIME),
+    })
 }
 
 fn seconds(version: &Cursor<'_>, name: &str) -> Result<Option<Millis>, PolicyError> {
@@ -153,10 +159,7 @@ fn hours(version: &Cursor<'_>, name: &str) -> Result<Option<Millis>, PolicyError
 
 fn whole(version: &Cursor<'_>, name: &str, least: u32) -> Result<Option<u32>, PolicyError> {
     let Some(field) = version.member(name) else { return Ok(None) };
-    let value = match field.node {
-        Node::Integer(number) => u32::try_from(*number).ok().filter(|number| *number >= least),
-        _ => None,
-    };
+    let value = field.node.whole().and_then(|number| u32::try_from(number).ok()).filter(|number| *number >= least);
     value.map(Some).ok_or_else(|| field.wrong(&format!("a whole number from {least} to {}", u32::MAX)))
 }
 

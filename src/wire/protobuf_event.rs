@@ -2,7 +2,8 @@
 //!
 //! prost would allocate every string; on the hot path that costs more than the fold. Where a message repeats itself
 //! this does what the format says and prost does: the last value counts, bodies of one type merge, one of another type
-//! replaces.
+//! replaces. Nothing but the form is looked at before the event's type says what is wanted: what it does not have may be
+//! anything, and is passed over as it is laid out.
 
 use std::borrow::Cow;
 
@@ -11,20 +12,20 @@ use crate::domain::event::{Millis, Text};
 use super::event::{Fields, event};
 use super::event_type::{EventType, FIRST_BODY_NUMBER};
 use super::field::{Field, SLOTS};
-use super::protobuf_reader::{MAX_DEPTH, Malformed, Reader, WireType};
+use super::protobuf_reader::{Malformed, Reader, WireType};
 use super::record::{Decoded, Place};
 use super::refusal::{Reason, Refusal};
 use super::time::from_unix_ms;
 use super::words::Words;
 
 /// The record's event.
-pub(super) fn decode<'a>(payload: &'a [u8], place: &Place<'_>) -> Decoded<'a> {
+pub(super) fn decode<'a>(bytes: &'a [u8], place: &Place<'_>, written: Option<Millis>) -> Decoded<'a> {
     let mut message = Message::default();
-    if message.read(payload).is_err() {
+    if message.read(bytes).is_err() {
         return Decoded::Rejected(Refusal::UNDECODABLE);
     }
     match message.body {
-        Some(event_type) => Decoded::of(event(event_type, &mut message.slots, place)),
+        Some(event_type) => Decoded::of(event(event_type, &message.slots, place, written)),
         None if message.has_unknown_body => Decoded::Unknown,
         None => Decoded::Rejected(Reason::Missing.at(Field::Type)),
     }
@@ -43,7 +44,7 @@ struct Message<'a> {
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
     /// The one repeated field.
-    skill_ids: Vec<&'a str>,
+    skill_ids: Vec<&'a [u8]>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,18 +52,21 @@ enum Value<'a> {
     #[default]
     Absent,
     Number(u64),
-    Text(&'a str),
+    /// Text, if it is UTF-8.
+    Bytes(&'a [u8]),
+    /// Laid out as no value of its field is.
+    Wrong,
 }
 
-/// The body fields that each type knows, as bits by number: any other is skipped unread.
-const KNOWN: [u32; EventType::ALL.len()] = {
-    let mut known = [0; EventType::ALL.len()];
+/// The body fields that are kept for each type, as bits by number: any other is skipped unread, and so is `text`.
+const KEPT: [u32; EventType::ALL.len()] = {
+    let mut kept = [0; EventType::ALL.len()];
     let mut i = 0;
-    while i < known.len() {
-        known[i] = bits(Field::of(EventType::ALL[i]));
+    while i < kept.len() {
+        kept[i] = bits(Field::of(EventType::ALL[i])) & !bit(Field::Text);
         i += 1;
     }
-    known
+    kept
 };
 
 /// The fields that are varints; the others are text.
@@ -82,8 +86,8 @@ const NUMBERS: u32 = bits(&[
 ]);
 
 impl<'a> Message<'a> {
-    fn read(&mut self, payload: &'a [u8]) -> Result<(), Malformed> {
-        let mut reader = Reader::new(payload);
+    fn read(&mut self, bytes: &'a [u8]) -> Result<(), Malformed> {
+        let mut reader = Reader::new(bytes);
         while let Some((number, wire_type)) = reader.key()? {
             self.read_field(&mut reader, number, wire_type)?;
         }
@@ -103,7 +107,7 @@ impl<'a> Message<'a> {
                 Some(event_type) => self.read_body(event_type, wire_type, reader),
                 None => {
                     self.has_unknown_body |= number >= FIRST_BODY_NUMBER;
-                    reader.skip(number, wire_type, MAX_DEPTH)
+                    reader.skip(number, wire_type)
                 }
             },
         }
@@ -116,16 +120,18 @@ impl<'a> Message<'a> {
         wire_type: WireType,
         reader: &mut Reader<'a>,
     ) -> Result<(), Malformed> {
-        expect(wire_type, WireType::Bytes)?;
+        if wire_type != WireType::Bytes {
+            return Err(Malformed);
+        }
         if self.body.replace(event_type).is_some_and(|before| before != event_type) {
             self.slots.clear_body();
         }
-        let known = KNOWN[(event_type as u32 - FIRST_BODY_NUMBER) as usize];
+        let kept = KEPT[(event_type as u32 - FIRST_BODY_NUMBER) as usize];
         let mut body = Reader::new(reader.bytes()?);
         while let Some((number, wire_type)) = body.key()? {
             match Field::ALL.get(number as usize) {
-                Some(field) if known & bit(*field) != 0 => self.slots.read(*field, wire_type, &mut body)?,
-                _ => body.skip(number, wire_type, MAX_DEPTH - 1)?,
+                Some(field) if kept & bit(*field) != 0 => self.slots.read(*field, wire_type, &mut body)?,
+                _ => body.skip(number, wire_type)?,
             }
         }
         Ok(())
@@ -137,9 +143,8 @@ impl<'a> Slots<'a> {
     fn read(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
         if NUMBERS & bit(field) != 0 {
             self.read_number(field, wire_type, reader)
-        } else if field == Field::SkillIds {
-            expect(wire_type, WireType::Bytes)?;
-            self.skill_ids.push(reader.text()?);
+        } else if field == Field::SkillIds && wire_type == WireType::Bytes {
+            self.skill_ids.push(reader.bytes()?);
             Ok(())
         } else {
             self.read_text(field, wire_type, reader)
@@ -148,16 +153,28 @@ impl<'a> Slots<'a> {
 
     #[inline]
     fn read_text(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        expect(wire_type, WireType::Bytes)?;
-        self.values[field as usize] = Value::Text(reader.text()?);
+        if wire_type != WireType::Bytes {
+            return self.skip_wrong(field, wire_type, reader);
+        }
+        self.values[field as usize] = Value::Bytes(reader.bytes()?);
         Ok(())
     }
 
     #[inline]
     fn read_number(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        expect(wire_type, WireType::Varint)?;
+        if wire_type != WireType::Varint {
+            return self.skip_wrong(field, wire_type, reader);
+        }
         self.values[field as usize] = Value::Number(reader.varint()?);
         Ok(())
+    }
+
+    /// A field of another layout than the contract's is no reason to give up before it is asked for.
+    #[cold]
+    fn skip_wrong(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
+        self.values[field as usize] = Value::Wrong;
+        // Its number matters to groups alone, which end with the number that they begin with.
+        reader.skip(field.number(), wire_type)
     }
 
     fn clear_body(&mut self) {
@@ -166,27 +183,52 @@ impl<'a> Slots<'a> {
     }
 
     #[inline]
-    fn number(&self, field: Field) -> Option<u64> {
+    fn number(&self, field: Field) -> Result<Option<u64>, Refusal> {
         match self.values[field as usize] {
-            Value::Number(number) => Some(number),
-            Value::Absent | Value::Text(_) => None,
+            Value::Number(number) => Ok(Some(number)),
+            Value::Absent => Ok(None),
+            Value::Bytes(_) | Value::Wrong => Err(Refusal::UNDECODABLE),
         }
     }
 }
 
 impl<'a> Fields<'a> for Slots<'a> {
     #[inline]
-    fn text(&mut self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
-        Ok(match self.values[field as usize] {
-            Value::Text(text) => Some(Cow::Borrowed(text)),
-            Value::Absent | Value::Number(_) => None,
-        })
+    fn text(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
+        match self.values[field as usize] {
+            Value::Bytes(bytes) => text(bytes).map(|text| Some(Cow::Borrowed(text))),
+            Value::Absent => Ok(None),
+            Value::Number(_) | Value::Wrong => Err(Refusal::UNDECODABLE),
+        }
+    }
+
+    /// In Protobuf an id is text.
+    #[inline]
+    fn id(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
+        self.text(field)
+    }
+
+    fn judge_ids(&self, field: Field, is_valid: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+        self.judge_text(field)?;
+        for bytes in &self.skill_ids {
+            if !is_valid(text(bytes)?) {
+                return Err(Reason::IllFormed.at(field));
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_text(&self, field: Field) -> Result<(), Refusal> {
+        match self.values[field as usize] {
+            Value::Bytes(_) | Value::Absent => Ok(()),
+            Value::Number(_) | Value::Wrong => Err(Refusal::UNDECODABLE),
+        }
     }
 
     /// Like every Protobuf reader, this keeps the low 32 bits of a number that is too long for its field.
     #[inline]
-    fn integer(&mut self, field: Field) -> Result<Option<i64>, Refusal> {
-        let number = self.number(field);
+    fn integer(&self, field: Field) -> Result<Option<i64>, Refusal> {
+        let number = self.number(field)?;
         Ok(match field {
             Field::Score => number.map(|number| i64::from(number as i32)),
             _ => number.map(|number| i64::from(number as u32)),
@@ -194,19 +236,19 @@ impl<'a> Fields<'a> for Slots<'a> {
     }
 
     #[inline]
-    fn boolean(&mut self, field: Field) -> Result<Option<bool>, Refusal> {
-        Ok(self.number(field).map(|number| number != 0))
+    fn boolean(&self, field: Field) -> Result<Option<bool>, Refusal> {
+        Ok(self.number(field)?.map(|number| number != 0))
     }
 
     #[inline]
-    fn time(&mut self, field: Field) -> Result<Option<Millis>, Refusal> {
-        let at = self.number(field).map(|number| from_unix_ms(number as i64));
-        at.transpose().map_err(|reason| reason.at(field))
+    fn time(&self, field: Field) -> Result<Option<Millis>, Refusal> {
+        let at = self.number(field)?.map(|number| from_unix_ms(number as i64));
+        at.transpose().map_err(|wrong| wrong.at(field))
     }
 
     #[inline]
-    fn choice<T: Copy>(&mut self, field: Field, words: &Words<T>) -> Result<Option<T>, Refusal> {
-        match self.number(field).map(|number| number as i32) {
+    fn choice<T: Copy>(&self, field: Field, words: &Words<T>) -> Result<Option<T>, Refusal> {
+        match self.number(field)?.map(|number| number as i32) {
             None | Some(0) => Ok(None),
             Some(number) => {
                 let place = usize::try_from(number).ok().and_then(|number| words.get(number - 1));
@@ -214,15 +256,11 @@ impl<'a> Fields<'a> for Slots<'a> {
             }
         }
     }
-
-    fn texts(&mut self, _field: Field) -> Result<Vec<Text<'a>>, Refusal> {
-        Ok(self.skill_ids.drain(..).map(Cow::Borrowed).collect())
-    }
 }
 
 #[inline]
-fn expect(found: WireType, expected: WireType) -> Result<(), Malformed> {
-    if found == expected { Ok(()) } else { Err(Malformed) }
+fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+    std::str::from_utf8(bytes).map_err(|_| Refusal::UNDECODABLE)
 }
 
 const fn bit(field: Field) -> u32 {

@@ -1,14 +1,11 @@
 //! Protobuf's wire format, borrowed: varints, keys, length-delimited bytes, and skipping what nobody knows.
 //!
-//! It accepts and refuses exactly what prost does (a test compares them on mutated bytes), but copies nothing and
-//! allocates nothing.
+//! It accepts and refuses what prost does (a test compares them on mutated bytes), but copies nothing, and unknown groups
+//! may nest as deep as they like.
 
 /// The bytes are not Protobuf.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Malformed;
-
-/// How deep groups may nest, the message that holds them included.
-pub(super) const MAX_DEPTH: u32 = 100;
 
 /// How a field's value is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +27,11 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(message: &'a [u8]) -> Self {
         Self { rest: message }
+    }
+
+    /// What has not been read.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     /// The next field's number and layout; `None` at the end.
@@ -57,35 +59,37 @@ impl<'a> Reader<'a> {
         self.take(usize::try_from(length).map_err(|_| Malformed)?)
     }
 
-    /// The same, as text.
+    /// Passes over the value of field `number`.
     #[inline]
-    pub(super) fn text(&mut self) -> Result<&'a str, Malformed> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
+    pub(super) fn skip(&mut self, number: u32, wire_type: WireType) -> Result<(), Malformed> {
+        match wire_type {
+            WireType::GroupStart => self.skip_group(number),
+            _ => self.skip_flat(wire_type),
+        }
     }
 
-    /// Passes over the value of field `number`, with `depth` levels of groups to spare.
-    pub(super) fn skip(&mut self, number: u32, wire_type: WireType, depth: u32) -> Result<(), Malformed> {
-        if depth == 0 {
-            return Err(Malformed);
-        }
+    fn skip_flat(&mut self, wire_type: WireType) -> Result<(), Malformed> {
         match wire_type {
             WireType::Varint => self.varint().map(drop),
             WireType::Fixed64 => self.take(8).map(drop),
             WireType::Bytes => self.bytes().map(drop),
             WireType::Fixed32 => self.take(4).map(drop),
-            WireType::GroupStart => self.skip_group(number, depth),
-            WireType::GroupEnd => Err(Malformed),
+            WireType::GroupStart | WireType::GroupEnd => Err(Malformed),
         }
     }
 
-    fn skip_group(&mut self, number: u32, depth: u32) -> Result<(), Malformed> {
-        loop {
+    /// What is open is kept in memory of its own: a stranger says how deep it goes.
+    #[cold]
+    fn skip_group(&mut self, number: u32) -> Result<(), Malformed> {
+        let mut open = vec![number];
+        while let Some(innermost) = open.last() {
             match self.next_key()? {
-                (inner, WireType::GroupEnd) if inner == number => return Ok(()),
-                (_, WireType::GroupEnd) => return Err(Malformed),
-                (inner, wire_type) => self.skip(inner, wire_type, depth - 1)?,
+                (inner, WireType::GroupStart) => open.push(inner),
+                (inner, WireType::GroupEnd) if inner == *innermost => drop(open.pop()),
+                (_, wire_type) => self.skip_flat(wire_type)?,
             }
         }
+        Ok(())
     }
 
     #[inline]

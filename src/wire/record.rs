@@ -4,24 +4,28 @@ use std::fmt;
 
 use crate::domain::event::{Event, Identity, Millis};
 
+use super::framing::Unframed;
 use super::refusal::Refusal;
 use super::{json_event, protobuf_event};
 
 /// A record as its source gives it, borrowed.
 #[derive(Clone, Copy)]
 pub struct RecordRef<'a> {
-    /// Its value; a record without one is an empty slice.
-    pub payload: &'a [u8],
+    /// Its value; a tombstone has none.
+    pub payload: Option<&'a [u8]>,
     /// Its `content-type` header.
     pub content_type: Option<&'a [u8]>,
+    /// When it was written, if that is known.
+    pub timestamp: Option<Millis>,
     /// Where it stands.
     pub place: Place<'a>,
 }
 
 impl fmt::Debug for RecordRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.payload.map(<[u8]>::len);
         let mut shown = f.debug_struct("RecordRef");
-        shown.field("place", &self.place).field("payload_bytes", &self.payload.len()).finish_non_exhaustive()
+        shown.field("place", &self.place).field("payload_bytes", &length).finish_non_exhaustive()
     }
 }
 
@@ -71,6 +75,8 @@ pub enum Decoded<'a> {
     Event(Event<'a>),
     /// A type of event this version does not know: counted and skipped, whatever the rest is like.
     Unknown,
+    /// A record without a value: counted, otherwise ignored.
+    Empty,
     /// Nothing that can be used: goes to the dead-letter topic.
     Rejected(Refusal),
 }
@@ -84,21 +90,27 @@ pub struct FileRecord<'a> {
     pub recorded_at: Option<Millis>,
 }
 
-/// Reads a record as Protobuf or JSON: as its header says, else by its first byte.
+/// Reads a record as Protobuf or JSON: as its header says, else by its first byte behind framing and byte order mark.
 ///
 /// `{` as a first byte is never Protobuf: it would open a group in a field the contract keeps free.
 pub fn decode<'a>(record: &RecordRef<'a>) -> Decoded<'a> {
-    if is_json(record) {
-        json_event::decode(record.payload, &record.place)
+    let Some(payload) = record.payload else { return Decoded::Empty };
+    let unframed = Unframed::of(payload);
+    let (place, written) = (&record.place, record.timestamp);
+    if is_json(record.content_type, unframed.bytes) {
+        json_event::decode(unframed.bytes, place, written)
     } else {
-        protobuf_event::decode(record.payload, &record.place)
+        match unframed.message() {
+            Ok(message) => protobuf_event::decode(message, place, written),
+            Err(_) => Decoded::Rejected(Refusal::UNDECODABLE),
+        }
     }
 }
 
 /// Reads a line of a file, which is always JSON.
 #[must_use]
 pub fn decode_line<'a>(line: &'a [u8], place: &Place<'a>) -> FileRecord<'a> {
-    json_event::decode_line(line, place)
+    json_event::decode_line(Unframed::of(line).bytes, place)
 }
 
 impl<'a> Decoded<'a> {
@@ -108,14 +120,15 @@ impl<'a> Decoded<'a> {
 }
 
 /// A header that names neither format is as good as none.
-fn is_json(record: &RecordRef<'_>) -> bool {
-    let media_type = record.content_type.map(media_type).unwrap_or_default();
+#[inline]
+fn is_json(content_type: Option<&[u8]>, bytes: &[u8]) -> bool {
+    let media_type = content_type.map(media_type).unwrap_or_default();
     if media_type.eq_ignore_ascii_case(b"application/json") {
         true
     } else if media_type.eq_ignore_ascii_case(b"application/protobuf") {
         false
     } else {
-        record.payload.first() == Some(&b'{')
+        bytes.first() == Some(&b'{')
     }
 }
 

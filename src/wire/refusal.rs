@@ -13,6 +13,25 @@ pub struct Refusal {
     pub reason: Reason,
     /// Where; a record that cannot be decoded has no field to blame.
     pub field: Option<Field>,
+    /// What the value looks like instead, where that tells people what to mend.
+    pub hint: Option<Hint>,
+}
+
+/// A mistake that many sources make, and that can be told from the value's form alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hint {
+    /// A time in seconds since 1970.
+    Seconds,
+}
+
+impl Hint {
+    /// What is wrong, and what would be right.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Seconds => "it looks like seconds; right would be milliseconds",
+        }
+    }
 }
 
 /// What is wrong with a refused event.
@@ -47,16 +66,16 @@ impl Reason {
     }
 
     pub(super) fn at(self, field: Field) -> Refusal {
-        Refusal { reason: self, field: Some(field) }
+        Refusal { reason: self, field: Some(field), hint: None }
     }
 }
 
 impl Refusal {
     /// A record no event could be read from.
-    pub const UNDECODABLE: Self = Self { reason: Reason::Undecodable, field: None };
+    pub const UNDECODABLE: Self = Self { reason: Reason::Undecodable, field: None, hint: None };
 
     /// An event too far ahead of its record.
-    pub const FAR_FUTURE: Self = Self { reason: Reason::FarFuture, field: Some(Field::OccurredAt) };
+    pub const FAR_FUTURE: Self = Self { reason: Reason::FarFuture, field: Some(Field::OccurredAt), hint: None };
 
     /// The name of the field at fault; empty if there is none.
     #[must_use]
@@ -68,6 +87,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.reason.word())?;
-        self.field.map_or(Ok(()), |field| write!(f, ": {}", field.name()))
+        self.field.map_or(Ok(()), |field| write!(f, ": {}", field.name()))?;
+        self.hint.map_or(Ok(()), |hint| write!(f, ", {}", hint.text()))
     }
 }

@@ -1,5 +1,9 @@
 //! Points in time as text: RFC 3339 in, with any offset; RFC 3339 in UTC with milliseconds and `Z` out.
 //!
+//! Inwards it takes what common clocks write beside RFC 3339 too: a blank for the `T`, `+0530`, lower case. A number is
+//! milliseconds; one that only makes sense as seconds is refused by name, because taken as milliseconds it would be in
+//! January 1970, and so silently late.
+//!
 //! The calendar is the proleptic Gregorian one, by the day-count algorithms of Howard Hinnant ("chrono-compatible
 //! low-level date algorithms"), in which a year begins in March so that leap days come last.
 
@@ -7,7 +11,8 @@ use std::ops::RangeInclusive;
 
 use crate::domain::event::Millis;
 
-use super::refusal::Reason;
+use super::field::Field;
+use super::refusal::{Hint, Reason, Refusal};
 
 /// 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z: where event time lies.
 pub const EVENT_TIMES: RangeInclusive<Millis> = 0..=253_402_300_799_999;
@@ -17,21 +22,55 @@ const DAYS_IN_400_YEARS: i64 = 146_097;
 /// Days from 0000-03-01, where the algorithms count from, to 1970-01-01.
 const DAYS_TO_EPOCH: i64 = 719_468;
 
+/// Below this a number of milliseconds lies in early 1970, where nobody's events are; as seconds it is a time up to 2286.
+const FIRST_CREDIBLE_MS: Millis = 10_000_000_000;
+
+/// Why something is no point in event time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongTime {
+    /// It is not written as a time.
+    IllFormed,
+    /// It is before 1970 or after 9999.
+    OutOfRange,
+    /// It is a number that only makes sense as seconds.
+    Seconds,
+}
+
+impl WrongTime {
+    /// The refusal of the field that holds it.
+    pub(super) fn at(self, field: Field) -> Refusal {
+        match self {
+            Self::IllFormed => Reason::IllFormed.at(field),
+            Self::OutOfRange => Reason::OutOfRange.at(field),
+            Self::Seconds => Refusal { hint: Some(Hint::Seconds), ..Reason::IllFormed.at(field) },
+        }
+    }
+}
+
 /// A point in event time from Unix milliseconds.
 ///
 /// # Errors
-/// `OutOfRange` before 1970 and after 9999.
-pub fn from_unix_ms(at: Millis) -> Result<Millis, Reason> {
-    EVENT_TIMES.contains(&at).then_some(at).ok_or(Reason::OutOfRange)
+/// `Seconds` for what is nearer to 0 than 10¹⁰ and not 0; else `OutOfRange` before 1970 and after 9999.
+#[inline]
+pub fn from_unix_ms(at: Millis) -> Result<Millis, WrongTime> {
+    if (FIRST_CREDIBLE_MS..=*EVENT_TIMES.end()).contains(&at) || at == 0 {
+        Ok(at)
+    } else if (1 - FIRST_CREDIBLE_MS..FIRST_CREDIBLE_MS).contains(&at) {
+        Err(WrongTime::Seconds)
+    } else {
+        Err(WrongTime::OutOfRange)
+    }
 }
 
-/// A point in event time from RFC 3339; digits below a millisecond are cut off.
+/// A point in event time from RFC 3339; digits below a millisecond are cut off. A blank may stand for the `T`, `+0530`
+/// for `+05:30`, and both letters may be lower case.
 ///
 /// # Errors
-/// `IllFormed` for anything but an RFC 3339 date-time with an offset, leap seconds included; `OutOfRange` for one
-/// before 1970 or after 9999, as an instant.
-pub fn parse_rfc3339(text: &str) -> Result<Millis, Reason> {
-    from_unix_ms(instant(text.as_bytes()).ok_or(Reason::IllFormed)?)
+/// `IllFormed` for anything but a date-time with an offset, leap seconds included; `OutOfRange` for one before 1970 or
+/// after 9999, as an instant.
+pub fn parse_rfc3339(text: impl AsRef<[u8]>) -> Result<Millis, WrongTime> {
+    let at = instant(text.as_ref()).ok_or(WrongTime::IllFormed)?;
+    EVENT_TIMES.contains(&at).then_some(at).ok_or(WrongTime::OutOfRange)
 }
 
 /// The point in time as RFC 3339 in UTC with milliseconds and `Z`.
@@ -58,10 +97,10 @@ pub fn push_rfc3339(out: &mut Vec<u8>, at: Millis) {
     out.push(b'Z');
 }
 
-/// `YYYY-MM-DDTHH:MM:SS[.digits](Z|±HH:MM)` as Unix milliseconds.
+/// `YYYY-MM-DDTHH:MM:SS[.digits](Z|±HH:MM|±HHMM)` as Unix milliseconds.
 fn instant(text: &[u8]) -> Option<Millis> {
     let (date_time, rest) = text.split_at_checked(19)?;
-    let &[_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't', _, _, b':', _, _, b':', _, _] = date_time else {
+    let &[_, _, _, _, b'-', _, _, b'-', _, _, b'T' | b't' | b' ', _, _, b':', _, _, b':', _, _] = date_time else {
         return None;
     };
     let year = number(&date_time[0..4])?;
@@ -87,7 +126,7 @@ fn fraction(text: &[u8]) -> Option<(Millis, &[u8])> {
 fn offset_ms(text: &[u8]) -> Option<Millis> {
     match text {
         b"Z" | b"z" => Some(0),
-        &[sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+        &[sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] | &[sign @ (b'+' | b'-'), h1, h2, m1, m2] => {
             let hours = number(&[h1, h2]).filter(|hours| *hours < 24)?;
             let minutes = number(&[m1, m2]).filter(|minutes| *minutes < 60)?;
             let ahead = (hours * 60 + minutes) * 60_000;
