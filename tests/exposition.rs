@@ -157,7 +157,7 @@ fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
         open: 7,
         waiting: 2,
         longest_waiting: vec![waiting(0), waiting(500)],
-        owned: vec![("9".into(), vec!["c1".into(), "c2".into()])],
+        owned: vec![("9".into(), 2)],
         ..Live::default()
     };
     let (mut account, mut agents) = (String::new(), String::new());

@@ -6,6 +6,7 @@ use cxpulse::board::Board;
 use cxpulse::domain::account::{Account, Remembered};
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::policy::{Policies, PolicyBook};
+use cxpulse::domain::silence::Silence;
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, End, Position, RecordBatch};
@@ -29,7 +30,7 @@ struct Desk {
 impl Desk {
     fn open() -> Self {
         let board = Arc::new(Board::new(&[60]));
-        let settings = FoldSettings { forget_after_ms: DAY, ..FoldSettings::default() };
+        let settings = FoldSettings { silence: Silence { closed_ms: DAY, open_ms: DAY }, ..FoldSettings::default() };
         let mut fold = Fold::new(settings, Arc::new(PolicyBook::default()), board, Arc::<Outcomes>::default(), BEGIN);
         fold.set_caught_up();
         let topics = Arc::from(["events".to_owned()]);
@@ -118,13 +119,18 @@ fn after_a_month_no_more_is_remembered_than_after_a_week() {
 }
 
 #[test]
-fn after_days_of_silence_nothing_is_remembered_and_the_account_is_still_known() {
+fn after_a_month_of_silence_nothing_is_remembered_and_the_account_is_still_known() {
     let mut desk = Desk::open();
     desk.day(BEGIN);
-    desk.tick(BEGIN + 5 * DAY);
-    [0, 1].into_iter().for_each(|partition| desk.end(partition));
-    desk.tick(BEGIN + 5 * DAY + HOUR);
-    assert_eq!(desk.remembered(), Remembered::default());
+    let mut at_the_end_of_both = |day: i64| {
+        desk.tick(BEGIN + day * DAY);
+        [0, 1].into_iter().for_each(|partition| desk.end(partition));
+        desk.tick(BEGIN + day * DAY + HOUR);
+        desk.remembered()
+    };
+    let Remembered { lives, moves, statuses, names } = at_the_end_of_both(5);
+    assert_eq!((lives, moves, statuses, names), (0, 0, 4, 0), "a status may still be repeated");
+    assert_eq!(at_the_end_of_both(34), Remembered::default());
     assert!(desk.fold.accounts().iter().all(|(_, account)| !account.is_empty() && account.live().open == 0));
 }
 
@@ -174,7 +180,8 @@ fn after_the_first(line: &str, admissible_from: Millis, now: Millis) -> Folded {
 }
 
 fn tell(folded: &mut Folded, line: &str, now: Millis) {
-    add_line_to(folded, 1, line, |_| Account::new(Policies::default(), now).forgetting_after(6 * HOUR));
+    let silence = Silence { closed_ms: 6 * HOUR, open_ms: 6 * HOUR };
+    add_line_to(folded, 1, line, |_| Account::new(Policies::default(), now).forgetting_after(silence));
 }
 
 #[test]
@@ -196,12 +203,12 @@ fn a_life_that_an_event_at_exactly_the_limit_goes_on_with_is_remembered() {
 }
 
 #[test]
-fn a_status_that_one_at_exactly_the_limit_repeats_is_remembered() {
+fn a_status_that_one_of_exactly_31_days_later_repeats_is_remembered() {
     let status = |at: Millis, status: &str| {
         let rest = r#""event_id":"s","account_id":"acme","agent_id":"ann","type":"agent_status""#;
         format!(r#"{{"occurred_at":{at},"status":"{status}",{rest}}}"#)
     };
-    let limit = BEGIN + 6 * HOUR;
+    let limit = BEGIN + 31 * DAY;
     let now = limit + 2 * DAY;
     let conflicting_after = |admissible_from: Millis| {
         let mut folded = after_the_first(&status(BEGIN, "online"), admissible_from, now);

@@ -10,6 +10,7 @@ use cxpulse::domain::event::Millis;
 use cxpulse::domain::metrics::Metrics;
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::{Scope, ScopeKind};
+use cxpulse::domain::silence::Silence;
 use cxpulse::pipeline::replay::{Question, Replayed, replay};
 use cxpulse::publish::topics::OutputTopics;
 use cxpulse::telemetry;
@@ -193,8 +194,7 @@ fn day(name: &str, conversations: &str) -> (String, Vec<String>) {
 
 fn replayed(path: &str, as_of: Millis) -> Replayed {
     let (inputs, policies) = ([path.to_owned()], PolicyBook::default());
-    let forget_after_ms = 7 * 24 * 3_600_000;
-    let question = Question { inputs: &inputs, as_of, account: None, policies: &policies, forget_after_ms };
+    let question = Question { inputs: &inputs, as_of, account: None, policies: &policies, silence: Silence::default() };
     replay(&question, &mut |_| ()).expect("the file is there")
 }
 

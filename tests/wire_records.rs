@@ -215,10 +215,7 @@ fn live() -> Live {
         ],
         agents_online: 4,
         agents_away: 5,
-        owned: vec![
-            ("ann".to_owned(), vec!["c1".to_owned(), "c3".to_owned()]),
-            ("bo\"b".to_owned(), vec!["c2".to_owned()]),
-        ],
+        owned: vec![("ann".to_owned(), 2), ("bo\"b".to_owned(), 1)],
     }
 }
 
@@ -228,7 +225,7 @@ fn live_state_is_written_in_the_contract_s_order() {
         r#"{{"account_id":"acme","as_of":"{AS_OF_TEXT}","revision":77,"open":9,"waiting":2,"unassigned":3,"snoozed":1,"#
     ) + r#""longest_waiting":[{"conversation_id":"c1","since":"2026-07-01T12:30:15.116Z","age_ms":7},"#
         + r#"{"conversation_id":"c2","since":"2026-07-01T12:30:15.123Z","age_ms":0}],"#
-        + r#""agents_online":4,"agents_away":5,"owned":{"ann":["c1","c3"],"bo\"b":["c2"]}}"#;
+        + r#""agents_online":4,"agents_away":5,"owned":{"ann":2,"bo\"b":1}}"#;
     assert_eq!(text(live_json("acme", AS_OF, Some(77), &live())), expected);
     let replayed = parsed(live_json("acme", AS_OF, None, &Live::default()));
     let expected = json!({"account_id": "acme", "as_of": AS_OF_TEXT, "open": 0, "waiting": 0, "unassigned": 0,
@@ -360,8 +357,8 @@ fn live_state_as_protobuf_says_what_json_says() {
         waiting.collect::<Vec<_>>(),
         [(Some("c1"), Some(AS_OF - 7), Some(7)), (Some("c2"), Some(AS_OF), Some(0))]
     );
-    let owned: Vec<_> = record.owned.iter().map(|o| (o.agent_id.as_deref(), o.conversation_ids.join(" "))).collect();
-    assert_eq!(owned, [(Some("ann"), "c1 c3".to_owned()), (Some("bo\"b"), "c2".to_owned())]);
+    let owned: Vec<_> = record.owned.iter().map(|o| (o.agent_id.as_deref(), o.conversations)).collect();
+    assert_eq!(owned, [(Some("ann"), Some(2)), (Some("bo\"b"), Some(1))]);
 }
 
 proptest! {

@@ -66,7 +66,7 @@ impl Replay {
             as_of: self.as_of,
             account: self.account.as_deref(),
             policies: &policies,
-            forget_after_ms: resolved.settings.forget_after_ms,
+            silence: resolved.settings.silence(),
         };
         let bar = progress_bar(&self.input);
         let replayed = replay(&question, &mut |bytes| bar.inc(bytes));

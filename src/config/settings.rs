@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::domain::event::Millis;
+use crate::domain::silence::Silence;
 
 /// Every setting's result. Units end a name.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,6 +98,12 @@ pub enum LogFormat {
 }
 
 impl Settings {
+    /// The silence that ends a conversation's life.
+    #[must_use]
+    pub fn silence(&self) -> Silence {
+        Silence { closed_ms: self.forget_after_ms, open_ms: Silence::default().open_ms }
+    }
+
     /// Before the first layer: every row of the table sets its default over this.
     pub(super) fn blank() -> Self {
         Self {

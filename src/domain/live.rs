@@ -7,7 +7,7 @@ use super::event::Millis;
 pub struct Live {
     /// Open conversations.
     pub open: u64,
-    /// Open, not snoozed, with a customer message no human has answered.
+    /// Open, not snoozed, with a wait that counts.
     pub waiting: u64,
     /// Open, without an assignee.
     pub unassigned: u64,
@@ -19,8 +19,8 @@ pub struct Live {
     pub agents_online: u64,
     /// Agents away.
     pub agents_away: u64,
-    /// Per agent who owns any: the open conversations assigned, both sorted as bytes.
-    pub owned: Vec<(String, Vec<String>)>,
+    /// Per agent who owns any, sorted as bytes: how many open conversations are assigned.
+    pub owned: Vec<(String, u64)>,
 }
 
 /// One waiting conversation.
@@ -28,7 +28,7 @@ pub struct Live {
 pub struct Waiting {
     /// Which.
     pub conversation: String,
-    /// Start of the wait.
+    /// From when the wait counts.
     pub since: Millis,
     /// How long at `now`.
     pub age_ms: Millis,

@@ -26,6 +26,7 @@ pub mod rating_request;
 pub mod rows;
 pub mod scope;
 pub mod sets;
+pub mod silence;
 pub mod tally;
 pub mod timeline;
 pub mod varint;

@@ -35,6 +35,10 @@ pub enum Bug {
     SkillsInSilence,
     /// What may still be touched for a day is forgotten.
     ForgottenADayEarly,
+    /// An open conversation is over as soon as a closed one.
+    OpenEndsLikeClosed,
+    /// A late event leaves lives parted, or together, as they were.
+    PartedOnce,
 }
 
 /// Whether a retraction of this kind of fact gets lost.
@@ -66,7 +70,7 @@ mod bed {
     use super::Bug;
 
     /// Every bug.
-    pub const ALL: [Bug; 14] = [
+    pub const ALL: [Bug; 16] = [
         Bug::EdgeOnTheWrongSide,
         Bug::WindowOneBucketLate,
         Bug::ChangedRatingKept,
@@ -81,6 +85,8 @@ mod bed {
         Bug::TwoVisitsAtOnce,
         Bug::SkillsInSilence,
         Bug::ForgottenADayEarly,
+        Bug::OpenEndsLikeClosed,
+        Bug::PartedOnce,
     ];
 
     thread_local! {

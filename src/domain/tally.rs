@@ -210,8 +210,10 @@ impl Tally {
     fn durations_of(&self, which: DurationKind) -> Durations {
         let Duration { sum_ms, bins, max_ms } = &self.durations[which as usize];
         let max_ms = whole(*max_ms);
+        let is_single = bins.count() == 1;
         let percentiles = bins.percentiles([50, 90, 95, 99]).map(|found| {
-            let [p50_ms, p90_ms, p95_ms, p99_ms] = found.map(|middle| middle.min(max_ms));
+            let exact = |middle: u64| if is_single { max_ms } else { middle.min(max_ms) };
+            let [p50_ms, p90_ms, p95_ms, p99_ms] = found.map(exact);
             Percentiles { p50_ms, p90_ms, p95_ms, p99_ms, max_ms }
         });
         Durations { count: bins.count(), sum_ms: whole(*sum_ms), percentiles }

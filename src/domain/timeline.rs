@@ -6,7 +6,7 @@
 mod coding;
 
 use super::ahead::{LINE, Touched};
-use super::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Side};
+use super::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
 use super::intern::Name;
 use super::varint::{self, Reader};
 use coding::{read_act, write_act};
@@ -26,13 +26,17 @@ pub struct Key {
     pub across: i8,
 }
 
-/// An event of the timeline, interned.
+/// An event of the timeline, interned. Of the events of one identity and moment a timeline has only the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Its place.
     pub key: Key,
     /// What happened.
     pub act: Act,
+    /// Whether the producer said the sequence: then it is content.
+    pub has_sequence: bool,
+    /// Whether an earlier event of its identity stands: then this one breaks the silence, and does nothing else.
+    pub lost: bool,
 }
 
 /// What `assigned` does, interned.
@@ -134,8 +138,6 @@ pub enum Act {
     },
     /// The agent opened another conversation, or went offline.
     Left(Name),
-    /// Lost against another event of its identity: it breaks the silence, and does nothing else.
-    Void,
 }
 
 /// The type's place in SPEC §1's table; `agent_status` comes last.
@@ -144,8 +146,6 @@ pub mod rank {
     pub const FOCUSED: u8 = 5;
     /// `agent_status`.
     pub const STATUS: u8 = 17;
-    /// The loser of a conflict.
-    pub const VOID: u8 = 18;
 }
 
 impl Act {
@@ -175,7 +175,6 @@ impl Act {
             Self::MoodPrompted(_) => 15,
             Self::MoodRecorded { .. } => 16,
             Self::Left(_) => rank::STATUS,
-            Self::Void => rank::VOID,
         }
     }
 
@@ -189,8 +188,34 @@ impl Act {
 impl Entry {
     /// One of the conversation's own events.
     #[must_use]
-    pub fn own(at: Millis, sequence: u32, identity: Identity, act: Act) -> Self {
-        Self { key: Key { at, sequence, rank: act.rank(), identity: identity.0, across: 0 }, act }
+    pub fn own(at: Millis, sequence: Sequence, identity: Identity, act: Act) -> Self {
+        let key = Key { at, sequence: sequence.place(), rank: act.rank(), identity: identity.0, across: 0 };
+        Self { key, act, has_sequence: matches!(sequence, Sequence::Said(_)), lost: false }
+    }
+
+    /// What ends the visits of an agent who is elsewhere from `key` on.
+    #[must_use]
+    pub fn left(key: Key, agent: Name) -> Self {
+        Self { key, act: Act::Left(agent), has_sequence: false, lost: false }
+    }
+
+    /// Whether it is the conversation's own, and stands.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.act.is_own() && !self.lost
+    }
+
+    /// Whether two events of one identity are repeats of one another. An assumed sequence is no content.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        let said = |entry: &Self| entry.has_sequence.then_some(entry.key.sequence);
+        (self.key.at, self.act, said(self)) == (other.key.at, other.act, said(other))
+    }
+
+    fn head(&self) -> u8 {
+        let flag = |is_so: bool, flag: u8| if is_so { flag } else { 0 };
+        let follows = flag(self.key.sequence != 0, SEQUENCE_FOLLOWS);
+        self.act.tag() | follows | flag(self.has_sequence, HAS_SEQUENCE) | flag(self.lost, LOST)
     }
 }
 
@@ -218,7 +243,11 @@ impl Default for Timeline {
     }
 }
 
-const HAS_SEQUENCE: u8 = 0x20;
+/// The parts of an event's first byte: its tag, and what else is so.
+const TAG: u8 = 0x1f;
+const SEQUENCE_FOLLOWS: u8 = 0x20;
+const HAS_SEQUENCE: u8 = 0x40;
+const LOST: u8 = 0x80;
 /// Room for so many events and bytes from the beginning: most conversations never need more, and few use much less.
 const OPEN_EVENTS: usize = 20;
 const OPEN_BYTES: usize = 160;
@@ -233,8 +262,7 @@ impl Timeline {
         let Columns { identities, bytes } = self.open();
         identities.push(entry.key.identity);
         let Key { at, sequence, .. } = entry.key;
-        let flag = if sequence == 0 { 0 } else { HAS_SEQUENCE };
-        bytes.push(entry.act.tag() | flag);
+        bytes.push(entry.head());
         varint::write(bytes, (at - last) as u64);
         if sequence != 0 {
             varint::write(bytes, u64::from(sequence));
@@ -293,9 +321,10 @@ impl Timeline {
         self.identities().map(move |identity| {
             let head = reader.byte();
             at += reader.number() as Millis;
-            let sequence = if head & HAS_SEQUENCE == 0 { 0 } else { reader.number() as u32 };
-            let (act, rank, across) = read_act(head & 0x1f, &mut reader);
-            Entry { key: Key { at, sequence, rank, identity, across }, act }
+            let sequence = if head & SEQUENCE_FOLLOWS == 0 { 0 } else { reader.number() as u32 };
+            let (act, rank, across) = read_act(head & TAG, &mut reader);
+            let (has_sequence, lost) = (head & HAS_SEQUENCE != 0, head & LOST != 0);
+            Entry { key: Key { at, sequence, rank, identity, across }, act, has_sequence, lost }
         })
     }
 

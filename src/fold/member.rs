@@ -47,7 +47,7 @@ pub(super) struct Asking<'a> {
 impl Member {
     pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
         let account = Account::new(policies.clone(), now)
-            .forgetting_after(settings.forget_after_ms)
+            .forgetting_after(settings.silence)
             .counting_durations_by(settings.histogram_bounds_ms.clone());
         let buckets = settings.buckets;
         let of_agents = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];

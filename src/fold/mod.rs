@@ -22,6 +22,7 @@ use crate::board::{Board, Pass, Subject};
 use crate::domain::account::{Account, Outcome};
 use crate::domain::event::{Event, Millis};
 use crate::domain::policy::PolicyBook;
+use crate::domain::silence::Silence;
 use crate::wire::batch::{Record, RecordBatch};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
 
@@ -51,7 +52,7 @@ pub struct FoldSettings {
     /// After how long an unchanged record is published again at the latest.
     pub republish_after_ms: Millis,
     /// The silence that ends a conversation's life.
-    pub forget_after_ms: Millis,
+    pub silence: Silence,
     /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
     pub buckets: [bool; 4],
     /// Upper bounds by which stated durations are counted, ascending.
@@ -65,7 +66,7 @@ impl Default for FoldSettings {
             interval_ms: 250,
             agent_interval_ms: 5_000,
             republish_after_ms: 300_000,
-            forget_after_ms: 7 * 24 * 3_600_000,
+            silence: Silence::default(),
             buckets: [true, true, false, false],
             histogram_bounds_ms: Arc::from([]),
         }

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::domain::account::{Account, Outcome};
 use crate::domain::event::{Event, Millis};
 use crate::domain::policy::PolicyBook;
+use crate::domain::silence::Silence;
 use crate::fold::together::Together;
 use crate::source::file::{FileError, FileSource};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode_line};
@@ -23,7 +24,7 @@ pub struct Question<'a> {
     /// What the accounts decided.
     pub policies: &'a PolicyBook,
     /// The silence that ends a conversation's life.
-    pub forget_after_ms: Millis,
+    pub silence: Silence,
 }
 
 /// The accounts, advanced to the moment asked for, and what became of the lines.
@@ -139,8 +140,8 @@ impl Folding<'_> {
             return index;
         }
         let name = event.account.clone().into_owned();
-        let account = Account::new(self.question.policies.of(&name), self.question.as_of)
-            .forgetting_after(self.question.forget_after_ms);
+        let account =
+            Account::new(self.question.policies.of(&name), self.question.as_of).forgetting_after(self.question.silence);
         self.index.insert(name.clone(), self.accounts.len());
         self.accounts.push((name, account));
         self.accounts.len() - 1

@@ -111,7 +111,7 @@ fn fold_settings(settings: &Settings) -> FoldSettings {
         interval_ms: settings.publish_interval_ms,
         agent_interval_ms: settings.agent_publish_interval_ms,
         republish_after_ms: settings.republish_after_ms,
-        forget_after_ms: settings.forget_after_ms,
+        silence: settings.silence(),
         buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
         histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
     }

@@ -77,7 +77,7 @@ pub fn write_owned(out: &mut String, accounts: &[(&str, Live)]) {
     for (account, live) in accounts {
         for (agent, owned) in &live.owned {
             let labels = format!("{{account=\"{}\",agent=\"{}\"", escaped(account), escaped(agent));
-            head.series(out, &labels, &[], Value::Count(owned.len() as u64));
+            head.series(out, &labels, &[], Value::Count(*owned));
         }
     }
 }

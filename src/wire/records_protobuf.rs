@@ -54,7 +54,7 @@ pub fn live_protobuf(account: &str, as_of: Millis, revision: u64, live: &Live) -
     });
     let owned = live.owned.iter().map(|(agent, conversations)| proto::OwnedConversations {
         agent_id: Some(agent.clone()),
-        conversation_ids: conversations.clone(),
+        conversations: Some(*conversations),
     });
     proto::LiveRecord {
         account_id: Some(account.to_owned()),

@@ -5,10 +5,11 @@
 //! no moment may anybody tell them apart, and in the end both must say what the batch reference says.
 
 use cxpulse::domain::account::Account;
+use cxpulse::domain::silence::Silence;
 use serde_json::Value;
 
 use crate::engine::{Folded, add_line_to, book};
-use crate::reference::with_forget_after;
+use crate::reference::with_silences;
 
 use super::answers::{Answers, answers, reference_answers, unequal, unlike_the_reference};
 use super::arrival::drawn;
@@ -19,6 +20,8 @@ const LATE_AFTER_MS: i64 = 24 * HOUR_MS;
 const PARTITIONS: u64 = 3;
 /// The silences that end a life.
 const FORGET_AFTER_MS: [i64; 6] = [HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS, 24 * HOUR_MS, 30 * HOUR_MS, 72 * HOUR_MS];
+/// By how much longer a silence ends an open one.
+const OPEN_FOR_LONGER_MS: [i64; 4] = [0, HOUR_MS, 12 * HOUR_MS, 48 * HOUR_MS];
 /// How far a partition is read behind the one read first.
 const LAGS_MS: [i64; 4] = [0, 0, HOUR_MS, 11 * HOUR_MS];
 
@@ -81,7 +84,7 @@ impl<'a> Delivery<'a> {
 /// A fold that forgets and one that does not.
 struct Two<'a> {
     set: &'a Set,
-    forget_after_ms: i64,
+    silence: Silence,
     forgetting: Folded,
     remembering: Folded,
     lines: Vec<String>,
@@ -95,7 +98,7 @@ impl<'a> Two<'a> {
     fn new(set: &'a Set, delivery: &Delivery<'_>) -> Self {
         Self {
             set,
-            forget_after_ms: FORGET_AFTER_MS[(set.seed % 6) as usize],
+            silence: silence(set.seed),
             forgetting: Folded::nothing(),
             remembering: Folded::nothing(),
             lines: Vec::new(),
@@ -107,10 +110,10 @@ impl<'a> Two<'a> {
 
     fn read(&mut self, number: u64, record: &Record<'_>) {
         self.advance_to(record.written_ms);
-        let (policies, now_ms, forget_after_ms) = (book(&self.set.policies), self.now_ms, self.forget_after_ms);
+        let (policies, now_ms, silence) = (book(&self.set.policies), self.now_ms, self.silence);
         for folded in [&mut self.forgetting, &mut self.remembering] {
             add_line_to(folded, number, record.line, |name| {
-                Account::new(policies.of(name), now_ms).forgetting_after(forget_after_ms).resting_at_most(2)
+                Account::new(policies.of(name), now_ms).forgetting_after(silence).resting_at_most(2)
             });
         }
         self.lines.push(record.line.clone());
@@ -170,7 +173,8 @@ impl<'a> Two<'a> {
         self.forget();
         let mut broken = self.differences();
         let asked = Set { lines: self.lines.clone(), window_minutes: 1440, ..self.set.clone() };
-        let expected = with_forget_after(self.forget_after_ms, || without_requests(reference_answers(&asked)));
+        let Silence { closed_ms, open_ms } = self.silence;
+        let expected = with_silences(closed_ms, open_ms, || without_requests(reference_answers(&asked)));
         broken.extend(unlike_the_reference(&expected, &self.answers()[1]));
         self.restate();
         broken.extend(self.differing_answers());
@@ -183,6 +187,12 @@ impl<'a> Two<'a> {
             folded.accounts.iter_mut().for_each(|(name, account)| account.restate(other.of(name)));
         }
     }
+}
+
+/// The silences that end a life in the set of a seed.
+fn silence(seed: u64) -> Silence {
+    let closed_ms = FORGET_AFTER_MS[(seed % 6) as usize];
+    Silence { closed_ms, open_ms: closed_ms + OPEN_FOR_LONGER_MS[(seed / 6 % 4) as usize] }
 }
 
 /// `replay` alone is asked for them, and forgets nothing.

@@ -77,12 +77,14 @@ struct Span {
     grain_ms: i64,
 }
 
-const SPANS: [Span; 5] = [
+const SPANS: [Span; 6] = [
     Span { length_ms: 20 * MINUTE_MS, grain_ms: 1000 },
     Span { length_ms: 2 * 60 * MINUTE_MS, grain_ms: MINUTE_MS },
     Span { length_ms: 6 * 60 * MINUTE_MS, grain_ms: 5 * MINUTE_MS },
     Span { length_ms: 26 * 60 * MINUTE_MS, grain_ms: 10 * MINUTE_MS },
     Span { length_ms: 40 * 24 * 60 * MINUTE_MS, grain_ms: 12 * 60 * MINUTE_MS },
+    // So few and far between that silences end lives, open ones too.
+    Span { length_ms: 150 * 24 * 60 * MINUTE_MS, grain_ms: 12 * 60 * MINUTE_MS },
 ];
 const WIDE_SPANS: [Span; 6] = [
     Span { length_ms: 3000, grain_ms: 1 },
@@ -124,7 +126,9 @@ impl Set {
     fn over(seed: u64, mut random: Random, span: Span) -> Self {
         let count = 10 + random.below(150);
         let mut maker = Maker { random, span };
-        let lines: Vec<String> = (0..count).map(|number| maker.line(number)).collect();
+        let mut lines: Vec<String> = (0..count).map(|number| maker.line(number)).collect();
+        let copies: Vec<String> = (0..count / 12).map(|_| maker.copy(&lines)).collect();
+        lines.extend(copies);
         let policies = maker.policies();
         let as_of_ms =
             NOON_MS - maker.random.below(4) as i64 * span.length_ms / 8 + *maker.random.of(&[0, 0, -1, 1, 150_000]);
@@ -155,7 +159,28 @@ impl Maker {
         if self.random.chance(10) {
             event["sequence"] = json!(self.random.below(3));
         }
+        if self.random.chance(20) {
+            self.record(&mut event);
+        }
         event.to_string()
+    }
+
+    /// A line recorded once more, perhaps with another sequence or with a default that it did not say.
+    fn copy(&mut self, lines: &[String]) -> String {
+        let line: &String = self.random.of(lines);
+        let mut event: Value = serde_json::from_str(line).expect("our own");
+        self.record(&mut event);
+        self.perhaps(&mut event, "sequence", 20, |maker| json!(maker.random.below(3)));
+        if event["type"] == json!("customer_message") && event["automated"].is_null() {
+            self.perhaps(&mut event, "automated", 50, |_| json!(false));
+        }
+        event.to_string()
+    }
+
+    /// When a line was recorded: soon after it happened, so that it orders events of clocks that tick in seconds.
+    fn record(&mut self, event: &mut Value) {
+        let at_ms = event["occurred_at"].as_i64().expect("our own");
+        event["recorded_at"] = json!(at_ms + *self.random.of(&[-1, 0, 1, 2, 250, 999, 1000]));
     }
 
     fn time(&mut self) -> i64 {
@@ -234,6 +259,7 @@ impl Maker {
     fn customer_message(&mut self) -> Value {
         let mut event = json!({"type": "customer_message", "characters": self.random.below(200)});
         self.perhaps(&mut event, "contact_id", 30, Self::contact);
+        self.perhaps(&mut event, "automated", 12, |_| json!(true));
         event
     }
 
@@ -253,7 +279,8 @@ impl Maker {
     fn closed(&mut self) -> Value {
         let closed_by = *self.random.of(&["agent", "agent", "customer", "system"]);
         let outcome = *self.random.of(&["resolved", "resolved", "resolved", "abandoned", "spam"]);
-        let mut event = json!({"type": "closed", "closed_by": closed_by, "outcome": outcome});
+        let mut event = json!({"type": "closed", "closed_by": closed_by});
+        self.perhaps(&mut event, "outcome", 60, |_| json!(outcome));
         self.perhaps(&mut event, "agent_id", 40, Self::agent);
         event
     }
@@ -268,7 +295,7 @@ impl Maker {
 
     fn answered(&mut self) -> Value {
         let mut event = self.survey("survey_answered");
-        event["score"] = json!(self.random.below(7));
+        event["score"] = json!(*self.random.of(&[0, 1, 2, 2, 3, 4, 4, 5, 5, 6]));
         self.perhaps(&mut event, "comment", 15, |_| json!("private"));
         event
     }
@@ -312,6 +339,10 @@ impl Maker {
         self.perhaps(&mut version, "reopen", 40, |_| json!("count_each"));
         self.perhaps(&mut version, "handle_requires_reply", 40, |_| json!(true));
         self.perhaps(&mut version, "visit_cap_seconds", 40, |maker| json!(*maker.random.of(&[1, 60, 300, 7200])));
+        self.perhaps(&mut version, "status_cap_seconds", 40, |maker| {
+            json!(*maker.random.of(&[60, 300, 7200, 604_800]))
+        });
+        self.perhaps(&mut version, "system_close", 40, |_| json!("abandoned"));
         self.perhaps(&mut version, "minimum_n", 30, |_| json!(3));
         self.perhaps(&mut version, "agent_metrics", 10, |_| json!(false));
         self.perhaps(&mut version, "ask_on_workflow", 40, |_| json!(true));

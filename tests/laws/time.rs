@@ -7,7 +7,7 @@ use super::arrival::{arrivals, drawn};
 use super::random::{Set, at_ms};
 
 /// How much later the second question comes: past the last event of every set.
-const LATER_MS: i64 = 50 * 24 * 3_600_000;
+const LATER_MS: i64 = 80 * 24 * 3_600_000;
 
 /// What differs if time creeps forward while the events arrive late, early and in between: some are held, waits become
 /// overdue before their answer comes, visits are capped before what goes on with them.

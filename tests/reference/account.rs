@@ -1,22 +1,23 @@
 //! Everything that is known of one account at the moment of a question, and which scopes it has.
 
+use super::conversation::Conversation;
 use super::event::{Event, Reading, read};
 use super::fact::Fact;
+use super::life::Life;
 use super::policy::{Policies, Version};
 use super::presence::{Span, spans};
-use super::timeline::{Life, conversation_lives, presence_lives};
-use super::visits::{Handle, Mark, Placed, Visit, handles, visits};
-use super::walk::{Walk, walk};
+use super::timeline::{Standing, conversation_lives, statuses};
+use super::visits::{Handle, Visit, handles, visits};
 use super::{Counts, Input};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The timelines of all accounts: every admitted event that exists by now (SPEC §2), and how many others there were.
 pub struct Timelines {
     /// The lives of conversations.
-    pub conversations: Vec<Life>,
-    /// The lives of agents' presence.
-    pub presences: Vec<Life>,
-    /// What was not admitted or is void.
+    pub lives: Vec<Life>,
+    /// The statuses by account and agent.
+    pub statuses: BTreeMap<(String, String), Standing>,
+    /// What was not admitted or is a repeat.
     pub counts: Counts,
 }
 
@@ -28,8 +29,10 @@ pub struct Account<'a> {
     pub policy: &'a Version,
     /// The moment of the question.
     pub now_ms: i64,
-    /// Its lives, walked.
-    pub walks: Vec<Walk<'a>>,
+    /// Its conversations, a life each.
+    pub conversations: Vec<Conversation<'a>>,
+    /// What they establish.
+    pub facts: Vec<Fact>,
     /// The visits of its agents.
     pub visits: Vec<Visit>,
     /// The handle time of its closes.
@@ -43,64 +46,49 @@ impl Timelines {
     pub fn read(inputs: &[Input], now_ms: i64) -> Timelines {
         let mut counts = Counts::default();
         let mut events: Vec<Event> = Vec::new();
-        for input in inputs.iter().filter(|input| !input.text.trim().is_empty()) {
+        for input in inputs {
             match read(input) {
                 Reading::Admitted(event) if event.at_ms <= now_ms => events.push(*event),
-                Reading::Admitted(_) => {}
+                Reading::Admitted(_) | Reading::Nothing => {}
                 Reading::Late => counts.late += 1,
                 Reading::Unknown => counts.unknown += 1,
                 Reading::Rejected => counts.rejected += 1,
             }
         }
-        let (conversations, presences) = (conversation_lives(&events), presence_lives(&events));
-        for life in conversations.iter().chain(&presences) {
-            counts.duplicate += life.duplicate;
-            counts.conflicting += life.conflicting;
+        let (lives, statuses) = (conversation_lives(&events), statuses(&events));
+        for standing in lives.iter().map(|life| &life.standing).chain(statuses.values()) {
+            counts.duplicate += standing.duplicate;
+            counts.conflicting += standing.conflicting;
         }
-        Timelines { conversations, presences, counts }
+        Timelines { lives, statuses, counts }
     }
 
     /// Every account with an admitted event, in the order of their ids.
     pub fn accounts<'a>(&'a self, policies: &'a Policies, now_ms: i64) -> Vec<Account<'a>> {
-        let lives = self.conversations.iter().chain(&self.presences);
-        let names: BTreeSet<&str> = lives.map(|life| life.account.as_str()).collect();
+        let of_lives = self.lives.iter().map(|life| life.account.as_str());
+        let names: BTreeSet<&str> = of_lives.chain(self.statuses.keys().map(|(account, _)| account.as_str())).collect();
         names.into_iter().map(|name| self.account(name, policies, now_ms)).collect()
     }
 
     fn account<'a>(&'a self, name: &'a str, policies: &'a Policies, now_ms: i64) -> Account<'a> {
-        let of_account = |life: &&Life| life.account == name;
-        let conversations = self.conversations.iter().filter(of_account);
-        let walks: Vec<Walk> = conversations.map(|life| walk(life, policies, now_ms)).collect();
-        let spans: Vec<Span> = self.presences.iter().filter(of_account).flat_map(|life| spans(life, now_ms)).collect();
-        let visits = visits(name, marks(&walks, &spans), policies, now_ms);
-        let of_walk = |(index, walk)| handles(walk, index, &visits);
-        let handles = walks.iter().enumerate().flat_map(of_walk).collect();
-        Account { name, policy: policies.at(name, now_ms), now_ms, walks, visits, handles, spans }
+        let lives = self.lives.iter().filter(|life| life.account == name);
+        let conversations: Vec<Conversation> = lives.map(|life| Conversation { life, policies, now_ms }).collect();
+        let statuses = self.statuses.iter().filter(|((account, _), _)| account == name);
+        let spans: Vec<Span> = statuses.flat_map(|(_, statuses)| spans(statuses, policies, now_ms)).collect();
+        let visits = visits(&conversations, &spans, policies, now_ms);
+        let of_life = |(life, conversation)| handles(conversation, life, &visits);
+        let handles = conversations.iter().enumerate().flat_map(of_life).collect();
+        let facts = conversations.iter().flat_map(Conversation::facts).collect();
+        Account { name, policy: policies.at(name, now_ms), now_ms, conversations, facts, visits, handles, spans }
     }
 }
 
 impl Account<'_> {
-    /// The facts of all its conversations.
-    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
-        self.walks.iter().flat_map(|walk| &walk.facts)
-    }
-
     /// Every pair of skill and agent that has a fact, a visit or, with no skill, a presence.
     pub fn pairs(&self) -> BTreeSet<(Option<String>, Option<String>)> {
-        let facts = self.facts().map(|fact| (fact.credit.skill.clone(), fact.credit.agent.clone()));
+        let facts = self.facts.iter().map(|fact| (fact.credit.skill.clone(), fact.credit.agent.clone()));
         let visits = self.visits.iter().map(|visit| (visit.skill.clone(), Some(visit.agent.clone())));
         let spans = self.spans.iter().map(|span| (None, Some(span.agent.clone())));
         facts.chain(visits).chain(spans).collect()
     }
-}
-
-/// All that concerns visits: the marks of every life, and every `offline`.
-fn marks(walks: &[Walk], spans: &[Span]) -> Vec<Placed> {
-    let of_walk = |(index, walk): (usize, &Walk)| {
-        let placed = move |(place, mark)| (place, Some(index), mark);
-        walk.marks.clone().into_iter().map(placed).collect::<Vec<Placed>>()
-    };
-    let of_span = |span: &Span| (span.place.clone(), None, Mark::Offline { agent: span.agent.clone() });
-    let offline = spans.iter().filter(|span| span.status == "offline").map(of_span);
-    walks.iter().enumerate().flat_map(of_walk).chain(offline).collect()
 }

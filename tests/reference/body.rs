@@ -32,11 +32,11 @@ pub enum Body {
     ParticipantJoined { contact: String },
     TopicTagged { topic: String },
     Focused { agent: String },
-    CustomerMessage { contact: Option<String>, characters: u32 },
+    CustomerMessage { contact: Option<String>, characters: u32, automated: bool },
     AgentMessage { agent: String, characters: u32, automated: bool },
     Unfocused { agent: String },
     Snoozed { until_ms: Option<i64> },
-    Closed { agent: Option<String>, by: String, outcome: String },
+    Closed { agent: Option<String>, by: String, outcome: Option<String> },
     Reopened { by: Option<String> },
     SurveySent { survey: Option<String>, agent: Option<String>, skill: Option<String> },
     SurveyAnswered(Answered),
@@ -121,23 +121,23 @@ fn read_started(fields: &Fields) -> Field<Started> {
 }
 
 fn read_customer_message(fields: &Fields) -> Field<Body> {
-    fields.text("text")?;
     let characters = required("characters", fields.integer("characters")?)?;
-    Ok(Body::CustomerMessage { contact: fields.id("contact_id")?, characters })
+    let automated = fields.flag("automated")?.unwrap_or(false);
+    Ok(Body::CustomerMessage { contact: fields.id("contact_id")?, characters, automated })
 }
 
 fn read_agent_message(fields: &Fields, agent: String) -> Field<Body> {
-    fields.text("text")?;
     let characters = required("characters", fields.integer("characters")?)?;
     let automated = fields.flag("automated")?.unwrap_or(false);
     Ok(Body::AgentMessage { agent, characters, automated })
 }
 
+/// The outcome of a close by `system` that says none depends on the policy; that of any other is `resolved`.
 fn read_closed(fields: &Fields) -> Field<Body> {
     let by = fields.word("closed_by", PARTIES)?.unwrap_or_else(|| "agent".to_owned());
     let outcome = fields.word("outcome", &["resolved", "abandoned", "spam"])?;
-    let outcome = outcome.unwrap_or_else(|| "resolved".to_owned());
-    Ok(Body::Closed { agent: fields.agent_or_skill("agent_id")?, by, outcome })
+    let default = (by != "system").then(|| "resolved".to_owned());
+    Ok(Body::Closed { agent: fields.agent_or_skill("agent_id")?, by, outcome: outcome.or(default) })
 }
 
 fn read_survey(fields: &Fields, kind: &str) -> Field<Body> {

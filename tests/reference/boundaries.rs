@@ -1,7 +1,7 @@
 //! The edges: limits that are just met and just missed, repeats, ties, and events that do not exist yet.
 
 use super::story::{Story, day_ms, ms};
-use super::{By, Counts, counts, live};
+use super::{By, Counts, counts, live, with_silences};
 use serde_json::{Value, json};
 
 #[test]
@@ -12,6 +12,16 @@ fn an_action_exactly_at_the_cap_continues_the_visit_and_one_later_does_not() {
     };
     assert_eq!(tell("13:30"), 45 * 60_000);
     assert_eq!(tell("13:30:00.001"), 30 * 60_000);
+}
+
+#[test]
+fn a_visit_ends_with_its_life_whatever_its_cap() {
+    let story = Story::under(json!({"visit_cap_seconds": 40 * 86_400})).focus("13:00", "c", "ann");
+    let focus =
+        |story: &Story, day: i64| story.ask(day_ms(day, "13:29"), 60, By::Account)[0]["metrics"]["focus_ms"].clone();
+    assert_eq!((focus(&story, 30), focus(&story, 31)), (json!(64 * 60_000), json!(35 * 60_000)));
+    let closed = Story { inputs: Story::default().close("12:00", "c").focus("13:00", "c", "ann").inputs, ..story };
+    assert_eq!((focus(&closed, 6), focus(&closed, 7)), (json!(64 * 60_000), json!(35 * 60_000)));
 }
 
 #[test]
@@ -77,6 +87,38 @@ fn a_conversation_counts_once_for_its_first_response_even_when_two_waits_were_ov
 }
 
 #[test]
+fn a_resolution_is_overdue_at_its_opening_if_that_is_later() {
+    let story = Story::under(json!({"resolution_target_seconds": 60})).answer("13:00", "c", 5);
+    let story = story.on("13:10", "c", "assigned", json!({"agent_id": "ann"}));
+    assert_eq!(story.hour("13:09:59.999")["resolution_sla"]["count"], 0);
+    assert_eq!(story.hour("13:10")["resolution_sla"]["count"], 1);
+    let rows = story.ask(ms("13:29"), 60, By::Agent);
+    assert_eq!(rows[0]["agent_id"], "-1");
+    assert_eq!(rows[0]["metrics"]["resolution_sla"]["count"], 1);
+}
+
+#[test]
+fn a_reopening_that_is_overdue_at_once_is_credited_as_before_its_millisecond() {
+    let story = Story::under(json!({"resolution_target_seconds": 60})).customer("13:00", "c");
+    let story = story.on("13:01", "c", "assigned", json!({"agent_id": "ann"})).close("13:02", "c");
+    let story = story.on("13:10", "c", "assigned", json!({"agent_id": "bob"})).on("13:10", "c", "reopened", json!({}));
+    let rows = story.ask(ms("13:29"), 60, By::Agent);
+    let overdue = |row: &&Value| row["metrics"]["resolution_sla"]["count"] == 1;
+    assert_eq!(rows.as_array().unwrap().iter().find(overdue).unwrap()["agent_id"], "ann");
+}
+
+#[test]
+fn under_count_each_the_resolution_clock_runs_from_the_reopening() {
+    let story = Story::under(json!({"resolution_target_seconds": 60, "reopen": "count_each"})).customer("13:00", "c");
+    let story = story.close("13:02", "c").on("13:10", "c", "reopened", json!({}));
+    let sla = |story: &Story, clock: &str| story.hour(clock)["resolution_sla"]["count"].clone();
+    assert_eq!((sla(&story, "13:11"), sla(&story, "13:11:00.001")), (json!(1), json!(2)));
+    let metrics = story.close("13:10:30", "c").hour("13:29");
+    assert_eq!((&metrics["resolution"]["sum_ms"], &metrics["resolution"]["count"]), (&json!(150_000), &json!(2)));
+    assert_eq!(metrics["resolution_sla"], json!({"within": 1, "count": 2, "share": 0.5}));
+}
+
+#[test]
 fn a_resolution_is_overdue_from_its_reopening_until_any_close() {
     let story = Story::under(json!({"resolution_target_seconds": 60})).customer("13:00", "c");
     let story = story.on("13:00:30", "c", "closed", json!({"outcome": "spam"}));
@@ -88,24 +130,132 @@ fn a_resolution_is_overdue_from_its_reopening_until_any_close() {
     assert_eq!(closed.hour("13:29")["resolution_sla"]["count"], 0);
 }
 
+/// How many conversations start at a moment in `c`, whose life began with the events of the story.
+fn starts_at(story: &Story, second_ms: i64) -> Value {
+    let story = story.clone().event(second_ms, "c", "conversation_started", json!({}));
+    let day = story.day(second_ms);
+    day.get("conversations_started").cloned().unwrap_or(json!(0))
+}
+
 #[test]
-fn a_silence_of_more_than_seven_days_begins_a_new_conversation() {
-    let tell = |second_ms: i64| {
-        let start = json!({"origin": "inbound"});
-        let story = Story::default().on("13:00", "c", "conversation_started", start.clone());
-        story.event(second_ms, "c", "conversation_started", start).day(second_ms)["conversations_started"].clone()
-    };
-    assert_eq!(tell(day_ms(7, "13:00:00.001")), 1);
-    assert_eq!(tell(day_ms(7, "13:00")), Value::Null);
+fn a_silence_of_more_than_31_days_ends_an_open_life() {
+    let story = Story::default().on("13:00", "c", "conversation_started", json!({}));
+    assert_eq!(starts_at(&story, day_ms(31, "12:59:59.999")), 0);
+    assert_eq!(starts_at(&story, day_ms(31, "13:00")), 0);
+    assert_eq!(starts_at(&story, day_ms(31, "13:00:00.001")), 1);
+}
+
+#[test]
+fn a_silence_of_more_than_seven_days_ends_a_closed_life() {
+    let story = Story::default().on("12:00", "c", "conversation_started", json!({})).close("13:00", "c");
+    assert_eq!(starts_at(&story, day_ms(7, "13:00")), 0);
+    assert_eq!(starts_at(&story, day_ms(7, "13:00:00.001")), 1);
+    let reopened = story.on("13:00", "c", "reopened", json!({}));
+    assert_eq!(starts_at(&reopened, day_ms(31, "13:00")), 0);
+    assert_eq!(starts_at(&reopened, day_ms(31, "13:00:00.001")), 1);
+}
+
+#[test]
+fn what_opens_nothing_is_silent_as_a_closed_conversation_is() {
+    let bot = json!({"agent_id": "bot", "characters": 1, "automated": true});
+    let human = json!({"agent_id": "ann", "characters": 1});
+    let kinds = [
+        (7, "survey_sent", json!({})),
+        (7, "survey_answered", json!({"score": 5})),
+        (7, "topic_tagged", json!({"topic": "billing"})),
+        (7, "participant_joined", json!({"contact_id": "x"})),
+        (7, "unfocused", json!({"agent_id": "ann"})),
+        (7, "agent_message", bot),
+        (7, "customer_message", json!({"characters": 1, "automated": true})),
+        (7, "closed", json!({})),
+        (31, "agent_message", human),
+        (31, "customer_message", json!({"characters": 1})),
+        (31, "conversation_started", json!({})),
+        (31, "assigned", json!({})),
+        (31, "handed_off", json!({})),
+        (31, "focused", json!({"agent_id": "ann"})),
+        (31, "snoozed", json!({})),
+        (31, "reopened", json!({})),
+    ];
+    for (days, kind, mut fields) in kinds {
+        fields["event_id"] = json!("e");
+        let story = Story::default().on("13:00", "c", kind, fields);
+        assert!(!is_forgotten(&story, day_ms(days, "13:00")), "{kind}");
+        assert!(is_forgotten(&story, day_ms(days, "13:00:00.001")), "{kind}");
+        let open = live(&story.inputs, &story.policies, ms("13:01"))[0]["open"].clone();
+        assert_eq!(open, u32::from(days == 31), "{kind}");
+    }
+}
+
+#[test]
+fn a_repeat_breaks_the_silence_as_any_event_does() {
+    let tag = || json!({"event_id": "e", "topic": "t"});
+    let story = Story::default().on("13:00", "c", "topic_tagged", tag());
+    let story = story.event(day_ms(5, "13:00"), "c", "topic_tagged", tag());
+    let story = story.event(day_ms(10, "13:00"), "c", "topic_tagged", tag());
+    assert!(!is_forgotten(&story, day_ms(17, "13:00")));
+    assert!(is_forgotten(&story, day_ms(17, "13:00:00.001")));
+}
+
+/// Whether the identity `e` is a new one at this moment.
+fn is_forgotten(story: &Story, at_ms: i64) -> bool {
+    let again = story.clone().event(at_ms, "c", "topic_tagged", json!({"event_id": "e", "topic": "t"}));
+    counts(&again.inputs, i64::MAX).conflicting == counts(&story.inputs, i64::MAX).conflicting
+}
+
+#[test]
+fn other_silences_may_be_set_for_closed_and_open_lives() {
+    let open = Story::default().on("12:00", "c", "conversation_started", json!({}));
+    let closed = open.clone().close("12:00", "c");
+    let at = |story: &Story, clock: &str| with_silences(3_600_000, 7_200_000, || starts_at(story, ms(clock)));
+    // Started once before in the day that is asked about.
+    assert_eq!((at(&closed, "13:00"), at(&closed, "13:00:00.001")), (json!(1), json!(2)));
+    assert_eq!((at(&open, "14:00"), at(&open, "14:00:00.001")), (json!(1), json!(2)));
 }
 
 #[test]
 fn a_life_ended_by_silence_leaves_the_live_state() {
-    let story = Story::default().customer("13:00", "c").status("13:00", "ann", "away");
+    let story = Story::default().customer("13:00", "c");
     let state = |now_ms: i64| live(&story.inputs, &story.policies, now_ms)[0].clone();
-    let (last, gone) = (state(day_ms(7, "13:00")), state(day_ms(7, "13:00:00.001")));
-    assert_eq!((&last["open"], &last["agents_away"]), (&json!(1), &json!(1)));
-    assert_eq!((&gone["open"], &gone["agents_away"]), (&json!(0), &json!(0)));
+    let (last, gone) = (state(day_ms(31, "13:00")), state(day_ms(31, "13:00:00.001")));
+    assert_eq!((&last["open"], &last["waiting"]), (&json!(1), &json!(1)));
+    assert_eq!((&gone["open"], &gone["waiting"], &gone["unassigned"]), (&json!(0), &json!(0), &json!(0)));
+}
+
+#[test]
+fn a_life_ended_by_silence_becomes_overdue_for_nothing() {
+    let overdue = |seconds: i64| {
+        let story = Story::under(json!({"response_target_seconds": seconds, "resolution_target_seconds": seconds}));
+        let day = story.customer("13:00", "c").day(day_ms(31, "13:10"));
+        (day["response_sla"]["count"].clone(), day["resolution_sla"]["count"].clone())
+    };
+    let silence_seconds = 31 * 86_400;
+    assert_eq!(overdue(silence_seconds - 1), (json!(1), json!(1)));
+    assert_eq!(overdue(silence_seconds), (Value::Null, Value::Null));
+}
+
+#[test]
+fn a_status_holds_for_its_cap_up_to_and_including_that_moment() {
+    let online = |policy: Value, now_ms: i64| {
+        let story = Story::under(policy).status("13:00", "ann", "online");
+        live(&story.inputs, &story.policies, now_ms)[0]["agents_online"].clone()
+    };
+    assert_eq!(online(json!({}), day_ms(1, "13:00")), 1);
+    assert_eq!(online(json!({}), day_ms(1, "13:00:00.001")), 0);
+    let minute = || json!({"status_cap_seconds": 60});
+    assert_eq!((online(minute(), ms("13:01")), online(minute(), ms("13:01:00.001"))), (json!(1), json!(0)));
+    let story = Story::under(minute()).status("13:00", "ann", "online");
+    assert_eq!(story.hour("13:29")["availability"]["online_ms"], 60_000);
+}
+
+#[test]
+fn repeats_of_a_status_are_looked_for_within_31_days_of_the_one_that_stands() {
+    let again = |at_ms: i64| {
+        let status = json!({"event_id": "e", "agent_id": "ann", "status": "online"});
+        let story = Story::default().on("13:00", "c", "agent_status", status.clone());
+        counts(&story.event(at_ms, "c", "agent_status", status).inputs, i64::MAX).conflicting
+    };
+    assert_eq!((again(day_ms(31, "13:00")), again(day_ms(31, "13:00:00.001"))), (1, 0));
 }
 
 #[test]
@@ -133,30 +283,6 @@ fn an_event_is_late_when_its_record_is_more_than_a_day_younger() {
         counts(&Story::default().on("13:00", "c", "customer_message", fields).inputs, ms("13:29")).late
     };
     assert_eq!((tell(day_ms(1, "13:00")), tell(day_ms(1, "13:00:00.001"))), (0, 1));
-}
-
-#[test]
-fn answers_are_refused_for_the_first_reason_that_holds() {
-    let policy = json!({"rate_within_hours": 1, "change_within_hours": 1});
-    let story = Story::under(policy).close("10:00", "c").on("10:00", "c", "survey_sent", json!({}));
-    let story = story.answer("10:30", "c", 6).answer("11:00", "c", 4).answer("11:00:01", "c", 5);
-    let story = story.on("11:00:02", "c", "survey_commented", json!({"comment": "x"})).answer("11:30", "c", 1);
-    let csat = story.day(ms("13:29"))["csat"].clone();
-    assert_eq!(csat["refused"], json!({"invalid_score": 1, "change_window": 1, "comment_frozen": 1}));
-    assert_eq!(csat["answers"], json!([0, 0, 0, 1, 0]));
-    let late = Story::under(json!({"rate_within_hours": 1})).close("10:00", "c").answer("11:00:00.001", "c", 4);
-    assert_eq!(late.day(ms("13:29"))["csat"]["refused"], json!({"rating_window": 1}));
-}
-
-#[test]
-fn an_answer_before_its_survey_belongs_to_the_unsent_one() {
-    let answer = json!({"survey_id": "s", "score": 5});
-    let story = Story::default().on("13:00", "c", "survey_answered", answer.clone());
-    let story = story.on("13:01", "c", "survey_sent", json!({"survey_id": "s"}));
-    let csat = story.hour("13:29")["csat"].clone();
-    assert_eq!((&csat["total"], &csat["sent"], &csat["sent_answered"]), (&json!(1), &json!(1), &json!(0)));
-    let csat = story.on("13:02", "c", "survey_answered", answer).hour("13:29")["csat"].clone();
-    assert_eq!((&csat["total"], &csat["sent_answered"]), (&json!(2), &json!(1)));
 }
 
 #[test]

@@ -1,102 +1,107 @@
-//! Closes and reopenings, and the resolutions they state and take back (SPEC §3, Resolution; §4, SLA).
+//! Closes and reopenings, the resolutions that stand, and the one that is overdue (SPEC §3, Resolution; §4, SLA).
 
+use super::body::Body;
+use super::conversation::Conversation;
 use super::event::Event;
-use super::fact::{Credit, Fact, Kind};
-use super::timeline::Place;
-use super::visits::Mark;
-use super::waits::after_target;
-use super::walk::Walk;
+use super::fact::{Fact, Kind};
+use super::time::after_target;
 
 /// A close that had an effect.
-pub struct Close {
-    /// Where it stands in the timeline.
-    pub place: Place,
-    /// Its identity, written out.
-    pub event_id: String,
+pub struct Close<'a> {
+    /// Its place in the life.
+    pub at: usize,
+    /// The event.
+    pub event: &'a Event,
     /// The agent the event itself names.
     pub own_agent: Option<String>,
-    /// Who gets the credit.
-    pub credit: Credit,
+    /// The agent who gets the credit.
+    pub agent: Option<String>,
     /// `agent`, `customer` or `system`.
     pub by: String,
     /// `resolved`, `abandoned` or `spam`.
     pub outcome: String,
 }
 
-impl Walk<'_> {
-    /// A close; on a closed conversation it has no effect.
-    pub fn close(&mut self, event: &Event, own_agent: Option<&String>, by: &str, outcome: &str) {
-        if !self.is_open {
-            return;
-        }
-        self.is_open = false;
-        self.snooze = None;
-        self.close_wait(event);
-        self.mark(event, Mark::Closed);
-        let agent = own_agent.or(self.last_human.as_ref()).or(self.assignee.as_ref()).cloned();
-        let credit = self.credit(event, agent);
-        self.facts.push(Fact { credit: credit.clone(), kind: Kind::Closed(by.to_owned()) });
-        if outcome == "abandoned" {
-            self.facts.push(Fact { credit: credit.clone(), kind: Kind::Abandoned });
-        }
-        if outcome == "resolved" {
-            self.resolve(&credit);
-        }
-        let place = event.place();
-        let (event_id, own_agent) = (event.event_id.clone(), own_agent.cloned());
-        self.closes.push(Close { place, event_id, own_agent, credit, by: by.to_owned(), outcome: outcome.to_owned() });
+impl<'a> Conversation<'a> {
+    /// The closes that had an effect, in their order.
+    pub fn closes(&self) -> Vec<Close<'a>> {
+        (0..self.life.len()).filter_map(|i| self.close(i)).collect()
     }
 
-    /// A reopening, or a customer message after a close; on an open conversation it has no effect. It takes the last
-    /// close's resolution back unless the policy of this moment says `count_each`.
-    pub fn reopen(&mut self, event: &Event) {
-        if self.is_open {
-            return;
-        }
-        self.is_open = true;
-        self.reopening = Some(self.credit(event, self.assignee.clone()));
-        if self.policy(event.at_ms).count_each {
-            self.state_resolution();
-        } else {
-            self.resolution.clear();
-        }
-        let agent_of_close = self.closes.last().and_then(|close| close.credit.agent.clone());
-        self.state(event, agent_of_close, Kind::Reopened);
+    /// The last of them before the event at `i`.
+    pub fn close_before(&self, i: usize) -> Option<Close<'a>> {
+        (0..i).rev().find_map(|i| self.close(i))
     }
 
-    /// The last close's resolution stands for good.
-    pub fn state_resolution(&mut self) {
-        self.facts.append(&mut self.resolution);
+    /// What closes and reopenings count as, the resolutions that stand, and the overdue one.
+    pub fn closing_facts(&self) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for close in self.closes() {
+            let resolution = self.resolution(&close);
+            let abandoned = (close.outcome == "abandoned").then_some(Kind::Abandoned);
+            let kinds = [Kind::Closed(close.by.clone())].into_iter().chain(abandoned).chain(resolution);
+            let credit = self.credit(close.at, close.agent.clone());
+            facts.extend(kinds.map(|kind| Fact { credit: credit.clone(), kind }));
+        }
+        let reopenings = (0..self.life.len()).filter(|i| self.is_reopening(*i));
+        facts.extend(reopenings.map(|i| self.reopened(i)));
+        facts.extend(self.resolution_overdue());
+        facts
     }
 
-    /// From the first customer message before the close, or the start, never below 0.
-    fn resolve(&mut self, credit: &Credit) {
-        let value_ms = (credit.at_ms - self.resolution_start_ms()).max(0);
-        self.resolution.push(Fact { credit: credit.clone(), kind: Kind::Resolved(value_ms) });
-        if let Some(target_ms) = self.policy(credit.at_ms).resolution_target_ms {
-            let kind = Kind::ResolutionSla(value_ms <= target_ms);
-            self.resolution.push(Fact { credit: credit.clone(), kind });
-        }
+    /// The close at `i`; one on a closed conversation has no effect.
+    fn close(&self, i: usize) -> Option<Close<'a>> {
+        let event = &self.life.events()[i];
+        let Body::Closed { agent, by, outcome } = &event.body else { return None };
+        let by_policy = if self.policy(i).system_close_abandons { "abandoned" } else { "resolved" };
+        (!self.life.is_closed_before(i)).then(|| Close {
+            at: i,
+            event,
+            own_agent: agent.clone(),
+            agent: agent.clone().or(self.life.last_human_before(i)).or(self.life.assignee_after(i)),
+            by: by.clone(),
+            outcome: outcome.clone().unwrap_or_else(|| by_policy.to_owned()),
+        })
     }
 
-    /// An open conversation is overdue from 1 ms after its target, or from its reopening if that is later; any close
-    /// takes it back, so only one that is open now can be (SPEC §4; reading 5).
-    pub fn resolution_overdue(&self) -> Option<Fact> {
-        if !self.is_open {
-            return None;
-        }
-        let from_ms = self.resolution_start_ms();
-        let moment_ms = after_target(from_ms, self.policy(from_ms).resolution_target_ms)?;
-        let kind = Kind::ResolutionSla(false);
-        match &self.reopening {
-            Some(reopening) if reopening.at_ms >= moment_ms => {
-                self.has_come(reopening.at_ms).then(|| Fact { credit: reopening.clone(), kind })
-            }
-            _ => self.overdue_at(Some(moment_ms), kind),
-        }
+    fn is_reopening(&self, i: usize) -> bool {
+        self.life.events()[i].is_reopening() && self.life.is_closed_before(i)
     }
 
-    fn resolution_start_ms(&self) -> i64 {
-        self.first_customer_ms.unwrap_or(self.start_ms)
+    /// A reopening goes to the agent of the close it undoes.
+    fn reopened(&self, i: usize) -> Fact {
+        let agent = self.close_before(i).and_then(|close| close.agent);
+        Fact { credit: self.credit(i, agent), kind: Kind::Reopened }
+    }
+
+    /// The resolution time and its verdict, unless the next reopening takes them back.
+    fn resolution(&self, close: &Close) -> Vec<Kind> {
+        let reopening = self.life.first_between(close.at, self.life.len(), Event::is_reopening);
+        let stands = reopening.is_none_or(|reopening| self.policy(reopening).count_each);
+        if close.outcome != "resolved" || !stands {
+            return Vec::new();
+        }
+        let value_ms = (close.event.at_ms - self.clock_start_ms(close.at)).max(0);
+        let target_ms = self.policy(close.at).resolution_target_ms;
+        let verdict = target_ms.map(|target_ms| Kind::ResolutionSla(value_ms <= target_ms));
+        [Kind::Resolved(value_ms)].into_iter().chain(verdict).collect()
+    }
+
+    /// From when the resolution time before `i` runs: the last reopening if that was under `count_each`, else the first
+    /// customer message, else the start (reading 6).
+    fn clock_start_ms(&self, i: usize) -> i64 {
+        let counted = self.life.reopening_before(i).filter(|reopening| self.policy(*reopening).count_each);
+        let from = counted.or_else(|| self.life.first_between(0, i, Event::is_customer));
+        from.map_or(self.life.start_ms(), |from| self.life.at_ms(from))
+    }
+
+    /// One that is open now is overdue 1 ms after its target, or since it was opened if that is later.
+    fn resolution_overdue(&self) -> Option<Fact> {
+        let now = self.life.len();
+        let opened = self.life.reopening_before(now).or_else(|| self.life.first_between(0, now, Event::is_opening))?;
+        let from_ms = self.clock_start_ms(now);
+        let target_ms = self.policies.at(&self.life.account, from_ms).resolution_target_ms;
+        let moment_ms = after_target(from_ms, target_ms)?.max(self.life.at_ms(opened));
+        self.overdue(moment_ms, Kind::ResolutionSla(false)).filter(|_| self.life.is_open_before(now))
     }
 }

@@ -43,7 +43,7 @@ struct Counted<'a> {
 /// The `metrics` object.
 pub fn metrics(account: &Account, scope: &Scope, window: Window) -> Value {
     let credited = |fact: &&Fact| scope.holds(fact.credit.skill.as_ref(), fact.credit.agent.as_ref());
-    let facts = account.facts().filter(credited).filter(|fact| window.holds(fact.credit.at_ms)).collect();
+    let facts = account.facts.iter().filter(credited).filter(|fact| window.holds(fact.credit.at_ms)).collect();
     Counted { account, scope, window, facts }.metrics()
 }
 

@@ -160,7 +160,7 @@ fn live_state_lists_who_waits_and_who_owns() {
     let state = at("13:05");
     assert_eq!((&state["open"], &state["waiting"], &state["unassigned"]), (&json!(3), &json!(2), &json!(2)));
     assert_eq!((&state["snoozed"], &state["agents_online"]), (&json!(1), &json!(1)));
-    assert_eq!(state["owned"], json!({"ann": ["d"]}));
+    assert_eq!(state["owned"], json!({"ann": 1}));
     let first = json!({"conversation_id": "c", "since": "2026-03-02T13:00:00.000Z", "age_ms": 300_000});
     assert_eq!(state["longest_waiting"][0], first);
     assert_eq!(at("13:10")["snoozed"], 0);

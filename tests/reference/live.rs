@@ -1,17 +1,17 @@
 //! The live state of an account (SPEC §3, Live state): what is open and who waits, at the moment of the question.
 
 use super::account::Account;
-use super::time::{forget_after_ms, print_time};
-use super::waits::End;
-use super::walk::Walk;
+use super::body::Body;
+use super::conversation::Conversation;
+use super::event::Event;
+use super::time::print_time;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The live state as JSON.
 pub fn live(account: &Account) -> Value {
-    let open: Vec<&Walk> = account.walks.iter().filter(|walk| is_live(walk)).collect();
-    let count = |is_counted: &dyn Fn(&Walk) -> bool| open.iter().filter(|walk| is_counted(walk)).count();
-    let waiting = longest_first(&open, account.policy.from_hand_off);
+    let open: Vec<&Conversation> = account.conversations.iter().filter(|one| one.is_live()).collect();
+    let waiting = longest_first(&open);
     let with_age = |(since_ms, id): &(i64, &str)| {
         let age_ms = account.now_ms - since_ms;
         json!({"conversation_id": id, "since": print_time(*since_ms), "age_ms": age_ms})
@@ -21,8 +21,8 @@ pub fn live(account: &Account) -> Value {
         "as_of": print_time(account.now_ms),
         "open": open.len(),
         "waiting": waiting.len(),
-        "unassigned": count(&|walk| walk.assignee.is_none()),
-        "snoozed": count(&is_snoozed),
+        "unassigned": open.iter().filter(|one| assignee(one).is_none()).count(),
+        "snoozed": open.iter().filter(|one| is_snoozed(one)).count(),
         "longest_waiting": waiting.iter().take(10).map(with_age).collect::<Vec<Value>>(),
         "agents_online": agents(account, "online"),
         "agents_away": agents(account, "away"),
@@ -30,37 +30,46 @@ pub fn live(account: &Account) -> Value {
     })
 }
 
-/// Open, and not ended by silence.
-fn is_live(walk: &Walk) -> bool {
-    walk.is_open && walk.now_ms - walk.life.last_ms <= forget_after_ms()
+/// Whether nothing ended the last `snoozed`: neither an event nor its `until`; that moment itself ends it (reading 4).
+fn is_snoozed(conversation: &Conversation) -> bool {
+    let life = conversation.life;
+    let last = life.last_before(life.len(), |event| is_snooze(event) || ends_snooze(event));
+    match last.map(|last| &life.events()[last].body) {
+        Some(Body::Snoozed { until_ms }) => until_ms.is_none_or(|until_ms| conversation.now_ms < until_ms),
+        _ => false,
+    }
 }
 
-/// Snoozed, and not yet past `until`; that moment itself ends it (reading 2).
-fn is_snoozed(walk: &Walk) -> bool {
-    walk.snooze.is_some_and(|until_ms| until_ms.is_none_or(|until_ms| walk.now_ms < until_ms))
+fn is_snooze(event: &Event) -> bool {
+    matches!(event.body, Body::Snoozed { .. })
 }
 
-/// Those who wait, by the start of their wait, then by id.
-fn longest_first<'a>(open: &[&'a Walk], from_hand_off: bool) -> Vec<(i64, &'a str)> {
-    let waiting = |walk: &&'a Walk| -> Option<(i64, &'a str)> {
-        let wait = walk.waits.last().filter(|wait| matches!(wait.end, End::Running))?;
-        let counts = !is_snoozed(walk) && (walk.was_handed_off || !from_hand_off);
-        counts.then_some((wait.start_ms, walk.life.id.as_str()))
-    };
-    open.iter().filter_map(waiting).collect::<BTreeSet<_>>().into_iter().collect()
+/// A message, `assigned`, `reopened` or a close (SPEC §1). What a machine wrote for a customer has no effect.
+fn ends_snooze(event: &Event) -> bool {
+    let is_message = event.is_customer() || event.is_human() || event.is_bot();
+    is_message || event.is_close() || event.is_reopening() || matches!(event.body, Body::Assigned { .. })
+}
+
+/// Those who wait, by the moment from which their wait counts, then by id.
+fn longest_first<'a>(open: &[&Conversation<'a>]) -> Vec<(i64, &'a str)> {
+    let waiting = open.iter().filter(|one| !is_snoozed(one));
+    let waiting = waiting.filter_map(|one| Some((one.waiting_since_ms()?, one.life.id.as_str())));
+    waiting.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn agents(account: &Account, status: &str) -> usize {
     account.spans.iter().filter(|span| span.is_current && span.status == status).count()
 }
 
-/// Per agent the assigned, open conversations; nobody under `agent_metrics = false`.
-fn owned(account: &Account, open: &[&Walk]) -> Value {
-    let mut owned: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for walk in open.iter().filter(|_| account.policy.agent_metrics) {
-        if let Some(agent) = &walk.assignee {
-            owned.entry(agent.clone()).or_default().insert(walk.life.id.clone());
-        }
+/// How many open conversations each agent owns; nobody is named under `agent_metrics = false`.
+fn owned(account: &Account, open: &[&Conversation]) -> Value {
+    let mut owned: BTreeMap<String, usize> = BTreeMap::new();
+    for agent in open.iter().filter(|_| account.policy.agent_metrics).filter_map(|one| assignee(one)) {
+        *owned.entry(agent).or_default() += 1;
     }
     json!(owned)
+}
+
+fn assignee(conversation: &Conversation) -> Option<String> {
+    conversation.life.assignee_after(conversation.life.len().checked_sub(1)?)
 }

@@ -1,62 +1,53 @@
 //! The batch reference: `cxpulse replay`, computed as plainly as SPEC allows, to hold the engine against.
 //!
-//! For a question at a moment it takes all admitted events up to it, groups them, splits them into lives, drops
-//! repeats, sorts, walks, lists the facts, filters by window, and counts. Nothing is incremental, nothing retracted.
+//! For a question at a moment it takes all admitted events up to it, sorts them, cuts them into lives and drops
+//! repeats. Every number is then the answer to a question about a sorted slice: `last_human_before(i)`,
+//! `close_before(i)`. Nothing is incremental, nothing is retracted, nothing is remembered from one event to the next.
+//! It is slow, and that is fine.
 //!
-//! Fixed readings, numbered where the code cites them: (1) an answer or comment looks for its survey among those sent
-//! before it; with an id not sent by then it goes to the one unsent survey. (2) A timer at a time comes before the
-//! events of that millisecond; a visit capped ends at last action + cap, and an action at exactly that time continues
-//! it. (3) Void events break the silence. (4) Start, contact, origin, audience are those of the first
-//! `conversation_started` anywhere in the life. (5) The resolution clock runs from the first customer message so far,
-//! else from the start. (6) Under `handed_off` (when the wait began) the first response is overdue from the first
-//! hand-off of the wait, by the target of that time; its value is judged by the version at the reply. (7) Live waiting
-//! under `handed_off`: after any hand-off of the life; `since` is the start of the wait. (8) Presence has lives of its
-//! own. (9) A lapsed life or presence is not live; no moment later than its last event + `forget_after` is overdue.
-//! (10) `active_agents` is a count and stays under `agent_metrics = false`. (11) Wilson: (p + z²/2n ± z·sqrt(p(1-p)/n +
-//! z²/4n²)) / (1 + z²/n), clamped. (12) Only an `unfocused` of the same conversation ends its visit.
+//! Readings, where SPEC is silent:
 //!
-//! Choices where SPEC is silent:
-//! - Reading. Blank lines are nothing. Of repeated keys in one JSON object the last counts. A missing, `null`, empty or
-//!   non-string `type` is ill-formed, not unknown. An ill-formed line is rejected even if it is late. Empty strings
-//!   are absent for text, ids, words and times; an integer or flag written `""` is ill-formed. An ill-formed
-//!   `recorded_at` rejects its line. A label may hold any white space that is not a control character. `survey_id` is
-//!   an id; `event_id` is any text. `null` in `assigned` is absent, not a clearing.
-//! - Conversations are told apart by account and id, agents by account and id.
-//! - Conflicts. The content is the fields as read (so equal times written differently are equal), without `text`; after
-//!   time and type the lower `sequence`, then the lesser body stands. Each event unlike the standing one is one
-//!   conflict, each one like it one duplicate. Lines later than `as_of` are in no count but `late`, `unknown`, `rejected`.
-//! - `reopened` ends a snooze on an open conversation too. Snoozing a closed one is of no consequence.
-//! - A hand-off while nobody waits does nothing to response times. A human message on a closed conversation is a
-//!   message, perhaps proactive, and makes its sender the last human.
-//! - A conversation whose waits were overdue for a first response several times counts at the first. A response
-//!   replaces all of that conversation's first-response waits, and its own response wait, even without a target.
-//! - A resolution overdue from its reopening has assignee and skill after that event; it needs a target at the clock's
-//!   start, not at the reopening.
-//! - A visit's cap is that of the `focused` that began it; `handle_requires_reply` that of the close. The whole visit
-//!   has the skill it began under, in focus time too. A close without effect ends no visit. The cap is
-//!   `forget_after` at most, so that no visit outlives its conversation's life.
-//! - Under `count_each` a later reopening takes back the last close's resolution only. `resolution_sla` stands and
-//!   falls with `resolved`.
-//! - "The latest survey sent" goes by first sendings; a second `survey_sent` of an id does nothing. The unsent survey's
-//!   credit is settled by its first answer, refused or not. Rating limits run from effective closes. `csat_credit` is
-//!   the version at the event that settles. A comment before any answer freezes nothing but later changes.
-//! - A mood completes a prompt whether it came before or after it.
-//! - A status holds `forget_after` from its own time, whatever void events follow.
-//! - Live state lists every account with an admitted event; `owned` is `{}` when there is nobody.
-//! - Rating requests: only closes with an effect decide; `api` follows `ask_on_workflow`; the last message may be a
-//!   bot's; without any message it is not `too_old`; origin, audience and contact are those known before the close;
-//!   `agent_id` and `skill_id` are absent where there is none, `agent_id` also under `agent_metrics = false`; the
-//!   `request_id` is this module's own and not to be compared.
-//! - Whoever compares should allow quotients a few units in the last place, and percentiles 1 %.
-//! - `thin` is only on objects with a count of samples: not on `availability`, `utilisation`, `closed_by`.
+//! 1. *Lines.* A missing, empty or non-string `type` is ill-formed. An ill-formed line is rejected even if it is late,
+//!    an ill-formed `recorded_at` rejects its line. What is skipped unread must be JSON by its grammar.
+//! 2. *Fields.* An empty string is absent for text, ids, labels, words and times; for an integer, a flag or a list it
+//!    is ill-formed. `event_id` is any text, `survey_id` an id. A label may hold any white space that is no control
+//!    character.
+//! 3. *Repeats.* The content is the fields as read, and a said `sequence` other than 0. Of two contents at one place
+//!    the lesser stands. Each event unlike the one that stands is one conflict, each one like it one duplicate. Lines
+//!    later than `as_of` are in no count but `late`, `unknown`, `rejected`.
+//! 4. *Open.* A `reopened` that nothing was closed before opens the life, but is no reopening. The moment `until` ends
+//!    a snooze. No moment after the silence that ends a life is overdue; repeats break the silence too.
+//! 5. *Waits.* What "before" and "so far" look at is the life. A response replaces what was overdue even without a
+//!    target in force; several waits overdue for the first response count once, at the first.
+//! 6. *Resolution.* The clock runs from the first customer message by now: one that comes late takes back what was
+//!    overdue from the start. A later reopening takes back the last close's resolution only; the verdict falls with
+//!    it.
+//! 7. *Visits.* The cap is that of the `focused` that began the visit. An action exactly at the cap continues it. A
+//!    visit ends with its life at the latest: when the silence after the last event has been as long as it may be.
+//!    The skill is that of its beginning, in focus time too. Only an `unfocused` of the same conversation ends it.
+//! 8. *Surveys.* A survey that is sent again is the one sent last. The first answer settles the credit even if
+//!    refused. The score that stands, given again, is refused for nothing. A comment before any answer freezes later
+//!    changes only.
+//! 9. *People.* A mood completes a prompt that comes before or after it. `first_responder` is whoever first ended a
+//!    wait, also where there is no first response. `active_agents` is a count and stays under `agent_metrics = false`.
+//! 10. *Live* state is listed for every account with an admitted event.
+//! 11. *Rating requests.* Only closes with an effect decide. The last message may be a bot's; without any it is not
+//!     `too_old`. `agent_id` and `skill_id` are absent where there is none, `agent_id` also under `agent_metrics =
+//!     false`. The `request_id` is this module's own, not to be compared.
+//! 12. *Numbers.* Percentiles are exact; who compares allows 1 %, and quotients a few units in the last place. Wilson:
+//!     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), clamped. `thin` is only on objects with a count of
+//!     samples.
 
 mod account;
 mod body;
 mod closing;
+mod conversation;
 mod count;
 mod event;
 mod fact;
 mod fields;
+mod json;
+mod life;
 mod live;
 mod numbers;
 mod policy;
@@ -67,16 +58,19 @@ mod time;
 mod timeline;
 mod visits;
 mod waits;
-mod walk;
 
 #[cfg(test)]
 mod boundaries;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod rating;
+#[cfg(test)]
 mod reading;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod waiting;
 
 use account::{Account, Timelines};
 use count::Scope;
@@ -84,7 +78,7 @@ use numbers::{Object, has_nonzero};
 use policy::Policies;
 use serde_json::Value;
 use std::collections::BTreeMap;
-pub use time::with_forget_after;
+pub use time::with_silences;
 use time::{Window, print_time};
 
 /// One line of a file.
@@ -162,7 +156,7 @@ pub fn live(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
 pub fn rating_requests(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
     let policies = Policies::read(policies);
     let timelines = Timelines::read(inputs, as_of_ms);
-    let of_account = |account: &Account| requests::rating_requests(account, &policies);
+    let of_account = |account: &Account| requests::rating_requests(account);
     timelines.accounts(&policies, as_of_ms).iter().flat_map(of_account).collect()
 }
 

@@ -1,6 +1,7 @@
 //! The policies of SPEC §5: which version judges what happened in an account at a time.
 
-use super::time::{HOUR_MS, SECOND_MS, read_time};
+use super::json::whole_number;
+use super::time::{DAY_MS, HOUR_MS, SECOND_MS, read_time};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ pub struct Version {
     pub csat_credit: String,
     pub count_each: bool,
     pub visit_cap_ms: i64,
+    pub status_cap_ms: i64,
+    pub system_close_abandons: bool,
     pub handle_requires_reply: bool,
     pub rate_within_ms: Option<i64>,
     pub change_within_ms: Option<i64>,
@@ -50,12 +53,12 @@ impl Policies {
 fn read_record(record: &Value) -> Option<(String, BTreeMap<i64, Version>)> {
     let account = record["account_id"].as_str()?.to_owned();
     let versions = record["versions"].as_array()?;
-    let dated = |version: &Value| Some((read_time(&version["effective_from"])?, read_version(version)));
+    let dated = |version: &Value| Some((read_time(&version["effective_from"].to_string())?, read_version(version)));
     Some((account, versions.iter().filter_map(dated).collect()))
 }
 
 fn read_version(version: &Value) -> Version {
-    let whole = |name: &str, unit_ms: i64| version[name].as_i64().map(|count| count.saturating_mul(unit_ms));
+    let whole = |name: &str, unit_ms: i64| read_whole(&version[name]).map(|count| count.saturating_mul(unit_ms));
     let flag = |name: &str, default: bool| version[name].as_bool().unwrap_or(default);
     Version {
         first_response_target_ms: whole("first_response_target_seconds", SECOND_MS),
@@ -66,6 +69,8 @@ fn read_version(version: &Value) -> Version {
         csat_credit: version["csat_credit"].as_str().unwrap_or("last_human_sender").to_owned(),
         count_each: version["reopen"] == "count_each",
         visit_cap_ms: whole("visit_cap_seconds", SECOND_MS).unwrap_or(1800 * SECOND_MS),
+        status_cap_ms: whole("status_cap_seconds", SECOND_MS).unwrap_or(DAY_MS),
+        system_close_abandons: version["system_close"] == "abandoned",
         handle_requires_reply: flag("handle_requires_reply", false),
         rate_within_ms: whole("rate_within_hours", HOUR_MS),
         change_within_ms: whole("change_within_hours", HOUR_MS),
@@ -75,4 +80,8 @@ fn read_version(version: &Value) -> Version {
         ask_on_workflow: flag("ask_on_workflow", false),
         agent_metrics: flag("agent_metrics", true),
     }
+}
+
+fn read_whole(value: &Value) -> Option<i64> {
+    whole_number(&value.to_string())?.parse().ok()
 }

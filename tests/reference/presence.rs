@@ -2,8 +2,8 @@
 
 use super::body::Body;
 use super::event::Event;
-use super::time::forget_after_ms;
-use super::timeline::{Life, Place};
+use super::policy::Policies;
+use super::timeline::{Place, Standing};
 
 /// One status of an agent while it held.
 #[derive(Clone, Debug)]
@@ -14,22 +14,24 @@ pub struct Span {
     pub status: String,
     /// The event that said so.
     pub place: Place,
-    /// When it ended: at the next one, after `forget_after`, or now.
+    /// When it ended: at the next one, at its cap, or now.
     pub until_ms: i64,
     /// Whether it holds now.
     pub is_current: bool,
 }
 
-/// The statuses of one life of an agent's presence.
-pub fn spans(life: &Life, now_ms: i64) -> Vec<Span> {
-    let next_ms = |index: usize| life.events.get(index + 1).map(|next| next.at_ms);
-    life.events.iter().enumerate().filter_map(|(index, event)| span(event, next_ms(index), now_ms)).collect()
+/// The statuses of one agent.
+pub fn spans(statuses: &Standing, policies: &Policies, now_ms: i64) -> Vec<Span> {
+    let next_ms = |i: usize| statuses.events.get(i + 1).map(|next| next.at_ms);
+    let events = statuses.events.iter().enumerate();
+    events.filter_map(|(i, event)| span(event, next_ms(i), policies, now_ms)).collect()
 }
 
-fn span(event: &Event, next_ms: Option<i64>, now_ms: i64) -> Option<Span> {
+/// A status holds until the next one, at most until its cap; at that moment it still does.
+fn span(event: &Event, next_ms: Option<i64>, policies: &Policies, now_ms: i64) -> Option<Span> {
     let Body::AgentStatus { agent, status, .. } = &event.body else { return None };
-    let lapse_ms = event.at_ms + forget_after_ms();
-    let until_ms = next_ms.unwrap_or(now_ms).min(lapse_ms).min(now_ms);
-    let is_current = next_ms.is_none() && now_ms <= lapse_ms;
+    let cap_ms = event.at_ms.saturating_add(policies.at(&event.account, event.at_ms).status_cap_ms);
+    let until_ms = next_ms.unwrap_or(now_ms).min(cap_ms).min(now_ms);
+    let is_current = next_ms.is_none() && now_ms <= cap_ms;
     Some(Span { agent: agent.clone(), status: status.clone(), place: event.place(), until_ms, is_current })
 }

@@ -31,11 +31,16 @@ impl Story {
         Story { inputs: Vec::new(), policies }
     }
 
-    /// A line as it is.
-    pub fn line(mut self, value: Value) -> Story {
+    /// A line as it is written.
+    pub fn raw(mut self, text: &str) -> Story {
         let line_number = self.inputs.len() as u64 + 1;
-        self.inputs.push(Input { name: "story".to_owned(), line_number, text: value.to_string() });
+        self.inputs.push(Input { name: "story".to_owned(), line_number, text: text.to_owned() });
         self
+    }
+
+    /// A line that is this value.
+    pub fn line(self, value: Value) -> Story {
+        self.raw(&value.to_string())
     }
 
     /// An event of account `a` at a moment.

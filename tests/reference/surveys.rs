@@ -1,134 +1,166 @@
-//! Surveys: which one an answer belongs to, who gets the credit, and which answers are refused (SPEC §3, §5).
+//! Surveys: which one an event belongs to, who gets the credit, and which answers are refused (SPEC §3, §5).
 
-use super::body::Answered;
+use super::body::{Answered, Body};
+use super::conversation::Conversation;
 use super::event::Event;
 use super::fact::{Credit, Fact, Kind};
-use super::walk::Walk;
+use std::collections::BTreeMap;
 
-/// One survey of a conversation.
-#[derive(Clone, Default)]
-pub struct Survey {
-    /// Its id, if it has one.
-    id: Option<String>,
-    /// When it was sent, if it was.
-    sent_ms: Option<i64>,
-    /// Whose it is, once settled; the time in it is of no account.
-    credit: Option<Credit>,
-    /// The valid answer that stands: when, and its score.
-    standing: Option<(i64, i32)>,
-    /// Whether a comment froze the rating.
-    is_frozen: bool,
-}
-
-/// Where a survey is kept: among those sent, or as the one that was not.
-#[derive(Clone, Copy)]
-enum Slot {
-    Sent(usize),
+/// What tells the surveys of a conversation apart.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    /// Its id.
+    Id(String),
+    /// It has none: the place of its sending.
+    SentAt(usize),
+    /// The one without an id that was never sent.
     Unsent,
 }
 
-impl Walk<'_> {
-    /// A survey went out; a repeat of its id is no new one.
-    pub fn survey_sent(&mut self, event: &Event, id: &Option<String>, agent: &Option<String>, skill: &Option<String>) {
-        let is_repeat = id.is_some() && self.surveys.iter().any(|survey| survey.id == *id);
-        if is_repeat {
-            return;
-        }
-        let credit = Some(self.survey_credit(event, agent, skill));
-        self.surveys.push(Survey { id: id.clone(), sent_ms: Some(event.at_ms), credit, ..Survey::default() });
+/// A survey: the places of all that belongs to it, in their order.
+#[derive(Default)]
+struct Survey {
+    sent: Vec<usize>,
+    answers: Vec<usize>,
+    comments: Vec<usize>,
+}
+
+/// What became of an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// It is the first rating, or a change.
+    Counts(i32),
+    /// The score that stands was given again.
+    NoChange,
+    /// It is refused for this reason.
+    Refused(&'static str),
+}
+
+/// The answers of a survey judged so far: the place of each, and its verdict.
+type Judged = [(usize, Verdict)];
+
+impl Conversation<'_> {
+    /// The surveys sent, the answers that stand, and those refused.
+    pub fn survey_facts(&self) -> Vec<Fact> {
+        self.surveys().values().flat_map(|survey| self.facts_of(survey)).collect()
     }
 
-    /// An answer: counted in its survey, or refused for one reason.
-    pub fn survey_answered(&mut self, event: &Event, answer: &Answered) {
-        let slot = self.slot(&answer.survey);
-        if self.survey(slot).credit.is_none() {
-            let credit = self.survey_credit(event, &answer.agent, &answer.skill);
-            self.survey(slot).credit = Some(credit);
-        }
-        let survey = self.survey(slot).clone();
-        if let Some(reason) = self.refusal(event, answer, &survey) {
-            let credit = credit_at(event.at_ms, &survey);
-            self.facts.push(Fact { credit, kind: Kind::Refused(reason) });
-            return;
-        }
-        let survey = self.survey(slot);
-        survey.standing = Some((event.at_ms, answer.score));
-        survey.is_frozen |= answer.comment.is_some();
-    }
-
-    /// A comment freezes the rating from then on.
-    pub fn survey_commented(&mut self, id: &Option<String>) {
-        let slot = self.slot(id);
-        self.survey(slot).is_frozen = true;
-    }
-
-    /// States the surveys sent, and the answers that stand by now.
-    pub fn state_surveys(&mut self) {
-        for survey in self.surveys.iter().chain(&self.unsent) {
-            if let Some(sent_ms) = survey.sent_ms {
-                let kind = Kind::SurveySent(survey.standing.is_some());
-                self.facts.push(Fact { credit: credit_at(sent_ms, survey), kind });
-            }
-            if let Some((at_ms, score)) = survey.standing {
-                self.facts.push(Fact { credit: credit_at(at_ms, survey), kind: Kind::Answer(score) });
+    fn surveys(&self) -> BTreeMap<Name, Survey> {
+        let mut surveys: BTreeMap<Name, Survey> = BTreeMap::new();
+        for (i, event) in self.life.events().iter().enumerate() {
+            match &event.body {
+                Body::SurveySent { .. } => surveys.entry(self.name(i)).or_default().sent.push(i),
+                Body::SurveyAnswered(_) => surveys.entry(self.name(i)).or_default().answers.push(i),
+                Body::SurveyCommented { .. } => surveys.entry(self.name(i)).or_default().comments.push(i),
+                _ => {}
             }
         }
+        surveys
     }
 
-    /// With an id, the survey of that id sent before; without one, the latest sent before; else the unsent one
-    /// (reading 1).
-    fn slot(&self, id: &Option<String>) -> Slot {
-        let found = match id {
-            Some(_) => self.surveys.iter().position(|survey| survey.id == *id),
-            None => self.surveys.len().checked_sub(1),
+    /// An id names its survey wherever it stands; without one it is the one sent last before (reading 8).
+    fn name(&self, i: usize) -> Name {
+        match &self.life.events()[i].body {
+            Body::SurveySent { survey: Some(id), .. }
+            | Body::SurveyAnswered(Answered { survey: Some(id), .. })
+            | Body::SurveyCommented { survey: Some(id), .. } => Name::Id(id.clone()),
+            Body::SurveySent { .. } => Name::SentAt(i),
+            _ => self.life.last_before(i, Event::is_survey_sent).map_or(Name::Unsent, |sent| self.name(sent)),
+        }
+    }
+
+    fn facts_of(&self, survey: &Survey) -> Vec<Fact> {
+        let Some(settled) = survey.sent.iter().chain(&survey.answers).min().map(|i| self.survey_credit(*i)) else {
+            return Vec::new();
         };
-        found.map_or(Slot::Unsent, Slot::Sent)
+        let fact = |i: usize, kind: Kind| {
+            let credit = Credit { at_ms: self.life.at_ms(i), ..settled.clone() };
+            Fact { credit, kind }
+        };
+        let judged = self.judged(survey);
+        let standing = standing(&judged);
+        let sent = survey.sent.first().map(|i| fact(*i, Kind::SurveySent(standing.is_some())));
+        let answer = standing.map(|(i, score)| fact(i, Kind::Answer(score)));
+        let refused = judged.iter().filter_map(|(i, verdict)| match verdict {
+            Verdict::Refused(reason) => Some(fact(*i, Kind::Refused(reason))),
+            Verdict::Counts(_) | Verdict::NoChange => None,
+        });
+        sent.into_iter().chain(answer).chain(refused).collect()
     }
 
-    fn survey(&mut self, slot: Slot) -> &mut Survey {
-        match slot {
-            Slot::Sent(index) => &mut self.surveys[index],
-            Slot::Unsent => self.unsent.get_or_insert_default(),
+    fn judged(&self, survey: &Survey) -> Vec<(usize, Verdict)> {
+        let mut judged = Vec::new();
+        for i in &survey.answers {
+            let verdict = self.verdict(survey, *i, &judged);
+            judged.push((*i, verdict));
         }
+        judged
     }
 
     /// One reason per answer, in the order of SPEC §5.
-    fn refusal(&self, event: &Event, answer: &Answered, survey: &Survey) -> Option<&'static str> {
-        let policy = self.policy(event.at_ms);
-        if !(1..=5).contains(&answer.score) {
-            return Some("invalid_score");
-        }
-        let last_close_ms = self.closes.last().map(|close| close.credit.at_ms);
-        let from_ms = last_close_ms.or(survey.sent_ms);
-        let is_too_late = |limit_ms: Option<i64>| match (from_ms, limit_ms) {
-            (Some(from_ms), Some(limit_ms)) => event.at_ms - from_ms > limit_ms,
-            _ => false,
+    fn verdict(&self, survey: &Survey, i: usize, earlier: &Judged) -> Verdict {
+        let score = self.answer(i).map_or(0, |answer| answer.score);
+        let policy = self.policy(i);
+        let refused = |is_refused: bool, reason| is_refused.then_some(Verdict::Refused(reason));
+        let invalid = refused(!(1..=5).contains(&score), "invalid_score");
+        let judged = match standing(earlier) {
+            None => refused(self.is_out_of_time(survey, i, policy.rate_within_ms), "rating_window"),
+            Some((_, standing)) if standing == score => Some(Verdict::NoChange),
+            Some(_) => refused(self.is_frozen(survey, i, earlier), "comment_frozen")
+                .or_else(|| refused(self.is_out_of_time(survey, i, policy.change_within_ms), "change_window")),
         };
-        if survey.standing.is_none() {
-            return is_too_late(policy.rate_within_ms).then_some("rating_window");
-        }
-        if survey.is_frozen {
-            return Some("comment_frozen");
-        }
-        is_too_late(policy.change_within_ms).then_some("change_window")
+        invalid.or(judged).unwrap_or(Verdict::Counts(score))
     }
 
-    /// Credit is settled once: the event's own, then what the policy names, then whoever is left (SPEC §3).
-    fn survey_credit(&self, event: &Event, agent: &Option<String>, skill: &Option<String>) -> Credit {
-        let by_policy = match self.policy(event.at_ms).csat_credit.as_str() {
-            "first_responder" => self.first_responder.clone(),
-            "closer" => self.closes.last().and_then(|close| close.own_agent.clone()),
-            "assignee" => self.assignee.clone(),
-            _ => self.last_human.clone(),
+    /// The limit runs from the last close before the answer; never closed, from the first sending before it; with
+    /// neither it is out of time.
+    fn is_out_of_time(&self, survey: &Survey, i: usize, limit_ms: Option<i64>) -> bool {
+        let Some(limit_ms) = limit_ms else { return false };
+        let close = self.close_before(i).map(|close| close.at);
+        let from = close.or_else(|| survey.sent.first().copied().filter(|sent| *sent < i));
+        from.is_none_or(|from| self.life.at_ms(i) - self.life.at_ms(from) > limit_ms)
+    }
+
+    /// Whether a comment came before: on its own, or in an answer that was not refused.
+    fn is_frozen(&self, survey: &Survey, i: usize, earlier: &Judged) -> bool {
+        let is_accepted = |verdict: &Verdict| !matches!(verdict, Verdict::Refused(_));
+        let has_comment = |i: usize| self.answer(i).is_some_and(|answer| answer.comment.is_some());
+        let in_answer = earlier.iter().any(|(i, verdict)| is_accepted(verdict) && has_comment(*i));
+        in_answer || survey.comments.iter().any(|comment| *comment < i)
+    }
+
+    fn answer(&self, i: usize) -> Option<&Answered> {
+        match &self.life.events()[i].body {
+            Body::SurveyAnswered(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// The credit settled at `i`: the event's own, then what the policy names, then who is left (SPEC §3).
+    fn survey_credit(&self, i: usize) -> Credit {
+        let life = self.life;
+        let (agent, skill) = match &life.events()[i].body {
+            Body::SurveySent { agent, skill, .. } | Body::SurveyAnswered(Answered { agent, skill, .. }) => {
+                (agent, skill)
+            }
+            _ => (&None, &None),
         };
-        let agent = agent.clone().or(by_policy);
-        let agent = agent.or(self.last_human.clone()).or(self.last_bot.clone()).or(self.assignee.clone());
-        Credit { at_ms: event.at_ms, agent, skill: skill.clone().or(self.skill.clone()) }
+        let by_policy = match self.policy(i).csat_credit.as_str() {
+            "first_responder" => self.first_responder_before(i),
+            "closer" => self.close_before(i).and_then(|close| close.own_agent),
+            "assignee" => life.assignee_after(i),
+            _ => life.last_human_before(i),
+        };
+        let left = life.last_human_before(i).or(life.last_bot_before(i)).or(life.assignee_after(i));
+        let settled = self.credit(i, agent.clone().or(by_policy).or(left));
+        Credit { skill: skill.clone().or(settled.skill), ..settled }
     }
 }
 
-fn credit_at(at_ms: i64, survey: &Survey) -> Credit {
-    let settled = survey.credit.clone();
-    let (agent, skill) = settled.map_or((None, None), |credit| (credit.agent, credit.skill));
-    Credit { at_ms, agent, skill }
+/// The valid answer that stands: its place and its score.
+fn standing(judged: &Judged) -> Option<(usize, i32)> {
+    judged.iter().rev().find_map(|(i, verdict)| match verdict {
+        Verdict::Counts(score) => Some((*i, *score)),
+        Verdict::NoChange | Verdict::Refused(_) => None,
+    })
 }

@@ -1,7 +1,7 @@
-//! Times: how they are read and printed, and which of them a window covers (SPEC §1, §2).
+//! Times: how they are read and printed, which silences end a life, and what a window covers (SPEC §1, §2, §3).
 
-use chrono::{DateTime, SecondsFormat};
-use serde_json::Value;
+use super::json::{text, whole_number};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
 use std::cell::Cell;
 
 /// One second in milliseconds.
@@ -10,37 +10,49 @@ pub const SECOND_MS: i64 = 1_000;
 pub const MINUTE_MS: i64 = 60 * SECOND_MS;
 /// One hour in milliseconds.
 pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// One day in milliseconds.
+pub const DAY_MS: i64 = 24 * HOUR_MS;
 /// A bucket's length (SPEC §2).
 pub const BUCKET_MS: i64 = 5 * MINUTE_MS;
 
+/// The silences that end a life: a longer one does.
+#[derive(Clone, Copy)]
+pub struct Silences {
+    /// `forget_after`: of a closed conversation, or of one that was not opened yet.
+    pub closed_ms: i64,
+    /// `forget_open_after`: of an open one.
+    pub open_ms: i64,
+}
+
 thread_local! {
-    /// `forget_after` (SPEC §3) where no test says otherwise.
-    static FORGET_AFTER_MS: Cell<i64> = const { Cell::new(7 * 24 * HOUR_MS) };
+    /// The settings (SPEC §3) where no test says otherwise.
+    static SILENCES: Cell<Silences> = const { Cell::new(Silences { closed_ms: 7 * DAY_MS, open_ms: 31 * DAY_MS }) };
 }
 
-/// The setting `forget_after`: a longer silence ends a life.
-pub fn forget_after_ms() -> i64 {
-    FORGET_AFTER_MS.get()
+/// The silences in force on this thread.
+pub fn silences() -> Silences {
+    SILENCES.get()
 }
 
-/// Computes on this thread with another `forget_after`.
-pub fn with_forget_after<T>(ms: i64, compute: impl FnOnce() -> T) -> T {
-    let before = FORGET_AFTER_MS.replace(ms);
+/// Computes on this thread with other silences: of closed conversations, and of open ones.
+pub fn with_silences<T>(closed_ms: i64, open_ms: i64, compute: impl FnOnce() -> T) -> T {
+    let before = SILENCES.replace(Silences { closed_ms, open_ms });
     let computed = compute();
-    FORGET_AFTER_MS.set(before);
+    SILENCES.set(before);
     computed
 }
 
 /// The last millisecond of the year 9999.
 const LAST_MS: i64 = 253_402_300_799_999;
+/// A smaller number, other than 0, only makes sense as seconds.
+const FIRST_MS: i64 = 10_000_000_000;
 
-/// Reads a time as `occurred_at` is written: RFC 3339 with any offset, or whole Unix milliseconds; 1970-9999, digits
-/// below a millisecond cut off, no leap second (SPEC §1).
-pub fn read_time(value: &Value) -> Option<i64> {
-    let ms = match value {
-        Value::Number(number) => number.as_i64()?,
-        Value::String(text) => read_rfc3339(text)?,
-        _ => return None,
+/// Reads a time as `occurred_at` is written in JSON: RFC 3339 with any offset, or whole Unix milliseconds; 1970-9999
+/// (SPEC §1).
+pub fn read_time(raw: &str) -> Option<i64> {
+    let ms = match whole_number(raw) {
+        Some(digits) => digits.parse().ok().filter(|ms| *ms == 0 || *ms >= FIRST_MS)?,
+        None => read_rfc3339(&text(raw)?)?,
     };
     (0..=LAST_MS).contains(&ms).then_some(ms)
 }
@@ -55,6 +67,11 @@ pub fn print_time(ms: i64) -> String {
 /// The bucket edge at or before a time (SPEC §2).
 pub fn floor5(ms: i64) -> i64 {
     ms.div_euclid(BUCKET_MS) * BUCKET_MS
+}
+
+/// The moment 1 ms after a target that runs from a given time.
+pub fn after_target(from_ms: i64, target_ms: Option<i64>) -> Option<i64> {
+    Some(from_ms.saturating_add(target_ms?).saturating_add(1))
 }
 
 /// What a question about the last minutes covers: both ends belong to it (SPEC §2).
@@ -84,8 +101,50 @@ impl Window {
     }
 }
 
+/// `2026-03-02T13:29:00.5+01:00`; also `+0100`, a blank for `T`, lower case. Digits below a millisecond are cut off, a
+/// leap second is none of ours.
 fn read_rfc3339(text: &str) -> Option<i64> {
-    let time = DateTime::parse_from_rfc3339(text).ok()?;
-    let is_leap_second = time.timestamp_subsec_nanos() >= 1_000_000_000;
-    (!is_leap_second).then(|| time.timestamp_millis())
+    let (date, clock) = text.split_at_checked(10)?;
+    let clock = clock.strip_prefix(['T', 't', ' '])?;
+    let (clock, rest) = clock.split_at_checked(8)?;
+    let [year, month, day] = numbers(date, "dddd-dd-dd")?;
+    let [hour, minute, second] = numbers(clock, "dd:dd:dd")?;
+    let (fraction_ms, offset) = read_fraction(rest)?;
+    let day = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    let time = day.and_hms_milli_opt(hour, minute, second, fraction_ms)?;
+    Some(time.and_utc().timestamp_millis() - read_offset(offset)?)
+}
+
+/// The digits behind the point, if there are any, in milliseconds.
+fn read_fraction(rest: &str) -> Option<(u32, &str)> {
+    let Some(rest) = rest.strip_prefix('.') else { return Some((0, rest)) };
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    let digits: String = rest[..end].chars().chain("00".chars()).take(3).collect();
+    (end > 0).then_some((digits.parse().ok()?, &rest[end..]))
+}
+
+fn read_offset(offset: &str) -> Option<i64> {
+    if offset == "Z" || offset == "z" {
+        return Some(0);
+    }
+    let (sign, unsigned) = offset.split_at_checked(1)?;
+    let [hours, minutes] =
+        numbers(unsigned, "dd:dd").or_else(|| numbers(unsigned, "dddd").map(|[n]| [n / 100, n % 100]))?;
+    let ms = i64::from(hours) * HOUR_MS + i64::from(minutes) * MINUTE_MS;
+    let signed_ms = match sign {
+        "+" => ms,
+        "-" => -ms,
+        _ => return None,
+    };
+    (hours < 24 && minutes < 60).then_some(signed_ms)
+}
+
+/// The numbers of a text in which `d` stands for a digit.
+fn numbers<const N: usize>(text: &str, pattern: &str) -> Option<[u32; N]> {
+    let fits = |(c, p): (char, char)| if p == 'd' { c.is_ascii_digit() } else { c == p };
+    if text.len() != pattern.len() || !text.chars().zip(pattern.chars()).all(fits) {
+        return None;
+    }
+    let parts: Option<Vec<u32>> = text.split(['-', ':']).map(|part| part.parse().ok()).collect();
+    parts?.try_into().ok()
 }

@@ -1,9 +1,13 @@
-//! From a heap of admitted events to timelines: lives, one event per identity, and the order within each (SPEC §1, §3).
+//! From a heap of admitted events to timelines: the order, the lives, and one event per identity (SPEC §1, §3).
 
 use super::body::Body;
 use super::event::Event;
-use super::time::forget_after_ms;
+use super::life::Life;
+use super::time::{DAY_MS, silences};
 use std::collections::BTreeMap;
+
+/// How long after a status that stands its repeats are looked for (SPEC §1).
+const STATUS_REPEATS_MS: i64 = 31 * DAY_MS;
 
 /// An event's place among all events of an account (SPEC §3, timeline).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,16 +19,11 @@ pub struct Place {
     pub conversation: String,
 }
 
-/// One life of a conversation, or of an agent's presence.
-pub struct Life {
-    /// The account.
-    pub account: String,
-    /// The conversation or the agent.
-    pub id: String,
-    /// The events that stand, in timeline order.
+/// The events that stand, in timeline order, and what became of the others.
+#[derive(Default)]
+pub struct Standing {
+    /// The events.
     pub events: Vec<Event>,
-    /// When the last event came that broke the silence, void ones included.
-    pub last_ms: i64,
     /// How many repeats were left out.
     pub duplicate: usize,
     /// How many with the identity, but not the content, of one that stands.
@@ -43,78 +42,83 @@ impl Event {
         }
     }
 
-    /// The agent whose presence this is, for `agent_status` alone.
-    fn presence_of(&self) -> Option<&String> {
-        match &self.body {
-            Body::AgentStatus { agent, .. } => Some(agent),
-            _ => None,
-        }
+    /// What it says, without what only orders it.
+    fn content(&self) -> (i64, &Body, Option<u32>) {
+        (self.at_ms, &self.body, self.said_sequence)
     }
 }
 
 /// The lives of all conversations, in the order of account, conversation and time.
 pub fn conversation_lives(events: &[Event]) -> Vec<Life> {
-    lives(events, |event| event.presence_of().is_none().then_some(&event.conversation))
+    let key = |event: &Event| match &event.body {
+        Body::AgentStatus { .. } => None,
+        _ => Some((event.account.clone(), event.conversation.clone())),
+    };
+    let timelines = grouped(events, key);
+    timelines.into_iter().flat_map(|((account, id), timeline)| lives(&account, &id, &timeline)).collect()
 }
 
-/// The lives of all agents' presence: `agent_status` has lives of its own (reading 8).
-pub fn presence_lives(events: &[Event]) -> Vec<Life> {
-    lives(events, Event::presence_of)
+/// The statuses of all agents that stand, by account and agent.
+pub fn statuses(events: &[Event]) -> BTreeMap<(String, String), Standing> {
+    let key = |event: &Event| match &event.body {
+        Body::AgentStatus { agent, .. } => Some((event.account.clone(), agent.clone())),
+        _ => None,
+    };
+    let timelines = grouped(events, key).into_iter();
+    timelines.map(|(key, timeline)| (key, standing(&timeline, STATUS_REPEATS_MS))).collect()
 }
 
-fn lives(events: &[Event], key: impl Fn(&Event) -> Option<&String>) -> Vec<Life> {
-    let mut groups: BTreeMap<(String, String), Vec<Event>> = BTreeMap::new();
+/// The events by a key, each group in timeline order; of two that share a place the one with the lesser content is
+/// first, and so stands (reading 3).
+fn grouped<K: Ord>(events: &[Event], key: impl Fn(&Event) -> Option<K>) -> BTreeMap<K, Vec<Event>> {
+    let mut groups: BTreeMap<K, Vec<Event>> = BTreeMap::new();
     for event in events {
-        if let Some(id) = key(event) {
-            groups.entry((event.account.clone(), id.clone())).or_default().push(event.clone());
+        if let Some(key) = key(event) {
+            groups.entry(key).or_default().push(event.clone());
         }
     }
+    for group in groups.values_mut() {
+        group.sort_by(|a, b| a.place().cmp(&b.place()).then_with(|| a.content().cmp(&b.content())));
+    }
+    groups
+}
+
+/// Cuts a conversation's timeline where the silence is too long for what stands before it. Every event breaks the
+/// silence, repeats too.
+fn lives(account: &str, id: &str, timeline: &[Event]) -> Vec<Life> {
     let mut all = Vec::new();
-    for ((account, id), group) in groups {
-        all.extend(split_by_silence(group).into_iter().map(|part| life(account.clone(), id.clone(), part)));
+    let mut rest = timeline;
+    while let Some(last) = rest.len().checked_sub(1) {
+        let ends = |before: usize| is_cut(&rest[..before], rest[before].at_ms);
+        let length = (1..=last).find(|before| ends(*before)).unwrap_or(rest.len());
+        all.push(life(account, id, &rest[..length]));
+        rest = &rest[length..];
     }
     all
 }
 
-/// A silence of more than `forget_after` ends a life; every admitted event breaks it, void ones too (reading 3).
-fn split_by_silence(mut events: Vec<Event>) -> Vec<Vec<Event>> {
-    events.sort_by_key(|event| event.at_ms);
-    let mut parts: Vec<Vec<Event>> = Vec::new();
-    let mut previous_ms = None;
-    for event in events {
-        let at_ms = event.at_ms;
-        match parts.last_mut() {
-            Some(part) if previous_ms.is_some_and(|previous_ms| at_ms - previous_ms <= forget_after_ms()) => {
-                part.push(event);
-            }
-            _ => parts.push(vec![event]),
-        }
-        previous_ms = Some(at_ms);
-    }
-    parts
+/// Whether what comes at this time is no more of the life of these events.
+fn is_cut(before: &[Event], next_ms: i64) -> bool {
+    let silence_ms = before.last().map_or(0, |last| next_ms - last.at_ms);
+    let least_ms = silences().closed_ms.min(silences().open_ms);
+    silence_ms > least_ms && silence_ms > life("", "", before).silence_ms()
 }
 
-fn life(account: String, id: String, events: Vec<Event>) -> Life {
-    let last_ms = events.iter().map(|event| event.at_ms).max().unwrap_or_default();
-    let mut by_identity: BTreeMap<u64, Vec<Event>> = BTreeMap::new();
-    for event in events {
-        by_identity.entry(event.identity).or_default().push(event);
-    }
-    let mut life = Life { account, id, events: Vec::new(), last_ms, duplicate: 0, conflicting: 0 };
-    for (_, mut same) in by_identity {
-        same.sort_by(|a, b| precedence(a).cmp(&precedence(b)));
-        for void in &same[1..] {
-            let is_repeat = precedence(void) == precedence(&same[0]);
-            *(if is_repeat { &mut life.duplicate } else { &mut life.conflicting }) += 1;
-        }
-        life.events.push(same.swap_remove(0));
-    }
-    life.events.sort_by_cached_key(Event::place);
-    life
+fn life(account: &str, id: &str, events: &[Event]) -> Life {
+    let last_ms = events.last().map_or(0, |last| last.at_ms);
+    Life { account: account.to_owned(), id: id.to_owned(), standing: standing(events, i64::MAX), last_ms }
 }
 
-/// Of two events with one identity the earlier stands, then the lower type, then one chosen by the content alone
-/// (SPEC §1): here the lower sequence, then the lesser body.
-fn precedence(event: &Event) -> (i64, usize, u32, &Body) {
-    (event.at_ms, event.body.order(), event.sequence, &event.body)
+/// Of the events with one identity the first stands; the others are looked for up to `within_ms` after it.
+fn standing(timeline: &[Event], within_ms: i64) -> Standing {
+    let mut all = Standing::default();
+    for event in timeline {
+        let first = all.events.iter().rfind(|first| first.identity == event.identity);
+        match first.filter(|first| event.at_ms - first.at_ms <= within_ms) {
+            None => all.events.push(event.clone()),
+            Some(first) if first.content() == event.content() => all.duplicate += 1,
+            Some(_) => all.conflicting += 1,
+        }
+    }
+    all
 }

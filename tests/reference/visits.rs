@@ -1,38 +1,35 @@
 //! The visits of agents to conversations: focus time, and the handle time stated at each close (SPEC §3).
 
+use super::body::Body;
+use super::closing::Close;
+use super::conversation::Conversation;
+use super::event::Event;
 use super::policy::Policies;
-use super::time::forget_after_ms;
+use super::presence::Span;
 use super::timeline::Place;
-use super::walk::Walk;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-/// What concerns visits.
-#[derive(Clone, Debug)]
-pub enum Mark {
-    /// An agent opened the conversation, which then had this skill.
-    Focused {
-        /// Who.
-        agent: String,
-        /// Under which skill.
-        skill: Option<String>,
-    },
-    /// A human wrote.
-    Wrote {
-        /// Who.
-        agent: String,
-    },
-    /// An agent left the conversation.
-    Unfocused {
-        /// Who.
-        agent: String,
-    },
-    /// The conversation closed.
-    Closed,
-    /// An agent went offline.
-    Offline {
-        /// Who.
-        agent: String,
-    },
+/// Something that concerns the visits of one agent.
+struct Move {
+    place: Place,
+    moved: Moved,
+    /// The skill of the conversation after it.
+    skill: Option<String>,
+}
+
+/// What it is; a number is the life's, by its place in the account's list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// The agent opened the conversation.
+    Focused(usize),
+    /// The agent wrote in it.
+    Wrote(usize),
+    /// The agent left it.
+    Unfocused(usize),
+    /// It was closed.
+    Closed(usize),
+    /// The agent went offline.
+    Offline,
 }
 
 /// One visit.
@@ -50,8 +47,6 @@ pub struct Visit {
     pub end_ms: i64,
     /// Whether the agent wrote during it.
     pub wrote: bool,
-    last_action_ms: i64,
-    cap_ms: i64,
 }
 
 /// What the closes of a conversation state: the visits that belong to one close.
@@ -62,90 +57,113 @@ pub struct Handle {
     pub parts: Vec<(String, Option<String>, i64)>,
 }
 
-/// A mark in an account: where it stands, and the life it concerns (none for `offline`).
-pub type Placed = (Place, Option<usize>, Mark);
-
-/// Follows the agents of one account through all its marks.
-pub fn visits(account: &str, mut marks: Vec<Placed>, policies: &Policies, now_ms: i64) -> Vec<Visit> {
-    marks.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut running: BTreeMap<String, Visit> = BTreeMap::new();
-    let mut ended = Vec::new();
-    for (place, life, mark) in marks {
-        end_capped(&mut running, &mut ended, place.at_ms);
-        let at_ms = place.at_ms;
-        match mark {
-            Mark::Focused { agent, skill } => {
-                let life = life.expect("only a conversation can be focused");
-                if let Some(visit) = running.get_mut(&agent).filter(|visit| visit.life == life) {
-                    visit.last_action_ms = at_ms;
-                    continue;
-                }
-                end_where(&mut running, &mut ended, at_ms, |visit| visit.agent == agent);
-                let cap_ms = policies.at(account, at_ms).visit_cap_ms.min(forget_after_ms());
-                let visit = Visit {
-                    life,
-                    agent,
-                    skill,
-                    begin: place,
-                    end_ms: at_ms,
-                    wrote: false,
-                    last_action_ms: at_ms,
-                    cap_ms,
-                };
-                running.insert(visit.agent.clone(), visit);
-            }
-            Mark::Wrote { agent } => {
-                if let Some(visit) = running.get_mut(&agent).filter(|visit| Some(visit.life) == life) {
-                    visit.last_action_ms = at_ms;
-                    visit.wrote = true;
-                }
-            }
-            Mark::Unfocused { agent } => {
-                end_where(&mut running, &mut ended, at_ms, |visit| visit.agent == agent && Some(visit.life) == life)
-            }
-            Mark::Closed => end_where(&mut running, &mut ended, at_ms, |visit| Some(visit.life) == life),
-            Mark::Offline { agent } => end_where(&mut running, &mut ended, at_ms, |visit| visit.agent == agent),
-        }
-    }
-    end_capped(&mut running, &mut ended, now_ms);
-    end_where(&mut running, &mut ended, now_ms, |_| true);
-    ended
+/// The visits of all agents of one account.
+pub fn visits(conversations: &[Conversation], spans: &[Span], policies: &Policies, now_ms: i64) -> Vec<Visit> {
+    let agents: BTreeSet<&String> = conversations.iter().flat_map(focusing_agents).collect();
+    let of_agent =
+        |agent: &String| visits_of(agent, &moves(agent, conversations, spans), conversations, policies, now_ms);
+    agents.into_iter().flat_map(of_agent).collect()
 }
 
 /// The handle time of every close of one life: the visits begun since the previous one, without those that the policy
 /// `handle_requires_reply` leaves out.
-pub fn handles(walk: &Walk, life: usize, visits: &[Visit]) -> Vec<Handle> {
-    let mut previous: Option<&Place> = None;
-    let mut handles = Vec::new();
-    for close in &walk.closes {
-        let at_ms = close.credit.at_ms;
-        let requires_reply = walk.policy(at_ms).handle_requires_reply;
-        let belongs = |visit: &&Visit| {
-            visit.life == life
-                && previous.is_none_or(|previous| *previous < visit.begin)
-                && visit.begin < close.place
-                && (visit.wrote || !requires_reply)
-        };
+pub fn handles(conversation: &Conversation, life: usize, visits: &[Visit]) -> Vec<Handle> {
+    let handle = |close: &Close| {
+        let (end, previous) =
+            (close.event.place(), conversation.close_before(close.at).map(|close| close.event.place()));
+        let since = |begin: &Place| previous.as_ref().is_none_or(|previous| previous < begin);
+        let requires_reply = conversation.policy(close.at).handle_requires_reply;
+        let own = visits.iter().filter(|visit| visit.life == life && since(&visit.begin) && visit.begin < end);
+        let counted = own.filter(|visit| visit.wrote || !requires_reply);
         let part = |visit: &Visit| (visit.agent.clone(), visit.skill.clone(), visit.end_ms - visit.begin.at_ms);
-        handles.push(Handle { at_ms, parts: visits.iter().filter(belongs).map(part).collect() });
-        previous = Some(&close.place);
+        Handle { at_ms: close.event.at_ms, parts: counted.map(part).collect() }
+    };
+    conversation.closes().iter().map(handle).collect()
+}
+
+fn focusing_agents<'a>(conversation: &Conversation<'a>) -> Vec<&'a String> {
+    let agent = |event: &'a Event| match &event.body {
+        Body::Focused { agent } => Some(agent),
+        _ => None,
+    };
+    conversation.life.events().iter().filter_map(agent).collect()
+}
+
+/// All that concerns one agent's visits, in order.
+fn moves(agent: &String, conversations: &[Conversation], spans: &[Span]) -> Vec<Move> {
+    let mut moves = Vec::new();
+    for (life, conversation) in conversations.iter().enumerate() {
+        let closes: Vec<usize> = conversation.closes().iter().map(|close| close.at).collect();
+        for (i, event) in conversation.life.events().iter().enumerate() {
+            let moved = if closes.contains(&i) { Some(Moved::Closed(life)) } else { moved(agent, event, life) };
+            let skill = conversation.life.skill_after(i);
+            moves.extend(moved.map(|moved| Move { place: event.place(), moved, skill }));
+        }
     }
-    handles
+    let offline = spans.iter().filter(|span| span.agent == *agent && span.status == "offline");
+    moves.extend(offline.map(|span| Move { place: span.place.clone(), moved: Moved::Offline, skill: None }));
+    moves.sort_by(|a, b| a.place.cmp(&b.place));
+    moves
 }
 
-/// Ends the visits whose last action is more than the cap ago: at that action plus the cap (reading 2).
-fn end_capped(running: &mut BTreeMap<String, Visit>, ended: &mut Vec<Visit>, at_ms: i64) {
-    let limit_ms = |visit: &Visit| visit.last_action_ms.saturating_add(visit.cap_ms);
-    let capped = running.extract_if(.., |_, visit| at_ms > limit_ms(visit)).map(|(_, visit)| visit);
-    ended.extend(capped.map(|visit| Visit { end_ms: limit_ms(&visit), ..visit }));
+fn moved(who: &String, event: &Event, life: usize) -> Option<Moved> {
+    match &event.body {
+        Body::Focused { agent } if agent == who => Some(Moved::Focused(life)),
+        Body::AgentMessage { agent, automated: false, .. } if agent == who => Some(Moved::Wrote(life)),
+        Body::Unfocused { agent } if agent == who => Some(Moved::Unfocused(life)),
+        _ => None,
+    }
 }
 
-fn end_where(
-    running: &mut BTreeMap<String, Visit>,
-    ended: &mut Vec<Visit>,
-    at_ms: i64,
-    is_over: impl Fn(&Visit) -> bool,
-) {
-    let over = running.extract_if(.., |_, visit| is_over(visit)).map(|(_, visit)| visit);
-    ended.extend(over.map(|visit| Visit { end_ms: at_ms, ..visit }));
+/// The visits of one agent: each begins with the first `focused` from the end of the last one on (reading 7).
+fn visits_of(
+    agent: &str,
+    moves: &[Move],
+    conversations: &[Conversation],
+    policies: &Policies,
+    now_ms: i64,
+) -> Vec<Visit> {
+    let mut visits: Vec<Visit> = Vec::new();
+    let mut from = 0;
+    while let Some((begin, life)) = focused_from(moves, from) {
+        let visited = conversations[life].life;
+        let cap_ms = policies.at(&visited.account, moves[begin].place.at_ms).visit_cap_ms;
+        let capped_ms = |until: usize| last_action_ms(&moves[begin..until], life).saturating_add(cap_ms);
+        let is_over = |i: usize| moves[i].place.at_ms > capped_ms(i) || ends(moves[i].moved, life);
+        let end = (begin + 1..moves.len()).find(|i| is_over(*i));
+        let until = end.unwrap_or(moves.len());
+        let ended_ms = end.map_or(now_ms, |end| moves[end].place.at_ms);
+        visits.push(Visit {
+            life,
+            agent: agent.to_owned(),
+            skill: moves[begin].skill.clone(),
+            begin: moves[begin].place.clone(),
+            end_ms: ended_ms.min(capped_ms(until)).min(visited.end_ms()),
+            wrote: moves[begin..until].iter().any(|one| one.moved == Moved::Wrote(life)),
+        });
+        from = until;
+    }
+    visits
+}
+
+fn focused_from(moves: &[Move], from: usize) -> Option<(usize, usize)> {
+    moves.iter().enumerate().skip(from).find_map(|(i, one)| match one.moved {
+        Moved::Focused(life) => Some((i, life)),
+        Moved::Wrote(_) | Moved::Unfocused(_) | Moved::Closed(_) | Moved::Offline => None,
+    })
+}
+
+/// The last time the agent did something in this life.
+fn last_action_ms(visit: &[Move], life: usize) -> i64 {
+    let is_action = |one: &&Move| one.moved == Moved::Focused(life) || one.moved == Moved::Wrote(life);
+    visit.iter().rfind(is_action).map_or(i64::MIN, |one| one.place.at_ms)
+}
+
+fn ends(moved: Moved, life: usize) -> bool {
+    match moved {
+        Moved::Focused(other) => other != life,
+        Moved::Unfocused(own) | Moved::Closed(own) => own == life,
+        Moved::Wrote(_) => false,
+        Moved::Offline => true,
+    }
 }

@@ -1,167 +1,149 @@
-//! Messages and the waits they begin and end: response times, first responses, and overdue waits (SPEC §3, §4).
+//! Waits: from a customer's message to a human's, from when they count, and when they are overdue (SPEC §3, §4).
 
+use super::conversation::Conversation;
 use super::event::Event;
-use super::fact::{Credit, Fact, Kind};
-use super::time::forget_after_ms;
-use super::visits::Mark;
-use super::walk::Walk;
+use super::fact::{Fact, Kind};
+use super::time::after_target;
 
-/// The time from a customer's message until a human answers.
+/// A wait, by the places of the events that begin and end it.
+#[derive(Clone, Copy)]
 pub struct Wait {
     /// The first customer message not yet answered.
-    pub start_ms: i64,
-    /// The first hand-off since.
-    pub hand_off_ms: Option<i64>,
-    /// How it ended.
-    pub end: End,
+    pub begin: usize,
+    /// The human message or the close that ended it.
+    pub end: Option<usize>,
 }
 
-/// How a wait ended.
-pub enum End {
-    /// It did not.
-    Running,
-    /// A human answered.
-    Answered,
-    /// A close ended it, without a response.
-    Closed(i64),
+/// A target of a wait, as it was in force at a time.
+#[derive(Clone, Copy)]
+enum Target {
+    Response,
+    FirstResponse,
 }
 
-impl Wait {
-    /// Whether it was still running when this moment came; a moment is before the events of its millisecond
-    /// (reading 2).
-    fn reaches(&self, moment_ms: i64) -> bool {
-        match self.end {
-            End::Running => true,
-            End::Answered => false,
-            End::Closed(at_ms) => moment_ms <= at_ms,
+impl Conversation<'_> {
+    /// Response times, first response, and what is overdue.
+    pub fn response_facts(&self) -> Vec<Fact> {
+        let waits = self.waits();
+        let answered = waits.iter().filter_map(|wait| self.answered(wait));
+        let mut facts: Vec<Fact> = answered.flat_map(|(value_ms, end)| self.response(value_ms, end)).collect();
+        let unanswered = waits.iter().filter(|wait| self.response_to(wait).is_none());
+        facts.extend(unanswered.filter_map(|wait| self.wait_overdue(wait, Target::Response)));
+        facts.extend(self.first_response());
+        facts
+    }
+
+    /// All waits, in their order.
+    pub fn waits(&self) -> Vec<Wait> {
+        let life = self.life;
+        let is_talk = |event: &Event| event.is_customer() || ends_wait(event);
+        let begins = |i: &usize| life.last_before(*i, is_talk).is_none_or(|talk| !life.events()[talk].is_customer());
+        let begins = life.all(Event::is_customer).into_iter().filter(begins);
+        begins.map(|begin| Wait { begin, end: life.first_between(begin, life.len(), ends_wait) }).collect()
+    }
+
+    /// The wait that is still running, and the moment from which it counts by now.
+    pub fn waiting_since_ms(&self) -> Option<i64> {
+        let wait = self.waits().into_iter().find(|wait| wait.end.is_none())?;
+        self.counts_from(&wait).map(|from| self.life.at_ms(from))
+    }
+
+    /// Who first ended a wait before the event at `i`.
+    pub fn first_responder_before(&self, i: usize) -> Option<String> {
+        let responses = self.waits().into_iter().filter_map(|wait| self.response_to(&wait));
+        responses.min().filter(|end| *end < i).and_then(|end| self.life.events()[end].writer())
+    }
+
+    /// The event from which it counts at its end, or by now: under `handed_off` the first hand-off in it, or its
+    /// beginning while the conversation is with humans. What turns it, a hand-off or the first message of a bot, turns
+    /// it no more once it has passed a target.
+    fn counts_from(&self, wait: &Wait) -> Option<usize> {
+        let (life, begin) = (self.life, wait.begin);
+        if !self.policy(begin).from_hand_off {
+            return Some(begin);
         }
+        let until = wait.end.unwrap_or(life.len());
+        let hand_off = life.first_between(begin, until, Event::is_hand_off);
+        let with_humans = life.first_between(0, begin, |event| event.is_hand_off() || event.is_human()).is_some();
+        let with_bot = !with_humans && life.first_between(0, begin, Event::is_bot).is_some();
+        let turns = |event: &Event| event.is_hand_off() || (event.is_bot() && !with_humans);
+        let turn = life.first_between(begin, until, turns);
+        let counts_on = !with_bot && turn.is_none_or(|turn| self.has_passed_a_target(wait, life.at_ms(turn)));
+        if counts_on { Some(begin) } else { hand_off }
     }
-}
 
-impl Walk<'_> {
-    /// The wait that is running, if one is.
-    pub fn running_wait(&mut self) -> Option<&mut Wait> {
-        self.waits.last_mut().filter(|wait| matches!(wait.end, End::Running))
+    /// Whether a wait that counts from its beginning has passed a target before the events of this millisecond.
+    fn has_passed_a_target(&self, wait: &Wait, at_ms: i64) -> bool {
+        let first = self.can_have_first_response(wait).then_some(Target::FirstResponse);
+        let moments = first.into_iter().chain([Target::Response]).filter_map(|target| self.moment(wait.begin, target));
+        moments.into_iter().any(|moment_ms| moment_ms <= at_ms)
     }
 
-    /// A bot gave the conversation to humans.
-    pub fn hand_off(&mut self, event: &Event) {
-        self.was_handed_off = true;
-        if let Some(wait) = self.running_wait() {
-            wait.hand_off_ms.get_or_insert(event.at_ms);
+    /// 1 ms after the target in force at the event from which a wait counts.
+    fn moment(&self, from: usize, target: Target) -> Option<i64> {
+        let policy = self.policy(from);
+        let target_ms = match target {
+            Target::Response => policy.response_target_ms,
+            Target::FirstResponse => policy.first_response_target_ms,
+        };
+        after_target(self.life.at_ms(from), target_ms)
+    }
+
+    /// A wait without a response that became overdue, before its close.
+    fn wait_overdue(&self, wait: &Wait, target: Target) -> Option<Fact> {
+        let moment_ms = self.moment(self.counts_from(wait)?, target)?;
+        let was_closed = wait.end.is_some_and(|end| self.life.at_ms(end) < moment_ms);
+        let kind = match target {
+            Target::Response => Kind::ResponseSla(false),
+            Target::FirstResponse => Kind::FirstResponseSla(false),
+        };
+        self.overdue(moment_ms, kind).filter(|_| !was_closed)
+    }
+
+    /// The human's message that ended it, if one did.
+    fn response_to(&self, wait: &Wait) -> Option<usize> {
+        wait.end.filter(|end| self.life.events()[*end].is_human())
+    }
+
+    /// The value and the message of a response: from when the wait counted, else from its beginning.
+    fn answered(&self, wait: &Wait) -> Option<(i64, usize)> {
+        let end = self.response_to(wait)?;
+        let from = self.counts_from(wait).unwrap_or(wait.begin);
+        Some((self.life.at_ms(end) - self.life.at_ms(from), end))
+    }
+
+    fn response(&self, value_ms: i64, end: usize) -> Vec<Fact> {
+        let target_ms = self.policy(end).response_target_ms;
+        let verdict = target_ms.map(|target_ms| Kind::ResponseSla(value_ms <= target_ms));
+        [Some(Kind::Response(value_ms)), verdict].into_iter().flatten().map(|kind| self.fact(end, kind)).collect()
+    }
+
+    /// A conversation counts once: by its first response, else by the first of its waits to become overdue
+    /// (reading 5).
+    fn first_response(&self) -> Vec<Fact> {
+        let waits = self.waits();
+        if self.human_wrote_first() {
+            return Vec::new();
         }
+        let Some((value_ms, end)) = waits.iter().find_map(|wait| self.answered(wait)) else {
+            let overdue = waits.iter().find_map(|wait| self.wait_overdue(wait, Target::FirstResponse));
+            return overdue.into_iter().collect();
+        };
+        let target_ms = self.policy(end).first_response_target_ms;
+        let verdict = target_ms.map(|target_ms| Kind::FirstResponseSla(value_ms <= target_ms));
+        [Some(Kind::FirstResponse(value_ms)), verdict].into_iter().flatten().map(|kind| self.fact(end, kind)).collect()
     }
 
-    /// A customer message opens a closed conversation again, ends a snooze, and begins a wait unless one is running.
-    pub fn customer_wrote(&mut self, event: &Event, contact: Option<&String>) {
-        self.snooze = None;
-        self.reopen(event);
-        self.first_customer_ms.get_or_insert(event.at_ms);
-        if self.running_wait().is_none() {
-            self.waits.push(Wait { start_ms: event.at_ms, hand_off_ms: None, end: End::Running });
-        }
-        let contact = contact.or(self.started.and_then(|started| started.contact.as_ref())).cloned();
-        self.state(event, self.assignee.clone(), Kind::CustomerMessage(contact));
+    fn can_have_first_response(&self, wait: &Wait) -> bool {
+        !self.human_wrote_first() && self.first_responder_before(wait.begin).is_none()
     }
 
-    /// A bot's message answers nothing.
-    pub fn bot_wrote(&mut self, event: &Event, agent: &str) {
-        self.snooze = None;
-        self.last_bot = Some(agent.to_owned());
-        self.state(event, self.last_bot.clone(), Kind::AutomatedMessage);
-    }
-
-    /// A human message ends the running wait; before any customer message it is proactive.
-    pub fn human_wrote(&mut self, event: &Event, agent: &str) {
-        self.snooze = None;
-        self.mark(event, Mark::Wrote { agent: agent.to_owned() });
-        self.last_human = Some(agent.to_owned());
-        self.state(event, self.last_human.clone(), Kind::AgentMessage);
-        if self.first_customer_ms.is_none() {
-            self.human_wrote_first = true;
-            self.state(event, self.last_human.clone(), Kind::ProactiveMessage);
-        }
-        self.answer(event, agent);
-    }
-
-    /// A close ends a wait without a response.
-    pub fn close_wait(&mut self, event: &Event) {
-        if let Some(wait) = self.running_wait() {
-            wait.end = End::Closed(event.at_ms);
-        }
-    }
-
-    fn answer(&mut self, event: &Event, agent: &str) {
-        let Some(wait) = self.running_wait() else { return };
-        wait.end = End::Answered;
-        let (start_ms, hand_off_ms) = (wait.start_ms, wait.hand_off_ms);
-        let policy = self.policy(event.at_ms);
-        let by = Some(agent.to_owned());
-        let value_ms = event.at_ms - start_ms;
-        self.state(event, by.clone(), Kind::Response(value_ms));
-        if let Some(target_ms) = policy.response_target_ms {
-            self.state(event, by.clone(), Kind::ResponseSla(value_ms <= target_ms));
-        }
-        if self.human_wrote_first || self.first_responder.is_some() {
-            return;
-        }
-        self.first_responder.clone_from(&by);
-        let from_ms = hand_off_ms.filter(|_| policy.from_hand_off).unwrap_or(start_ms);
-        let value_ms = event.at_ms - from_ms;
-        self.state(event, by.clone(), Kind::FirstResponse(value_ms));
-        if let Some(target_ms) = policy.first_response_target_ms {
-            self.state(event, by, Kind::FirstResponseSla(value_ms <= target_ms));
-        }
-    }
-
-    /// States the waits that no response has replaced and the open conversation that became overdue (SPEC §4, SLA).
-    pub fn state_overdue(&mut self) {
-        let mut overdue = Vec::new();
-        for wait in &self.waits {
-            let moment_ms = self.response_moment(wait).filter(|moment_ms| wait.reaches(*moment_ms));
-            overdue.extend(self.overdue_at(moment_ms, Kind::ResponseSla(false)));
-        }
-        overdue.extend(self.first_response_overdue());
-        overdue.extend(self.resolution_overdue());
-        self.facts.extend(overdue);
-    }
-
-    /// A conversation counts once: by its first response, else by the first of its waits to become overdue.
-    fn first_response_overdue(&self) -> Option<Fact> {
-        if self.human_wrote_first || self.first_responder.is_some() {
-            return None;
-        }
-        self.waits.iter().find_map(|wait| {
-            let moment_ms = self.first_response_moment(wait).filter(|moment_ms| wait.reaches(*moment_ms));
-            self.overdue_at(moment_ms, Kind::FirstResponseSla(false))
-        })
-    }
-
-    fn response_moment(&self, wait: &Wait) -> Option<i64> {
-        after_target(wait.start_ms, self.policy(wait.start_ms).response_target_ms)
-    }
-
-    /// Under `handed_off` it runs from the first hand-off, with the target of that time (reading 6).
-    fn first_response_moment(&self, wait: &Wait) -> Option<i64> {
-        let from_hand_off = self.policy(wait.start_ms).from_hand_off;
-        let from_ms = if from_hand_off { wait.hand_off_ms? } else { wait.start_ms };
-        after_target(from_ms, self.policy(from_ms).first_response_target_ms)
-    }
-
-    /// The fact of a moment that has come, for the assignee and skill of that moment.
-    pub fn overdue_at(&self, moment_ms: Option<i64>, kind: Kind) -> Option<Fact> {
-        let moment_ms = moment_ms.filter(|moment_ms| self.has_come(*moment_ms))?;
-        let before = self.history.iter().rfind(|after| after.at_ms < moment_ms)?;
-        Some(Fact { credit: Credit { at_ms: moment_ms, ..before.clone() }, kind })
-    }
-
-    /// Whether a moment is past, and not beyond the silence that ended the life (reading 9).
-    pub fn has_come(&self, moment_ms: i64) -> bool {
-        moment_ms <= self.now_ms && moment_ms <= self.life.last_ms + forget_after_ms()
+    fn human_wrote_first(&self) -> bool {
+        let first = self.life.first_between(0, self.life.len(), |event| event.is_customer() || event.is_human());
+        first.is_some_and(|first| self.life.events()[first].is_human())
     }
 }
 
-/// The moment 1 ms after a target that runs from a given time.
-pub fn after_target(from_ms: i64, target_ms: Option<i64>) -> Option<i64> {
-    Some(from_ms.saturating_add(target_ms?).saturating_add(1))
+fn ends_wait(event: &Event) -> bool {
+    event.is_human() || event.is_close()
 }

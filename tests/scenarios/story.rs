@@ -1,24 +1,28 @@
 //! Reads stories: compact lines that become JSON events, one policy document, and questions with expectations.
 //!
 //! A story is written to be read. Times are of 2026-03-02 in UTC unless a line says otherwise, the account is `acme`,
-//! and each event's identity comes from its line, so that nothing but what the story is about needs saying.
+//! each event's identity comes from its line, and a message that does not say its length has 20 characters, so that
+//! nothing but what the story is about needs saying.
 //!
 //! ```text
 //! == a title begins a story                       # begins a comment
 //! policy [account=A] [from=13:20] key=value …     one version; several lines are several versions
 //! once, in this order                             do not reorder or repeat: some lines have no event_id
 //! [+1d ]13:20[:00[.000]] c1 type key=value …      an event of conversation c1 (`-` for none); `key=absent` drops a key
-//! raw {"type": …}                                 a line as it is
-//! at 13:29 window 7 [account=A]                   a question; its expectations are indented
+//! raw {"type": …}                                 a line as it is, `<BOM>` for a byte order mark
+//! at 13:29 window 7m [account=A]                  a question; its expectations are indented
 //!   account: path=value path~value lacks path     `~` is within 1 %, `lacks` says the rest of the line is absent
-//!   skill s1: none                                there is no such row (likewise `agent a1`, `agent-skill s1/a1`)
-//! live at 13:29: waiting=1 longest_waiting=[c1@13:20] owned.a1=[c1]
+//!     path=value                                  more about the same scope
+//!   skill sales: none                             there is no such row (also `agent anna`, `agent-skill sales/anna`)
+//! live at 13:29: waiting=1 longest_waiting=[c1@13:20] owned.anna=1
 //! rating-requests at 13:29                        then one line each, in order, or `none`
 //!   c1: eligible=false reasons=[too_short]
 //! counts at 13:29: late=1 rejected=0
 //! ```
 //!
 //! Values are numbers, true, false, null, quoted strings, [lists], {}, `2/3` (a quotient), `x*128` (repeated) or words.
+//! Durations are written as `7d`, `1m20s`, `59.999s`, `10ms`, and their names without the unit: `response.mean=1m20s` is
+//! `mean_ms`, and in a policy `response_target=1m` is `response_target_seconds`, `rate_within=1h` is `rate_within_hours`.
 
 use serde_json::{Map, Value, json};
 
@@ -28,7 +32,7 @@ mod line;
 mod value;
 
 use line::{event, parse_checks, scope};
-use value::{event_value, parse_time, repeat, words};
+use value::{event_value, parse_time, policy_duration, repeat, window_minutes, words};
 
 /// The account of every line that names none.
 pub(crate) const ACCOUNT: &str = "acme";
@@ -115,6 +119,9 @@ pub(crate) fn read_time(told: &str) -> Result<i64, String> {
     parse_time(told)
 }
 
+#[cfg(test)]
+pub(crate) use value::duration_ms;
+
 /// Reads all stories of one file.
 pub(crate) fn parse(text: &str) -> Result<Vec<Scenario>, Mistake> {
     let mut stories: Vec<Draft> = Vec::new();
@@ -130,12 +137,18 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Scenario>, Mistake> {
         }
         let read = match stories.last_mut() {
             None => Err("a story begins with `== title`".to_owned()),
+            Some(story) if raw.starts_with("    ") => story.more_expected(line, told),
             Some(story) if raw.starts_with(' ') => story.expectation(line, told),
             Some(story) => story.statement(line, told),
         };
         read.map_err(|what| Mistake { line, what })?;
     }
     stories.into_iter().map(Draft::finish).collect()
+}
+
+/// A line as it is; a byte order mark is written `<BOM>`, because nobody would see it.
+fn raw(told: &str) -> Line {
+    Line { json: told.trim().replace("<BOM>", "\u{feff}"), occurred_at_ms: None }
 }
 
 struct Draft {
@@ -163,7 +176,7 @@ impl Draft {
         }
         let (first, rest) = told.split_once(' ').unwrap_or((told, ""));
         match first {
-            "raw" => self.scenario.lines.push(Line { json: rest.trim().to_owned(), occurred_at_ms: None }),
+            "raw" => self.scenario.lines.push(raw(rest)),
             "policy" => self.policy(rest)?,
             "at" | "live" | "rating-requests" | "counts" => self.question(line, told)?,
             _ => self.scenario.lines.push(event(line, told)?),
@@ -184,7 +197,11 @@ impl Draft {
                     version.insert("effective_from".to_owned(), json!(value::rfc3339(from_ms)));
                 }
                 _ => {
-                    version.insert(key.to_owned(), event_value(key, written)?);
+                    let (key, value) = match policy_duration(key, written)? {
+                        Some(duration) => duration,
+                        None => (key.to_owned(), event_value(key, written)?),
+                    };
+                    version.insert(key, value);
                 }
             }
         }
@@ -195,7 +212,7 @@ impl Draft {
         Ok(())
     }
 
-    /// `at TIME window N [account=A]`, `live at TIME [account=A][: checks]` and so on.
+    /// `at TIME window 7m [account=A]`, `live at TIME [account=A][: checks]` and so on.
     fn question(&mut self, line: usize, told: &str) -> Result<(), String> {
         let (head, tail) = told.split_once(": ").unwrap_or((told.trim_end_matches(':'), ""));
         let (head, account) = match head.split_once(" account=") {
@@ -204,9 +221,8 @@ impl Draft {
         };
         let (kind, when) = match head.split_once("at ") {
             Some(("", when)) => {
-                let (when, window) = when.split_once(" window ").ok_or("`at TIME window MINUTES`")?;
-                let window_minutes = window.trim().parse().map_err(|_| format!("`{window}` is no window"))?;
-                (Kind::Metrics { window_minutes, scopes: Vec::new() }, when)
+                let (when, window) = when.split_once(" window ").ok_or("`at TIME window 7m`")?;
+                (Kind::Metrics { window_minutes: window_minutes(window.trim())?, scopes: Vec::new() }, when)
             }
             Some(("live ", when)) => (Kind::Live { checks: Vec::new() }, when),
             Some(("rating-requests ", when)) => (Kind::RatingRequests { requests: Vec::new() }, when),
@@ -228,6 +244,17 @@ impl Draft {
                 requests.push((line, conversation.to_owned(), parse_checks(line, told)?));
             }
             Kind::Metrics { scopes, .. } => scopes.push(scope(line, told)?),
+        }
+        Ok(())
+    }
+
+    /// A line indented deeper goes on about the scope of the line before.
+    fn more_expected(&mut self, line: usize, told: &str) -> Result<(), String> {
+        let question = self.scenario.questions.last_mut().map(|question| &mut question.kind);
+        let Some(Kind::Metrics { scopes, .. }) = question else { return self.expectation(line, told) };
+        match scopes.last_mut().and_then(|scope| scope.checks.as_mut()) {
+            Some(checks) => checks.extend(parse_checks(line, told)?),
+            None => return Err("goes on about no scope".to_owned()),
         }
         Ok(())
     }

@@ -64,9 +64,8 @@ impl Account {
     }
 
     fn credit_focus_online(&mut self, agent: Option<Name>, visit: Span, unit: i64) {
-        let forget_after_ms = self.forget_after_ms;
         let Some(agent) = self.agents.get(Name::to_code(agent) as usize) else { return };
-        let online = agent.presence.online_after(visit.from, forget_after_ms).map(|online| online.shared(visit));
+        let online = agent.presence.online_after(visit.from).map(|online| online.shared(visit));
         let online: Vec<Span> = online.take_while(|shared| shared.from < visit.to).collect();
         for span in online {
             self.add_times_over(span, |focus_online_ms| Times { focus_online_ms, ..Times::default() }, unit);

@@ -12,6 +12,7 @@ use super::super::conversation::State;
 use super::super::event::Millis;
 use super::super::intern::Name;
 use super::super::planted::{Bug, is_planted};
+use super::super::silence::Silence;
 use super::super::timeline::Act;
 use super::life::Life;
 use super::{Account, Held};
@@ -51,7 +52,7 @@ impl Account {
         self.forget_ids(&emptied);
         if self.round.next == 0 {
             self.contacts.drop_before(self.buckets.oldest());
-            self.names.contacts.forget_before(limit - self.forget_after_ms);
+            self.names.contacts.forget_before(limit - self.silence.closed_ms);
         }
     }
 
@@ -85,14 +86,14 @@ impl Account {
 
     /// Whether the last life of a conversation was forgotten.
     fn forget_lives_of(&mut self, conversation: u32, limit: Millis) -> bool {
-        let forget_after_ms = self.forget_after_ms;
+        let silence = self.silence;
         let lives = &mut self.conversations[conversation as usize].lives;
         let before = lives.len();
-        lives.retain(|life| !is_over(life, limit, forget_after_ms));
-        for life in lives.iter().filter(|life| life.first_at < limit - forget_after_ms) {
+        lives.retain(|life| !is_over(life, limit, silence));
+        for life in lives.iter().filter(|life| life.first_at < limit - silence.closed_ms) {
             // It may name contacts that were last heard of long ago.
             let named = life.timeline.entries().flat_map(|entry| contacts_in(entry.act));
-            named.for_each(|contact| self.names.contacts.used(contact, life.last_at));
+            named.for_each(|contact| self.names.contacts.used(contact, limit));
         }
         if lives.len() == before {
             return false;
@@ -112,7 +113,7 @@ impl Account {
             let agent = &mut self.agents[code];
             agent.moves = moves;
             let statuses = agent.presence.len();
-            agent.presence.forget_before(limit, self.forget_after_ms);
+            agent.presence.forget_before(limit);
             self.round.has_forgotten |= agent.presence.len() < statuses;
             if agent.presence.is_empty() {
                 agent.ran.status = None;
@@ -144,9 +145,9 @@ impl Account {
 }
 
 /// Whether silence had ended a life before `limit`, with all that can come of it: what becomes overdue, and visits.
-fn is_over(life: &Life, limit: Millis, forget_after_ms: Millis) -> bool {
+fn is_over(life: &Life, limit: Millis, silence: Silence) -> bool {
     let visited = life.state().is_some_and(|state| !state.visits().is_empty());
-    life.last_at + forget_after_ms < limit && !visited
+    life.last_at + silence.allowed_ms(life.phase()) < limit && !visited
 }
 
 fn contacts_in(act: Act) -> Option<Name> {
@@ -168,7 +169,6 @@ fn contacts_in(act: Act) -> Option<Name> {
         | Act::SurveyCommented { .. }
         | Act::MoodPrompted(_)
         | Act::MoodRecorded { .. }
-        | Act::Left(_)
-        | Act::Void => None,
+        | Act::Left(_) => None,
     }
 }

@@ -103,7 +103,7 @@ impl Dictionary {
             Set::To(to) => format!("={}", name(names, to)),
         };
         match act {
-            Act::HandedOff | Act::Reopened | Act::Void => vec![],
+            Act::HandedOff | Act::Reopened => vec![],
             Act::Started(about) => vec![
                 contact(about.contact),
                 name(&self.companies, about.company),

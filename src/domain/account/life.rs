@@ -11,6 +11,7 @@ use super::super::contacts::Noted;
 use super::super::conversation::State;
 use super::super::event::Millis;
 use super::super::rows::Latest;
+use super::super::silence::Phase;
 use super::super::timeline::{Entry, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
@@ -99,9 +100,10 @@ impl Life {
         self.last_at = self.last_at.max(at);
     }
 
-    /// Whether an event at `at` belongs to it.
-    pub(super) fn takes(&self, at: Millis, forget_after_ms: Millis) -> bool {
-        self.first_at - forget_after_ms <= at && at <= self.last_at + forget_after_ms
+    /// Where it stands between its opening and its close. A state is dropped only of one that is not open: of those, all
+    /// that matters here is that they are not.
+    pub(super) fn phase(&self) -> Phase {
+        self.state().map_or(Phase::Closed, State::phase)
     }
 
     /// The events in order.

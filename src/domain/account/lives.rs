@@ -8,7 +8,7 @@ use super::super::growth;
 use super::super::intern::Name;
 use super::super::planted::{Bug, is_planted};
 use super::super::policy::Policies;
-use super::super::timeline::{Act, Entry, Key, Timeline, rank};
+use super::super::timeline::{Act, Entry, Key, Timeline};
 use super::life::{Life, Recent};
 use super::{Account, Outcome};
 
@@ -16,13 +16,13 @@ impl Account {
     /// Adds an event of a conversation to the set.
     pub(super) fn happened(&mut self, conversation: u32, entry: Entry) -> Outcome {
         let life = self.life_for(conversation, entry.key.at);
-        match self.standing(conversation, life, entry.key) {
-            Some(standing) => self.repeated(conversation, life, standing, entry),
-            None => {
-                self.add(conversation, life, entry);
-                Outcome::Applied
-            }
-        }
+        let outcome = if self.knows(conversation, life, entry.key) {
+            self.repeated(conversation, life, entry)
+        } else {
+            self.add(conversation, life, entry);
+            Outcome::Applied
+        };
+        if self.part_again(conversation, life, entry.key.at) { Outcome::Conflicting } else { outcome }
     }
 
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
@@ -36,7 +36,7 @@ impl Account {
         self.insert(conversation, life, entry);
     }
 
-    /// The life to which an event at `at` belongs: the one near it, a new one, or two that it joins.
+    /// The life to which an event at `at` belongs: the one it falls into or that still goes on then, else a new one.
     fn life_for(&mut self, conversation: u32, at: Millis) -> usize {
         let place = conversation as usize;
         if self.conversations.len() <= place {
@@ -44,19 +44,14 @@ impl Account {
             growth::make_room(&mut self.conversations, more);
             self.conversations.resize_with(place + 1, Default::default);
         }
-        let forget_after_ms = self.forget_after_ms;
+        let silence = self.silence;
         let lives = &mut self.conversations[place].lives;
-        let mut near = (0..lives.len()).filter(|&life| lives[life].takes(at, forget_after_ms));
-        match (near.next(), near.next()) {
-            (Some(life), None) => life,
-            (Some(earlier), Some(later)) => {
-                self.join(conversation, earlier, later);
-                earlier
-            }
-            (None, _) => {
-                let place = lives.iter().take_while(|life| life.last_at < at).count();
-                lives.insert(place, Life::new(at));
-                place
+        let begun = lives.iter().take_while(|life| life.first_at <= at).count();
+        match begun.checked_sub(1).filter(|&last| at <= lives[last].last_at + silence.allowed_ms(lives[last].phase())) {
+            Some(life) => life,
+            None => {
+                lives.insert(begun, Life::new(at));
+                begun
             }
         }
     }
@@ -65,82 +60,50 @@ impl Account {
         &mut self.conversations[conversation as usize].lives[life]
     }
 
-    /// The event of this identity that stands in a life, unless there is none.
-    fn standing(&self, conversation: u32, life: usize, key: Key) -> Option<Entry> {
+    fn knows(&self, conversation: u32, life: usize, key: Key) -> bool {
         let timeline = &self.conversations[conversation as usize].lives[life].timeline;
-        if !timeline.knows(key.identity) || is_planted(Bug::DuplicateTakenAgain) {
-            return None;
-        }
-        let of_it = timeline.entries().filter(|entry| entry.key.identity == key.identity);
-        of_it.into_iter().find(|entry| entry.act.is_own() && entry.act != Act::Void)
+        let of_it = |entry: Entry| entry.key.identity == key.identity && entry.act.is_own();
+        timeline.knows(key.identity) && timeline.entries().any(of_it) && !is_planted(Bug::DuplicateTakenAgain)
     }
 
-    /// An event whose identity is known: a duplicate, or a conflict in which the earlier stands.
-    fn repeated(&mut self, conversation: u32, life: usize, standing: Entry, entry: Entry) -> Outcome {
-        if standing == entry {
-            return Outcome::Duplicate;
+    /// An event whose identity is known in its life: a duplicate, or a conflict. The first of them stands.
+    fn repeated(&mut self, conversation: u32, life: usize, entry: Entry) -> Outcome {
+        let of_it = |known: &Entry| known.key.identity == entry.key.identity && known.act.is_own();
+        let known: Vec<Entry> = self.life(conversation, life).timeline.entries().filter(of_it).collect();
+        let standing = known.iter().copied().find(Entry::stands).expect("of each identity one stands");
+        let outcome = if standing.repeats(&entry) { Outcome::Duplicate } else { Outcome::Conflicting };
+        let same_moment = known.iter().copied().find(|known| known.key.at == entry.key.at);
+        if same_moment.is_some_and(|known| !self.comes_before(&entry, &known)) {
+            return outcome;
         }
-        if self.stands_before(&entry, &standing) {
-            self.void(conversation, life, standing);
+        if self.comes_before(&entry, &standing) {
+            self.lose(conversation, life, standing, same_moment);
             self.add(conversation, life, entry);
         } else {
-            self.break_silence(conversation, life, entry.key);
+            if let Some(replaced) = same_moment {
+                self.rewrite(conversation, life, |entries| entries.retain(|one| *one != replaced));
+            }
+            self.life(conversation, life).reaches(entry.key.at);
+            self.insert(conversation, life, Entry { lost: true, ..entry });
         }
-        Outcome::Conflicting
+        outcome
     }
 
-    /// Which of two events of one identity stands: the earlier, then the lower type, then what the content says.
-    fn stands_before(&self, one: &Entry, other: &Entry) -> bool {
-        let order = |entry: &Entry| (entry.key.at, entry.key.rank, entry.key.sequence);
-        let content = |entry: &Entry| self.names.content(entry.act);
-        order(one).cmp(&order(other)).then_with(|| content(one).cmp(&content(other))).is_lt()
+    /// Which of two events of one identity stands: the first in the timeline, then as the content says.
+    fn comes_before(&self, one: &Entry, other: &Entry) -> bool {
+        let place = |entry: &Entry| (entry.key.at, entry.key.sequence, entry.key.rank);
+        let content = |entry: &Entry| (self.names.content(entry.act), entry.has_sequence);
+        place(one).cmp(&place(other)).then_with(|| content(one).cmp(&content(other))).is_lt()
     }
 
-    /// Takes an event back that lost against another of its identity.
-    fn void(&mut self, conversation: u32, life: usize, loser: Entry) {
-        self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != loser));
-        if let Act::Focused(agent) = loser.act {
-            self.unmoved(agent, Move { key: loser.key, to: Some(conversation) });
-        }
-        self.break_silence(conversation, life, loser.key);
-    }
-
-    /// A loser still breaks the silence at its own moment.
-    fn break_silence(&mut self, conversation: u32, life: usize, loser: Key) {
-        let key = Key { rank: rank::VOID, ..loser };
-        let one = self.life(conversation, life);
-        if one.entries().iter().all(|entry| entry.key != key) {
-            one.reaches(key.at);
-            self.insert(conversation, life, Entry { key, act: Act::Void });
-        }
-    }
-
-    /// Makes one life of two that an event between them joins.
-    fn join(&mut self, conversation: u32, earlier: usize, later: usize) {
-        let moved = self.conversations[conversation as usize].lives[later].entries();
-        self.rewrite(conversation, later, Vec::clear);
-        self.conversations[conversation as usize].lives.remove(later);
-        let loses = |account: &Self, entry: &Entry| {
-            entry.act.is_own() && entry.act != Act::Void && account.standing(conversation, earlier, entry.key).is_some()
-        };
-        let (losers, rest): (Vec<Entry>, Vec<Entry>) = moved.into_iter().partition(|entry| loses(self, entry));
-        for entry in rest.iter().filter(|entry| entry.act.is_own()) {
-            self.life(conversation, earlier).reaches(entry.key.at);
-        }
-        // All at once: a visit that another conversation ended long ago must not seem to go on in between.
-        self.rewrite(conversation, earlier, |entries| {
-            entries.extend(rest);
-            entries.sort_by_key(|entry| entry.key);
+    /// An event stands no longer: an earlier one of its identity has come. `replaced` has the moment of that one.
+    fn lose(&mut self, conversation: u32, life: usize, standing: Entry, replaced: Option<Entry>) {
+        self.rewrite(conversation, life, |entries| {
+            entries.iter_mut().filter(|entry| **entry == standing).for_each(|entry| entry.lost = true);
+            entries.retain(|entry| replaced.is_none_or(|replaced| entry.key != replaced.key));
         });
-        for loser in losers {
-            self.lose_in_join(conversation, earlier, loser);
-        }
-    }
-
-    fn lose_in_join(&mut self, conversation: u32, life: usize, loser: Entry) {
-        self.break_silence(conversation, life, loser.key);
-        if let Act::Focused(agent) = loser.act {
-            self.unmoved(agent, Move { key: loser.key, to: Some(conversation) });
+        if let Act::Focused(agent) = standing.act {
+            self.unmoved(agent, Move { key: standing.key, to: Some(conversation) });
         }
     }
 
@@ -200,6 +163,7 @@ impl Account {
     /// Judges every conversation by other policies, and states what differs.
     pub fn restate(&mut self, policies: Policies) {
         let before = std::mem::replace(&mut self.policies, policies);
+        self.restate_presence();
         for conversation in 0..self.conversations.len() as u32 {
             for life in 0..self.conversations[conversation as usize].lives.len() {
                 self.restate_life(conversation, life, &before);
@@ -260,7 +224,7 @@ impl Account {
     pub(super) fn in_context(&mut self, work: impl FnOnce(&mut Context<'_>)) {
         work(&mut Context {
             policies: &self.policies,
-            forget_after_ms: self.forget_after_ms,
+            silence: self.silence,
             sets: &mut self.sets,
             facts: &mut self.facts,
             decisions: &mut self.decisions,

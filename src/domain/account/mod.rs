@@ -15,6 +15,7 @@ mod interning;
 mod life;
 mod lives;
 mod moves;
+mod parting;
 mod presence;
 mod questions;
 mod rates;
@@ -26,17 +27,19 @@ use std::collections::{BTreeMap, HashSet};
 use foldhash::fast::FixedState;
 
 use super::agent::Agent;
+use super::agent::presence::Said;
 use super::bucket::Bucket;
 use super::buckets::Buckets;
 use super::contacts::Contacts;
 use super::conversation::Decision;
-use super::event::{Body, Event, Millis, Presence};
+use super::event::{Body, Event, Millis};
 use super::fact::Signed;
 use super::intern::Name;
 use super::planted::{Bug, is_planted};
 use super::policy::Policies;
 use super::sets::Sets;
-use super::timeline::{Entry, Key};
+use super::silence::Silence;
+use super::timeline::Entry;
 
 pub use super::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
@@ -44,9 +47,6 @@ pub use forgetting::Remembered;
 use interning::Dictionary;
 use life::Conversation;
 pub use rates::Running;
-
-/// The silence after which a conversation's life is over, unless told otherwise: seven days.
-pub const FORGET_AFTER_MS: Millis = 7 * 24 * 3_600_000;
 
 /// The longest window, and how long buckets are kept: a day.
 pub const DAY_MINUTES: u32 = 1440;
@@ -69,7 +69,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Account {
     policies: Policies,
-    forget_after_ms: Millis,
+    silence: Silence,
     now: Millis,
 
     names: Dictionary,
@@ -105,7 +105,7 @@ pub struct Account {
 #[derive(Debug)]
 enum Held {
     Conversation(u32, Entry),
-    Status(Name, Key, Presence),
+    Status(Name, Said),
 }
 
 /// Buckets between two sweeps of what is older than a day.
@@ -118,7 +118,7 @@ impl Account {
         let oldest = Bucket::window_start(now, DAY_MINUTES);
         Self {
             policies,
-            forget_after_ms: FORGET_AFTER_MS,
+            silence: Silence::default(),
             now,
             names: Dictionary::default(),
             sets: Sets::default(),
@@ -141,11 +141,12 @@ impl Account {
         }
     }
 
-    /// Ends a conversation's life after another silence than seven days. Only before the first event.
+    /// Ends a conversation's life after another silence than usual. Only before the first event.
     #[must_use]
-    pub fn forgetting_after(mut self, forget_after_ms: Millis) -> Self {
+    pub fn forgetting_after(mut self, silence: Silence) -> Self {
         debug_assert!(self.conversations.is_empty(), "lives are not cut again");
-        self.forget_after_ms = forget_after_ms;
+        debug_assert!(silence.closed_ms <= silence.open_ms, "an open conversation is waited for longer");
+        self.silence = silence;
         self
     }
 
@@ -195,17 +196,16 @@ impl Account {
     fn fold(&mut self, held: Held) -> Outcome {
         match held {
             Held::Conversation(conversation, entry) => self.happened(conversation, entry),
-            Held::Status(agent, key, status) => self.status(agent, key, status),
+            Held::Status(agent, said) => self.status(agent, &said),
         }
     }
 
     fn intern(&mut self, event: &Event<'_>) -> Held {
         let Event { at, sequence, identity, .. } = *event;
-        let sequence = sequence.place();
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
         if let Body::AgentStatus { agent, status } = &event.body {
-            let key = Key { at, sequence, rank: super::timeline::rank::STATUS, identity: identity.0, across: 0 };
-            return Held::Status(self.names.agents.intern(agent), key, *status);
+            let said = Said { at, sequence, identity, status: *status };
+            return Held::Status(self.names.agents.intern(agent), said);
         }
         let conversation = self.names.conversations.intern(&event.conversation).index();
         let act = self.names.act(event);

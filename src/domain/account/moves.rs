@@ -5,7 +5,7 @@
 
 use super::super::agent::moves::{Leaving, Leavings, Move};
 use super::super::intern::Name;
-use super::super::timeline::{Act, Entry, Key};
+use super::super::timeline::{Entry, Key};
 use super::Account;
 
 impl Account {
@@ -53,6 +53,6 @@ impl Account {
         let text = |to: u32| self.names.conversations.text(Name::at(to as usize));
         let by = leaving.by.to.map_or("", text);
         let across = if by < text(conversation) { -1 } else { 1 };
-        Some((conversation, life, Entry { key: Key { across, ..leaving.by.key }, act: Act::Left(agent) }))
+        Some((conversation, life, Entry::left(Key { across, ..leaving.by.key }, agent)))
     }
 }

@@ -5,7 +5,7 @@
 
 use super::super::agent::Agent;
 use super::super::agent::moves::Move;
-use super::super::agent::presence::Held;
+use super::super::agent::presence::{Held, Said};
 use super::super::event::{Millis, Presence};
 use super::super::intern::Name;
 use super::super::tally::Times;
@@ -15,32 +15,46 @@ use super::{Account, Outcome};
 
 impl Account {
     /// Adds a status to the set.
-    pub(super) fn status(&mut self, agent: Name, key: Key, status: Presence) -> Outcome {
-        let forget_after_ms = self.forget_after_ms;
-        let one = self.agent(Some(agent));
-        let from = one.presence.since(key.at);
-        let before = counted(one, from, forget_after_ms);
-        let (outcome, lost) = one.presence.add(key, status, forget_after_ms);
-        if outcome == Outcome::Duplicate {
-            return outcome;
+    pub(super) fn status(&mut self, agent: Name, said: &Said) -> Outcome {
+        let cap_ms = self.policies.at(said.at).status_cap_ms;
+        let presence = &mut self.agent(Some(agent)).presence;
+        let from = presence.since(said.at);
+        let before = counted(self.agent(Some(agent)), from);
+        let added = self.agent(Some(agent)).presence.add(said, cap_ms);
+        if added.lost.is_empty() && added.won.is_empty() {
+            return added.outcome;
         }
-        one.changed = true;
-        let after = counted(one, from, forget_after_ms);
-        let stands = one.presence.stands(key, status);
-        self.add_counted(&before, -1);
+        self.presence_changed(agent, from, &before);
+        // Going offline is a move: it ends the visit the agent is in.
+        let offline = |(key, status): (Key, Presence)| (status == Presence::Offline).then_some(Move { key, to: None });
+        added.lost.into_iter().filter_map(offline).for_each(|lost| self.unmoved(agent, lost));
+        added.won.into_iter().filter_map(offline).for_each(|won| self.moved(agent, won));
+        added.outcome
+    }
+
+    /// Lets statuses hold as long as the policies of now say.
+    pub(super) fn restate_presence(&mut self) {
+        for code in 0..self.agents.len() {
+            let Some(agent) = Name::from_code(code as u32) else { continue };
+            let before = counted(&self.agents[code], Millis::MIN);
+            let policies = std::mem::take(&mut self.policies);
+            self.agents[code].presence.hold_for(|at| policies.at(at).status_cap_ms);
+            self.policies = policies;
+            if !self.agents[code].presence.is_empty() {
+                self.presence_changed(agent, Millis::MIN, &before);
+            }
+        }
+    }
+
+    /// Keeps the account in step with an agent's statuses after `from`, of which `before` was counted.
+    fn presence_changed(&mut self, agent: Name, from: Millis, before: &[(Span, Counted)]) {
+        let after = counted(self.agent(Some(agent)), from);
+        self.agent(Some(agent)).changed = true;
+        self.add_counted(before, -1);
         self.add_counted(&after, 1);
         self.live_changed = true;
-        let earliest = lost.iter().map(|(key, _)| key.at).fold(key.at, Millis::min);
-        self.agent_buckets
-            .mark_span(Some(agent), Span { from: earliest.max(self.buckets.oldest().start()), to: self.now });
-        // Going offline is a move: it ends the visit the agent is in.
-        for (key, _) in lost.into_iter().filter(|lost| lost.1 == Presence::Offline && lost.0 != key) {
-            self.unmoved(agent, Move { key, to: None });
-        }
-        if stands && status == Presence::Offline {
-            self.moved(agent, Move { key, to: None });
-        }
-        outcome
+        let oldest = self.buckets.oldest().start();
+        self.agent_buckets.mark_span(Some(agent), Span { from: from.max(oldest), to: self.now });
     }
 
     fn add_counted(&mut self, counted: &[(Span, Counted)], unit: i64) {
@@ -69,8 +83,8 @@ impl Counted {
 }
 
 /// What the tallies hold of the statuses that hold after `from`, and of the ended visits in them.
-fn counted(agent: &Agent, from: Millis, forget_after_ms: Millis) -> Vec<(Span, Counted)> {
-    let held: Vec<Held> = agent.presence.held_after(from, forget_after_ms).collect();
+fn counted(agent: &Agent, from: Millis) -> Vec<(Span, Counted)> {
+    let held: Vec<Held> = agent.presence.held_after(from).collect();
     let followed = held.iter().filter(|held| !held.last).map(|held| (held.span, Counted::Status(held.status)));
     let online = held.iter().filter(|held| held.status == Presence::Online);
     let visits = online.flat_map(|held| agent.visits.iter().map(|visit| visit.span().shared(held.span)));

@@ -1,6 +1,6 @@
 //! What can be asked of an account, as of `now`: metrics over windows and buckets, scopes, live state.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::super::agent::Agent;
 use super::super::bucket::Bucket;
@@ -10,7 +10,6 @@ use super::super::event::{Millis, Presence};
 use super::super::intern::Name;
 use super::super::live::{Live, Waiting};
 use super::super::metrics::{Availability, Metrics, Utilisation};
-use super::super::policy::FrtStart;
 use super::super::scope::{NONE, Scope, ScopeKind};
 use super::super::tally::{Newest, Tally};
 use super::super::window::{Span, Windows};
@@ -95,22 +94,25 @@ impl Account {
     /// The live state.
     #[must_use]
     pub fn live(&self) -> Live {
-        let policy = self.policies.at(self.now);
-        let after_hand_off = policy.frt_start == FrtStart::HandedOff;
         let mut live = Live::default();
         let mut waiting = Vec::new();
-        let mut owned: Vec<(&str, &str)> = Vec::new();
+        let mut owned: BTreeMap<&str, u64> = BTreeMap::new();
         for (conversation, state) in self.open_states() {
             let id = self.names.conversations.text(Name::at(conversation as usize));
             live.open += 1;
             live.snoozed += u64::from(state.is_snoozed(self.now));
             live.unassigned += u64::from(state.assignee().is_none());
-            waiting.extend(state.waiting_since(self.now, after_hand_off).map(|since| (since, id)));
-            owned.extend(state.assignee().map(|agent| (self.names.agents.text(agent), id)));
+            waiting.extend(state.waiting_since(self.now).map(|since| (since, id)));
+            state
+                .assignee()
+                .into_iter()
+                .for_each(|agent| *owned.entry(self.names.agents.text(agent)).or_default() += 1);
         }
         live.waiting = waiting.len() as u64;
         live.longest_waiting = self.longest(waiting);
-        live.owned = if policy.agent_metrics { grouped(owned) } else { Vec::new() };
+        if self.policies.at(self.now).agent_metrics {
+            live.owned = owned.into_iter().map(|(agent, conversations)| (agent.to_owned(), conversations)).collect();
+        }
         live.agents_online = self.agents_with(Presence::Online);
         live.agents_away = self.agents_with(Presence::Away);
         live
@@ -133,7 +135,7 @@ impl Account {
         let lives = self.open.iter().flat_map(|&conversation| {
             self.conversations[conversation as usize].lives.iter().map(move |life| (conversation, life))
         });
-        let living = lives.filter(|(_, life)| self.now - life.last_at <= self.forget_after_ms);
+        let living = lives.filter(|(_, life)| self.now - life.last_at <= self.silence.open_ms);
         let states = living.filter_map(|(conversation, life)| Some((conversation, life.state()?)));
         states.filter(|(_, state)| state.is_open())
     }
@@ -145,7 +147,7 @@ impl Account {
     }
 
     fn agents_with(&self, status: Presence) -> u64 {
-        let current = |agent: &Agent| agent.presence.current(self.now, self.forget_after_ms);
+        let current = |agent: &Agent| agent.presence.current(self.now);
         self.agents.iter().filter_map(current).filter(|current| *current == status).count() as u64
     }
 
@@ -203,11 +205,9 @@ impl Account {
         if skill.is_some() {
             return;
         }
-        let forget_after_ms = self.forget_after_ms;
-        let status = |status| agent.presence.status_ms(span, status, forget_after_ms) as u64;
+        let status = |status| agent.presence.status_ms(span, status) as u64;
         let online_ms = status(Presence::Online);
-        let focus_online = agent.visited_online_ms(span, forget_after_ms)
-            + shared.map_or(0, |visit| agent.presence.online_ms(visit, forget_after_ms));
+        let focus_online = agent.visited_online_ms(span) + shared.map_or(0, |visit| agent.presence.online_ms(visit));
         metrics.availability = Some(Availability { online_ms, away_ms: status(Presence::Away) });
         metrics.utilisation = Some(Utilisation { focus_ms: focus_online as u64, online_ms });
     }
@@ -277,11 +277,4 @@ impl Account {
             Asked::AgentSkill(code, of) => Scope { skill: skill(of), agent: agent(code) },
         }
     }
-}
-
-/// Conversations by agent, both sorted as bytes.
-fn grouped(mut owned: Vec<(&str, &str)>) -> Vec<(String, Vec<String>)> {
-    owned.sort_unstable();
-    let by_agent = owned.chunk_by(|a, b| a.0 == b.0);
-    by_agent.map(|of| (of[0].0.to_owned(), of.iter().map(|(_, id)| (*id).to_owned()).collect())).collect()
 }

@@ -36,7 +36,7 @@ impl Account {
                 let visit = running.map(|running| running.span.shared(span));
                 Times {
                     focus_ms: visit.map_or(0, Span::length_ms),
-                    focus_online_ms: visit.map_or(0, |visit| agent.presence.online_ms(visit, self.forget_after_ms)),
+                    focus_online_ms: visit.map_or(0, |visit| agent.presence.online_ms(visit)),
                     ..self.running_presence(agent, span)
                 }
             }
@@ -50,7 +50,7 @@ impl Account {
 
     /// The last status, which none has followed.
     fn running_presence(&self, agent: &Agent, span: Span) -> Times {
-        let Some(held) = agent.presence.last(self.forget_after_ms) else { return Times::default() };
+        let Some(held) = agent.presence.last() else { return Times::default() };
         let ms = held.span.overlap_ms(span);
         match held.status {
             Presence::Online => Times { online_ms: ms, ..Times::default() },
@@ -64,7 +64,7 @@ impl Account {
         let now = self.now;
         let agent = &self.agents[code];
         let visit = self.running_visit(code, agent).map(|running| (running.skill, running.span.from));
-        let status = agent.presence.last(self.forget_after_ms).map(|held| (held.status, held.span.from));
+        let status = agent.presence.last().map(|held| (held.status, held.span.from));
         let oldest = self.buckets.oldest().start();
         let agent = &mut self.agents[code];
         let before = std::mem::replace(&mut agent.ran, Ran { visit, status });

@@ -119,8 +119,8 @@ impl Agent {
 
     /// How much of a span the ended visits cover while online.
     #[must_use]
-    pub fn visited_online_ms(&self, span: Span, forget_after_ms: Millis) -> Millis {
-        let online = |visit: &Visited| self.presence.online_ms(visit.span().shared(span), forget_after_ms);
+    pub fn visited_online_ms(&self, span: Span) -> Millis {
+        let online = |visit: &Visited| self.presence.online_ms(visit.span().shared(span));
         self.visits.iter().map(online).sum()
     }
 }

@@ -99,6 +99,16 @@ impl Moves {
         Leavings { gone: gone.into_iter().flatten().collect(), come: self.leaving(place).into_iter().collect() }
     }
 
+    /// The move into a conversation that the move at `key` ended, if both are remembered.
+    #[must_use]
+    pub fn left_by(&self, key: Key, conversation: u32) -> Option<Move> {
+        let from = self.all.partition_point(|one| one.at < key.at);
+        let is_it = |one: &Packed| (one.at, one.sequence, one.identity) == (key.at, key.sequence, key.identity);
+        let mut pairs = self.all[from.saturating_sub(1)..].windows(2).take_while(|pair| pair[1].at <= key.at);
+        let pair = pairs.find(|pair| is_it(&pair[1]) && pair[0].to == conversation)?;
+        Some(pair[0].into())
+    }
+
     /// Forgets the moves before `limit`, from which on alone moves will come and go. The last of them stays if
     /// `is_left`: what it opened may still have to be left.
     pub fn forget_before(&mut self, limit: Millis, is_left: impl FnOnce(&Move) -> bool) {

@@ -1,29 +1,59 @@
-//! An agent's presence: a status holds until the next one, and at most as long as silence is remembered (SPEC §3).
+//! An agent's presence: a status holds until the next one, and at most as long as the policy says (SPEC §3, §5).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
 use super::super::account::Outcome;
-use super::super::event::{Millis, Presence as Status};
-use super::super::timeline::Key;
+use super::super::event::{Identity, Millis, Presence as Status, Sequence};
+use super::super::timeline::{Key, rank};
 use super::super::window::Span;
+
+/// How long after the event that stands a repeat of its identity is known as one: 31 days (SPEC §1).
+const REPEATS_MS: Millis = 31 * 24 * 3_600_000;
 
 /// The statuses of one agent, in order.
 #[derive(Debug, Default)]
 pub struct Presence {
-    /// Ascending by key.
+    /// Ascending by key; of one identity and moment only the first.
     events: Vec<Event>,
-    /// Identities of what was forgotten of the life that the first event goes on with.
-    forgotten: HashSet<u64, FixedState>,
+    /// Of what was forgotten: when the event of an identity stood.
+    forgotten: HashMap<u64, Millis, FixedState>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Event {
     key: Key,
     status: Status,
-    /// Not if it lost against another of its identity: then it only breaks the silence.
+    has_sequence: bool,
+    /// The last moment at which it holds, where no other follows.
+    lapses_at: Millis,
+    /// Whether no other event of its identity stands in its place.
     stands: bool,
+}
+
+/// An `agent_status` as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Said {
+    /// When.
+    pub at: Millis,
+    /// Its place within the millisecond.
+    pub sequence: Sequence,
+    /// What makes a repeat a duplicate.
+    pub identity: Identity,
+    /// Online, away or offline.
+    pub status: Status,
+}
+
+/// What became of a status, and of others because of it.
+#[derive(Debug)]
+pub struct Added {
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The events that stand no longer.
+    pub lost: Vec<(Key, Status)>,
+    /// The events that stand from now on.
+    pub won: Vec<(Key, Status)>,
 }
 
 /// A status over the time in which it holds.
@@ -37,59 +67,83 @@ pub struct Held {
     pub last: bool,
 }
 
+impl Said {
+    fn key(&self) -> Key {
+        let Self { at, sequence, identity, .. } = *self;
+        Key { at, sequence: sequence.place(), rank: rank::STATUS, identity: identity.0, across: 0 }
+    }
+}
+
+impl Event {
+    fn shown(&self) -> (Key, Status) {
+        (self.key, self.status)
+    }
+
+    /// Whether two events of one identity and moment are repeats of one another. An assumed sequence is no content.
+    fn repeats(&self, other: &Self) -> bool {
+        let said = |event: &Self| event.has_sequence.then_some(event.key.sequence);
+        (self.status, said(self)) == (other.status, said(other))
+    }
+}
+
 impl Presence {
-    /// Adds a status; what changes starts no earlier than the status that held before it. Second, the events that no
-    /// longer stand because of it.
-    pub fn add(&mut self, key: Key, status: Status, forget_after_ms: Millis) -> (Outcome, Vec<(Key, Status)>) {
-        let place = self.events.partition_point(|other| (other.key, other.status) < (key, status));
-        if self.events.get(place).is_some_and(|other| (other.key, other.status) == (key, status)) {
-            return (Outcome::Duplicate, Vec::new());
-        }
-        self.events.insert(place, Event { key, status, stands: true });
-        self.settle(place, forget_after_ms)
-    }
-
-    /// Of the events of one identity in the life around `place` the earliest stands; of one moment, the one that its
-    /// content puts first.
-    fn settle(&mut self, place: usize, forget_after_ms: Millis) -> (Outcome, Vec<(Key, Status)>) {
-        let added = self.events[place].key.identity;
-        let last = place + 1 == self.events.len();
-        let new = !self.forgotten.contains(&added);
-        if last && new && self.events[..place].iter().all(|other| other.key.identity != added) {
-            return (Outcome::Applied, Vec::new());
-        }
-        let life = self.life_around(place, forget_after_ms);
-        let goes_on = life.start == 0;
-        let (mut seen, mut lost) = (HashSet::new(), Vec::new());
-        for event in self.events[life].iter_mut().filter(|event| event.stands) {
-            let known = goes_on && self.forgotten.contains(&event.key.identity);
-            event.stands = seen.insert(event.key.identity) && !known;
-            if !event.stands {
-                lost.push((event.key, event.status));
+    /// Adds a status that holds for `cap_ms` at most. What changes starts no earlier than the status that held before.
+    pub fn add(&mut self, said: &Said, cap_ms: Millis) -> Added {
+        let (key, has_sequence) = (said.key(), matches!(said.sequence, Sequence::Said(_)));
+        let new =
+            Event { key, status: said.status, has_sequence, lapses_at: key.at.saturating_add(cap_ms), stands: false };
+        let same_moment = |event: &Event| (event.key.at, event.key.identity) == (key.at, key.identity);
+        let known = self.events.iter().position(same_moment);
+        if let Some(place) = known {
+            let old = self.events[place];
+            let outcome = if old.stands && old.repeats(&new) { Outcome::Duplicate } else { Outcome::Conflicting };
+            if old.shown() <= new.shown() {
+                return Added { outcome, lost: Vec::new(), won: Vec::new() };
             }
+            self.events.remove(place);
+            let mut added = self.put(new);
+            added.outcome = outcome;
+            added.lost.extend(old.stands.then_some(old.shown()));
+            return added;
         }
-        let conflicting = lost.iter().any(|(key, _)| key.identity == added);
-        (if conflicting { Outcome::Conflicting } else { Outcome::Applied }, lost)
+        self.put(new)
     }
 
-    /// Forgets what comes before the status that holds at `limit`, from which on alone statuses will come: all of it
-    /// where the silence since has ended the life, else all but the identities.
-    pub fn forget_before(&mut self, limit: Millis, forget_after_ms: Millis) {
-        let is_over = self.events.last().is_some_and(|last| last.key.at + forget_after_ms < limit);
-        if is_over {
-            *self = Self::default();
-            return;
+    fn put(&mut self, new: Event) -> Added {
+        let place = self.events.partition_point(|other| other.shown() < new.shown());
+        self.events.insert(place, new);
+        let (mut lost, mut won) = (Vec::new(), Vec::new());
+        let mut stood_at = self.forgotten.get(&new.key.identity).copied();
+        for event in self.events.iter_mut().filter(|event| event.key.identity == new.key.identity) {
+            let stands = stood_at.is_none_or(|at| event.key.at - at > REPEATS_MS);
+            stood_at = if stands { Some(event.key.at) } else { stood_at };
+            match (event.stands, stands) {
+                (true, false) => lost.push(event.shown()),
+                (false, true) => won.push(event.shown()),
+                (true, true) | (false, false) => {}
+            }
+            event.stands = stands;
         }
+        let is_alone = lost.is_empty() && won.contains(&new.shown());
+        Added { outcome: if is_alone { Outcome::Applied } else { Outcome::Conflicting }, lost, won }
+    }
+
+    /// Lets each status hold for what `cap_ms` says of its moment.
+    pub fn hold_for(&mut self, cap_ms: impl Fn(Millis) -> Millis) {
+        self.events.iter_mut().for_each(|event| event.lapses_at = event.key.at.saturating_add(cap_ms(event.key.at)));
+    }
+
+    /// Forgets what comes before the status that holds at `limit`, from which on alone statuses will come, but for the
+    /// identities that a repeat may still have.
+    pub fn forget_before(&mut self, limit: Millis) {
         let later = self.events.partition_point(|event| event.key.at < limit);
-        let Some(holds) = self.events[..later].iter().rposition(|event| event.stands).filter(|holds| *holds > 0) else {
-            return;
-        };
-        let life = self.life_around(holds, forget_after_ms);
-        if life.start > 0 {
-            self.forgotten.clear();
-        }
-        let old = self.events.drain(..holds).skip(life.start);
-        self.forgotten.extend(old.map(|event| event.key.identity));
+        let holds = self.events[..later].iter().rposition(|event| event.stands);
+        // It stays as long as a repeat may come, though it has lapsed: other policies may let it hold for longer.
+        let holds = holds
+            .filter(|holds| self.events[*holds].key.at + REPEATS_MS >= limit || self.events[*holds].lapses_at >= limit);
+        let old = self.events.drain(..holds.unwrap_or(later)).filter(|event| event.stands);
+        self.forgotten.extend(old.map(|event| (event.key.identity, event.key.at)));
+        self.forgotten.retain(|_, at| limit - *at <= REPEATS_MS);
     }
 
     /// How many statuses are kept.
@@ -104,39 +158,23 @@ impl Presence {
         self.events.is_empty()
     }
 
-    /// Whether this event stands.
-    #[must_use]
-    pub fn stands(&self, key: Key, status: Status) -> bool {
-        let place = self.events.binary_search_by_key(&(key, status), |event| (event.key, event.status));
-        place.is_ok_and(|place| self.events[place].stands)
-    }
-
-    fn life_around(&self, place: usize, forget_after_ms: Millis) -> std::ops::Range<usize> {
-        let silent = |pair: &[Event]| pair[1].key.at - pair[0].key.at > forget_after_ms;
-        let before = self.events[..=place].windows(2).rposition(silent).map_or(0, |gap| gap + 1);
-        let after = self.events[place..].windows(2).position(silent).map_or(self.events.len(), |gap| place + gap + 1);
-        before..after
-    }
-
     /// Every status that holds somewhere after `from`, in order.
-    pub fn held_after(&self, from: Millis, forget_after_ms: Millis) -> impl Iterator<Item = Held> {
+    pub fn held_after(&self, from: Millis) -> impl Iterator<Item = Held> {
         let place = self.events.partition_point(|event| event.key.at <= from);
         let standing = self.events[..place].iter().rposition(|event| event.stands).unwrap_or(place);
-        let mut rest =
-            self.events[standing..].iter().filter(|event| event.stands).map(|event| (event.key.at, event.status));
+        let mut rest = self.events[standing..].iter().filter(|event| event.stands);
         let mut next = rest.next();
         std::iter::from_fn(move || {
-            let (since, status) = next?;
+            let Event { key, status, lapses_at, .. } = *next?;
             next = rest.next();
-            let lapse = since.saturating_add(forget_after_ms);
-            let to = next.map_or(lapse, |(at, _)| at.min(lapse));
-            Some(Held { span: Span { from: since, to }, status, last: next.is_none() })
+            let to = next.map_or(lapses_at, |next| next.key.at.min(lapses_at));
+            Some(Held { span: Span { from: key.at, to }, status, last: next.is_none() })
         })
     }
 
     /// The spans in which the agent is online, from the one at `from` on.
-    pub fn online_after(&self, from: Millis, forget_after_ms: Millis) -> impl Iterator<Item = Span> {
-        let held = self.held_after(from, forget_after_ms);
+    pub fn online_after(&self, from: Millis) -> impl Iterator<Item = Span> {
+        let held = self.held_after(from);
         held.filter(|held| held.status == Status::Online).map(|held| held.span)
     }
 
@@ -149,29 +187,28 @@ impl Presence {
 
     /// The status that none has followed, until it lapses.
     #[must_use]
-    pub fn last(&self, forget_after_ms: Millis) -> Option<Held> {
+    pub fn last(&self) -> Option<Held> {
         let event = self.events.iter().rev().find(|event| event.stands)?;
-        let span = Span { from: event.key.at, to: event.key.at.saturating_add(forget_after_ms) };
+        let span = Span { from: event.key.at, to: event.lapses_at };
         Some(Held { span, status: event.status, last: true })
     }
 
-    /// The status at `now`, at which or before all events lie, if it has not lapsed: silence of more than
-    /// `forget_after_ms` ends it.
+    /// The status at `now`, at which or before all events lie, if it has not lapsed by then.
     #[must_use]
-    pub fn current(&self, now: Millis, forget_after_ms: Millis) -> Option<Status> {
-        self.last(forget_after_ms).filter(|held| now <= held.span.to).map(|held| held.status)
+    pub fn current(&self, now: Millis) -> Option<Status> {
+        self.last().filter(|held| now <= held.span.to).map(|held| held.status)
     }
 
     /// How much of a span the agent was online.
     #[must_use]
-    pub fn online_ms(&self, span: Span, forget_after_ms: Millis) -> Millis {
-        self.status_ms(span, Status::Online, forget_after_ms)
+    pub fn online_ms(&self, span: Span) -> Millis {
+        self.status_ms(span, Status::Online)
     }
 
     /// How much of a span a status held.
     #[must_use]
-    pub fn status_ms(&self, span: Span, status: Status, forget_after_ms: Millis) -> Millis {
-        let held = self.held_after(span.from, forget_after_ms).take_while(|held| held.span.from < span.to);
+    pub fn status_ms(&self, span: Span, status: Status) -> Millis {
+        let held = self.held_after(span.from).take_while(|held| held.span.from < span.to);
         held.filter(|held| held.status == status).map(|held| held.span.overlap_ms(span)).sum()
     }
 }

@@ -5,7 +5,7 @@ use super::super::fact::{Fact, FactKind, Judged};
 use super::super::intern::Name;
 use super::super::policy::Reopen;
 use super::super::timeline::Entry;
-use super::{Context, State};
+use super::{Context, Phase, State};
 
 /// The last close that had an effect.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ impl State {
         let at = entry.key.at;
         let outcome = outcome.unwrap_or(cx.policies.at(at).system_close);
         let credited = own_agent.or(self.last_human).or(self.assignee);
-        if !self.open {
+        if self.phase == Phase::Closed {
             cx.state(self.fact(FactKind::ClosedAgain, at, credited));
             return;
         }
@@ -46,7 +46,7 @@ impl State {
         if let Some(resolution) = resolution {
             cx.state(resolution);
         }
-        self.open = false;
+        self.phase = Phase::Closed;
         self.last_close = Some(Close { at, own_agent, credited, resolution });
         if closed_by == Side::Agent && outcome != Outcome::Spam {
             self.decide_request(entry, credited, cx);
@@ -55,17 +55,20 @@ impl State {
 
     /// Opens the conversation again if it is closed; `contact` is who reopened it.
     pub(super) fn reopen(&mut self, at: Millis, contact: Option<Name>, cx: &mut Context<'_>) {
-        if self.open {
+        if self.phase != Phase::Closed {
             return;
         }
-        self.open = true;
+        self.phase = Phase::Open;
         let close = self.last_close.as_mut().expect("what is closed was closed");
         let resolution = close.resolution.take();
         let credited = close.credited;
-        match cx.policies.at(at).reopen {
-            Reopen::Retract => resolution.into_iter().for_each(|fact| cx.retract(fact)),
-            Reopen::CountEach => {}
-        }
+        self.counts_from = match cx.policies.at(at).reopen {
+            Reopen::Retract => {
+                resolution.into_iter().for_each(|fact| cx.retract(fact));
+                None
+            }
+            Reopen::CountEach => Some(at),
+        };
         let mut reopened = self.fact(FactKind::Reopened, at, credited);
         reopened.credit.contact = contact;
         cx.state(reopened);
@@ -89,29 +92,36 @@ impl State {
         Fact { value, ..self.fact(FactKind::resolved(judged), at, credited) }
     }
 
-    /// Where the resolution time starts: the first customer message so far, or the start.
+    /// Where the resolution time starts: at a reopening after which each resolution counts; else with the first customer
+    /// message so far, or the start.
     fn resolution_clock(&self) -> Millis {
-        self.first_customer_at.unwrap_or(self.known.start_at)
+        self.counts_from.or(self.first_customer_at).unwrap_or(self.known.start_at)
     }
 
-    /// The open conversation becomes overdue 1 ms after the target, or at its reopening if that is later.
-    pub(super) fn start_resolution_clock(&mut self, reopened_at: Millis, cx: &Context<'_>) {
+    /// What was opened or reopened at `opened_at` becomes overdue 1 ms after the target, or at once where that has passed.
+    pub(super) fn start_resolution_clock(&mut self, opened_at: Millis, cx: &Context<'_>) {
         let began = self.resolution_clock();
         let target = cx.policies.at(began).resolution_target_ms;
-        self.resolution_due = target.map(|target| (began + target + 1).max(reopened_at));
+        self.resolution_due = target.map(|target| (began + target + 1).max(opened_at));
     }
 
     /// The first customer message moves the clock, and takes back what was overdue by the old one.
-    pub(super) fn restart_resolution_clock(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn restart_resolution_clock(&mut self, at: Millis, cx: &mut Context<'_>) {
+        if self.counts_from.is_some() {
+            return;
+        }
         if let Some(overdue) = self.resolution_overdue.take() {
             cx.retract(overdue);
         }
-        self.start_resolution_clock(Millis::MIN, cx);
+        self.start_resolution_clock(at, cx);
     }
 
+    /// It becomes overdue before the events of its millisecond, even where one of them opened it.
     pub(super) fn fire_resolution(&mut self, due: Millis, cx: &mut Context<'_>) {
         let Some(at) = self.resolution_due.filter(|at| *at <= due) else { return };
-        let overdue = self.fact(FactKind::ResolutionOverdue, at, self.assignee);
+        let before = if at == self.last.at { self.before } else { self.standing() };
+        let mut overdue = self.fact(FactKind::ResolutionOverdue, at, before.assignee);
+        (overdue.credit.skill, overdue.credit.topics) = (before.skill, before.topics);
         (self.resolution_due, self.resolution_overdue) = (None, Some(overdue));
         cx.state(overdue);
     }

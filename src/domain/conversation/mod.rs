@@ -20,6 +20,7 @@ use super::intern::Name;
 use super::planted::{Bug, is_planted, is_retraction_lost};
 use super::policy::Policies;
 use super::sets::Sets;
+use super::silence::{Phase, Silence};
 use super::timeline::{About, Act, Entry, Key, Timeline};
 
 use closes::Close;
@@ -36,7 +37,7 @@ pub struct Context<'a> {
     /// The account's policies.
     pub policies: &'a Policies,
     /// The silence that ends a life.
-    pub forget_after_ms: Millis,
+    pub silence: Silence,
     /// Combinations of topics and of origins.
     pub sets: &'a mut Sets,
     /// Facts stated and retracted, in order.
@@ -72,17 +73,22 @@ pub struct State {
     assignee: Option<Name>,
     skill: Option<Name>,
     topics: u32,
+    /// The same before the first event of the last event's millisecond.
+    before: Standing,
 
-    open: bool,
+    phase: Phase,
     /// Until when, if it is snoozed; `Millis::MAX` without an end.
     snoozed_until: Option<Millis>,
     last_close: Option<Close>,
+    /// The last reopening, if every resolution counts that comes after it.
+    counts_from: Option<Millis>,
     resolution_due: Option<Millis>,
     resolution_overdue: Option<Fact>,
 
     first_customer_at: Option<Millis>,
     wait: Option<Wait>,
     first: First,
+    first_responder: Option<Name>,
     handed_off: bool,
     last_human: Option<Name>,
     last_bot: Option<Name>,
@@ -92,6 +98,14 @@ pub struct State {
     surveys: Surveys,
     moods: Vec<AgentMood>,
     talk: requests::Talk,
+}
+
+/// Whom the conversation belongs to, and what it is about, as of a moment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Standing {
+    assignee: Option<Name>,
+    skill: Option<Name>,
+    topics: u32,
 }
 
 /// What holds for the whole conversation, from its first `conversation_started` wherever that stands.
@@ -114,7 +128,7 @@ impl Known {
         let (mut first_at, mut started) = (None, None);
         for entry in entries {
             first_at = first_at.or(entry.act.is_own().then_some(entry.key.at));
-            if let Act::Started(about) = entry.act {
+            if let (Act::Started(about), false) = (entry.act, entry.lost) {
                 started = Some((entry.key.at, about));
                 break;
             }
@@ -142,7 +156,7 @@ impl State {
     /// All events of the timeline stepped through, and every moment up to `until` fired.
     #[must_use]
     pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
-        let mut state = Self::new(Known::of(timeline.entries(), cx.sets)?, cx);
+        let mut state = Self::new(Known::of(timeline.entries(), cx.sets)?);
         timeline.entries().for_each(|entry| state.step(&entry, cx));
         state.fire(until, cx);
         Some(state)
@@ -155,7 +169,7 @@ impl State {
         let with_it = entries[..place].iter().chain([&entry]).chain(&entries[place..]).copied();
         let Some(known) = Known::of(with_it, cx.sets) else { return };
         let shared = if known == self.known { place } else { 0 };
-        let (mut old, mut new) = (Self::new(self.known, cx), Self::new(known, cx));
+        let (mut old, mut new) = (Self::new(self.known), Self::new(known));
         if shared > 0 {
             entries[..shared].iter().for_each(|entry| old.step(entry, cx));
             new.clone_from(&old);
@@ -175,8 +189,8 @@ impl State {
         (self, std::mem::take(cx.facts))
     }
 
-    fn new(known: Known, cx: &Context<'_>) -> Self {
-        let mut state = Self {
+    fn new(known: Known) -> Self {
+        Self {
             known,
             last: Key { at: Millis::MIN, sequence: 0, rank: 0, identity: 0, across: 0 },
             last_own_at: known.first_at,
@@ -185,14 +199,17 @@ impl State {
             assignee: None,
             skill: None,
             topics: 0,
-            open: true,
+            before: Standing::default(),
+            phase: Phase::default(),
             snoozed_until: None,
             last_close: None,
+            counts_from: None,
             resolution_due: None,
             resolution_overdue: None,
             first_customer_at: None,
             wait: None,
             first: First::default(),
+            first_responder: None,
             handed_off: false,
             last_human: None,
             last_bot: None,
@@ -201,16 +218,14 @@ impl State {
             surveys: Surveys::default(),
             moods: Vec::new(),
             talk: requests::Talk::default(),
-        };
-        state.start_resolution_clock(Millis::MIN, cx);
-        state
+        }
     }
 
     /// Whether `entry` can step on from here: it comes after every event and every moment that has been dealt with,
     /// and does not say what should have been known from the beginning.
     #[must_use]
     pub fn takes(&self, entry: &Entry) -> bool {
-        let restarts = matches!(entry.act, Act::Started(_)) && !self.known.started;
+        let restarts = matches!(entry.act, Act::Started(_)) && !entry.lost && !self.known.started;
         let comes_last = entry.key > self.last || is_planted(Bug::TiesByArrival) && entry.key.at == self.last.at;
         comes_last && entry.key.at >= self.fired_to && !restarts
     }
@@ -220,11 +235,16 @@ impl State {
         if !is_planted(Bug::TimersAfterTheEvent) {
             self.fire(entry.key.at, cx);
         }
+        if entry.key.at != self.last.at {
+            self.before = self.standing();
+        }
         self.last = entry.key;
         if entry.act.is_own() {
             self.last_own_at = entry.key.at;
         }
-        self.act(entry, cx);
+        if !entry.lost {
+            self.act(entry, cx);
+        }
         self.fired_to = self.fired_to.max(entry.key.at);
         self.next_due = self.find_next_due(cx);
         self.fire(entry.key.at, cx);
@@ -233,7 +253,7 @@ impl State {
     /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
     pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
         while let Some(due) = self.next_due().filter(|due| *due <= until) {
-            if self.lives_at(due, cx) {
+            if due <= self.silent_until(cx) {
                 self.fire_waits(due, cx);
                 self.fire_resolution(due, cx);
             }
@@ -245,6 +265,10 @@ impl State {
 
     fn act(&mut self, entry: &Entry, cx: &mut Context<'_>) {
         let at = entry.key.at;
+        if (self.phase, self.phase.after(&entry.act)) == (Phase::Unopened, Phase::Open) {
+            self.phase = Phase::Open;
+            self.start_resolution_clock(at, cx);
+        }
         match entry.act {
             Act::Started(about) => self.started(at, &about, cx),
             Act::Assigned { agent, skill } => {
@@ -252,21 +276,19 @@ impl State {
                 skill.apply(&mut self.skill);
                 self.snoozed_until = None;
             }
-            Act::HandedOff => self.handed_off(at, cx),
+            Act::HandedOff => self.hand_off(at, cx),
             Act::Joined(_) => self.talk.group = true,
             Act::Tagged(topic) => self.topics = cx.sets.with_topic(self.topics, topic),
             Act::Focused(agent) => self.focus(at, agent, cx),
-            Act::CustomerMessage { automated: true, .. } => {
-                cx.state(self.fact(FactKind::AutomatedMessage, at, self.assignee))
-            }
+            Act::CustomerMessage { contact, automated: true, .. } => self.customers_program_wrote(at, contact, cx),
             Act::CustomerMessage { contact, characters, automated: false } => {
                 self.customer_wrote(at, contact, characters, cx);
             }
             Act::AgentMessage { agent, automated: true, .. } => self.bot_wrote(at, agent, cx),
             Act::AgentMessage { agent, characters, automated: false } => self.human_wrote(at, agent, characters, cx),
             Act::Unfocused(agent) | Act::Left(agent) => self.leave(at, agent, cx),
-            Act::Snoozed(until) if self.open => self.snoozed_until = Some(until.unwrap_or(Millis::MAX)),
-            Act::Snoozed(_) | Act::Void => {}
+            Act::Snoozed(until) if self.is_open() => self.snoozed_until = Some(until.unwrap_or(Millis::MAX)),
+            Act::Snoozed(_) => {}
             Act::Closed { agent, closed_by, outcome } => self.close(entry, agent, closed_by, outcome, cx),
             Act::Reopened => {
                 self.snoozed_until = None;
@@ -299,20 +321,25 @@ impl State {
         Fact { at, kind, value: 0, scopes: Scopes::ALL, credit: self.credit(agent) }
     }
 
+    fn standing(&self) -> Standing {
+        Standing { assignee: self.assignee, skill: self.skill, topics: self.topics }
+    }
+
     fn credit(&self, agent: Option<Name>) -> Credit {
         let Known { contact, origins, .. } = self.known;
         Credit { agent, skill: self.skill, contact, topics: self.topics, origin: origins }
     }
 
-    /// Nobody waits any longer in a life that silence has ended; a visit may outlast it.
-    fn lives_at(&self, due: Millis, cx: &Context<'_>) -> bool {
-        due <= self.last_own_at + cx.forget_after_ms
+    /// The last moment of the silence after which the life is over, if nothing else happens.
+    fn silent_until(&self, cx: &Context<'_>) -> Millis {
+        self.last_own_at.saturating_add(cx.silence.allowed_ms(self.phase))
     }
 
+    /// No wait outlasts the life, and no visit.
     fn find_next_due(&self, cx: &Context<'_>) -> Millis {
-        let overdue = self.waits_due().chain(self.resolution_due);
-        let overdue = overdue.filter(|due| self.lives_at(*due, cx));
-        let visits = self.visits.iter().map(Visit::due);
+        let silent_until = self.silent_until(cx);
+        let overdue = self.waits_due().chain(self.resolution_due).filter(|due| *due <= silent_until);
+        let visits = self.visits.iter().map(|visit| visit.limit().min(silent_until).saturating_add(1));
         overdue.chain(visits).min().unwrap_or(Millis::MAX)
     }
 }
@@ -326,7 +353,7 @@ impl State {
         times.into_iter().for_each(|at| touched.by(at as u64));
         touched.by(self.visits.len() as u64 ^ self.finished.len() as u64 ^ self.moods.len() as u64);
         touched.by(u64::from(self.wait.is_some() ^ self.last_close.is_some() ^ self.resolution_overdue.is_some()));
-        touched.by(u64::from(self.talk.started ^ self.first_responder().is_some()));
+        touched.by(u64::from(self.talk.started ^ self.first_responder.is_some()));
         touched.by(self.surveys.len() as u64);
         touched
     }
@@ -352,13 +379,19 @@ impl State {
     /// Whether it is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.open
+        self.phase == Phase::Open
+    }
+
+    /// Where it stands between its opening and its close.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// Whether nothing changes here until another event comes, so that the state can be dropped and folded again.
     #[must_use]
     pub fn is_at_rest(&self) -> bool {
-        !self.open && self.visits.is_empty() && self.next_due == Millis::MAX
+        !self.is_open() && self.visits.is_empty() && self.next_due == Millis::MAX
     }
 
     /// Whom it is assigned to.
@@ -370,14 +403,13 @@ impl State {
     /// Whether it is snoozed at `now`.
     #[must_use]
     pub fn is_snoozed(&self, now: Millis) -> bool {
-        self.open && self.snoozed_until.is_some_and(|until| now < until)
+        self.is_open() && self.snoozed_until.is_some_and(|until| now < until)
     }
 
-    /// Since when the customer waits for a human, if so at `now`; `after_hand_off` leaves out what no bot handed off.
+    /// From when the customer's wait for a human counts, if one does at `now`.
     #[must_use]
-    pub fn waiting_since(&self, now: Millis, after_hand_off: bool) -> Option<Millis> {
-        let hidden = self.is_snoozed(now) || after_hand_off && !self.handed_off;
-        self.wait.as_ref().filter(|_| !hidden).map(|wait| wait.since)
+    pub fn waiting_since(&self, now: Millis) -> Option<Millis> {
+        self.wait.as_ref().filter(|_| !self.is_snoozed(now)).and_then(Wait::counts_from)
     }
 
     /// The visits that go on.

@@ -36,23 +36,16 @@ pub(super) struct Finished {
 }
 
 impl Visit {
-    /// Where it ends if nothing else happens.
-    #[must_use]
-    pub fn limit(&self) -> Millis {
+    /// Where it ends if nothing else happens; a millisecond later no action can revive it.
+    pub(super) fn limit(&self) -> Millis {
         self.last_action_at.saturating_add(self.cap_ms)
-    }
-
-    /// The first moment at which an action can no longer revive it.
-    pub(super) fn due(&self) -> Millis {
-        self.limit().saturating_add(1)
     }
 }
 
 impl State {
     pub(super) fn focus(&mut self, at: Millis, agent: Name, cx: &Context<'_>) {
         if self.visits.iter().all(|visit| visit.agent != agent) {
-            // A visit is never silent for longer than its conversation's life may be.
-            let cap_ms = cx.policies.at(at).visit_cap_ms.min(cx.forget_after_ms);
+            let cap_ms = cx.policies.at(at).visit_cap_ms;
             let skill = self.skill;
             self.visits.push(Visit { agent, skill, since: at, last_action_at: at, cap_ms, replied: false });
         } else if let Some(visit) = self.visit_of(agent) {
@@ -76,7 +69,8 @@ impl State {
     }
 
     pub(super) fn fire_visits(&mut self, due: Millis, cx: &mut Context<'_>) {
-        self.end_visits_where(|visit| (visit.due() <= due).then(|| visit.limit()), cx);
+        let silent_until = self.silent_until(cx);
+        self.end_visits_where(|visit| Some(visit.limit().min(silent_until)).filter(|limit| *limit < due), cx);
     }
 
     /// Ends each visit for which `end` gives a moment.

@@ -1,4 +1,4 @@
-//! Who waits for whom: response time, first response time, and waits that become overdue (SPEC §3, §4).
+//! Who waits for whom: from when a wait counts, response time, first response time, and what becomes overdue (SPEC §3, §4).
 
 use super::super::event::Millis;
 use super::super::fact::{Fact, FactKind, Judged};
@@ -10,15 +10,32 @@ use super::{Context, State};
 #[derive(Debug, Clone)]
 pub(super) struct Wait {
     /// The first message not yet answered.
-    pub(super) since: Millis,
-    /// The first hand-off in this wait.
-    handed_off_at: Option<Millis>,
-    /// Where the policy in force when it began starts the first response time.
-    frt_start: FrtStart,
+    since: Millis,
+    counting: Counting,
+    /// Whether a bot stops it: it counts from a hand-off, and there was none yet, nor did humans take part.
+    bot_stops: bool,
     response_due: Option<Millis>,
     first_due: Option<Millis>,
     /// Stated once the response is overdue; the response replaces it.
     overdue: Option<Fact>,
+}
+
+/// Whether a wait counts: for response time, first response, their targets and the live state alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    /// Not until a bot hands the conversation to humans.
+    NotYet,
+    /// From its beginning, and until a hand-off from there.
+    UntilHandOff(Millis),
+    /// From here, whatever comes: it began so, it was handed off, or it has passed a target.
+    Settled(Millis),
+}
+
+/// Which of its targets a wait has passed.
+#[derive(Debug, Clone, Copy)]
+struct Passes {
+    response: bool,
+    first: bool,
 }
 
 /// The first response of a conversation, once.
@@ -29,10 +46,41 @@ pub(super) enum First {
     Awaited,
     /// Nor in time; the response will replace it.
     Overdue(Fact),
-    /// By this agent.
-    Given(Name),
+    /// It has been stated.
+    Given,
     /// A human wrote before any customer.
     Never,
+}
+
+impl Wait {
+    /// From when it counts, if it does.
+    pub(super) fn counts_from(&self) -> Option<Millis> {
+        match self.counting {
+            Counting::NotYet => None,
+            Counting::UntilHandOff(from) | Counting::Settled(from) => Some(from),
+        }
+    }
+
+    /// Its targets run from `from`; what is overdue already stays so.
+    fn expect(&mut self, from: Millis, policy: &Policy, can_be_first: bool) {
+        let due = |target: Option<Millis>| target.map(|target| from + target + 1);
+        self.response_due = due(policy.response_target_ms);
+        self.first_due = due(policy.first_response_target_ms).filter(|_| can_be_first);
+    }
+
+    fn expect_nothing(&mut self) {
+        (self.response_due, self.first_due) = (None, None);
+    }
+
+    /// Which targets it passes at `due`; each once.
+    fn passes(&mut self, due: Millis) -> Passes {
+        let is_due = |moment: &mut Option<Millis>| moment.take_if(|moment| *moment <= due).is_some();
+        let passes = Passes { response: is_due(&mut self.response_due), first: is_due(&mut self.first_due) };
+        if let (true, Some(from)) = (passes.response || passes.first, self.counts_from()) {
+            self.counting = Counting::Settled(from);
+        }
+        passes
+    }
 }
 
 impl State {
@@ -41,38 +89,51 @@ impl State {
         self.talk.customer(at, characters, contact);
         let contact = contact.or(self.known.contact);
         self.reopen(at, contact, cx);
-        let mut message = self.fact(FactKind::CustomerMessage, at, self.assignee);
-        message.credit.contact = contact;
-        cx.state(message);
+        self.state_message(FactKind::CustomerMessage, at, contact, cx);
         if self.first_customer_at.is_none() {
             self.first_customer_at = Some(at);
-            self.restart_resolution_clock(cx);
+            self.restart_resolution_clock(at, cx);
         }
         if self.wait.is_none() {
             self.wait = Some(self.begin_wait(at, cx.policies.at(at)));
         }
     }
 
-    fn begin_wait(&self, since: Millis, policy: &Policy) -> Wait {
-        let due = |target: Option<Millis>| target.map(|target| since + target + 1);
-        let from_here = policy.frt_start == FrtStart::FirstCustomerMessage && self.awaits_first();
-        Wait {
-            since,
-            handed_off_at: None,
-            frt_start: policy.frt_start,
-            response_due: due(policy.response_target_ms),
-            first_due: due(policy.first_response_target_ms).filter(|_| from_here),
-            overdue: None,
-        }
+    /// An out-of-office reply and the like: nobody waits because of it.
+    pub(super) fn customers_program_wrote(&mut self, at: Millis, contact: Option<Name>, cx: &mut Context<'_>) {
+        self.state_message(FactKind::AutomatedMessage, at, contact.or(self.known.contact), cx);
     }
 
-    pub(super) fn handed_off(&mut self, at: Millis, cx: &Context<'_>) {
+    fn state_message(&self, kind: FactKind, at: Millis, contact: Option<Name>, cx: &mut Context<'_>) {
+        let mut message = self.fact(kind, at, self.assignee);
+        message.credit.contact = contact;
+        cx.state(message);
+    }
+
+    fn begin_wait(&self, since: Millis, policy: &Policy) -> Wait {
+        let with_humans = self.handed_off || self.last_human.is_some();
+        let (counting, bot_stops) = match policy.frt_start {
+            FrtStart::FirstCustomerMessage => (Counting::Settled(since), false),
+            FrtStart::HandedOff if self.last_bot.is_some() && !with_humans => (Counting::NotYet, true),
+            FrtStart::HandedOff => (Counting::UntilHandOff(since), !with_humans),
+        };
+        let mut wait = Wait { since, counting, bot_stops, response_due: None, first_due: None, overdue: None };
+        if counting != Counting::NotYet {
+            wait.expect(since, policy, self.can_have_first());
+        }
+        wait
+    }
+
+    pub(super) fn hand_off(&mut self, at: Millis, cx: &Context<'_>) {
         self.handed_off = true;
-        let awaits_first = self.awaits_first();
-        let Some(wait) = self.wait.as_mut().filter(|wait| wait.handed_off_at.is_none()) else { return };
-        wait.handed_off_at = Some(at);
-        if wait.frt_start == FrtStart::HandedOff && awaits_first {
-            wait.first_due = cx.policies.at(at).first_response_target_ms.map(|target| at + target + 1);
+        let can_have_first = self.can_have_first();
+        let Some(wait) = &mut self.wait else { return };
+        match wait.counting {
+            Counting::Settled(_) => {}
+            Counting::NotYet | Counting::UntilHandOff(_) => {
+                wait.counting = Counting::Settled(at);
+                wait.expect(at, cx.policies.at(at), can_have_first);
+            }
         }
     }
 
@@ -81,6 +142,15 @@ impl State {
         self.talk.last_message_at = Some(at);
         self.last_bot = Some(agent);
         cx.state(self.fact(FactKind::AutomatedMessage, at, Some(agent)));
+        if let Some(wait) = self.wait.as_mut().filter(|wait| wait.bot_stops) {
+            match wait.counting {
+                Counting::UntilHandOff(_) => {
+                    wait.counting = Counting::NotYet;
+                    wait.expect_nothing();
+                }
+                Counting::NotYet | Counting::Settled(_) => {}
+            }
+        }
     }
 
     pub(super) fn human_wrote(&mut self, at: Millis, agent: Name, characters: u32, cx: &mut Context<'_>) {
@@ -103,26 +173,21 @@ impl State {
         if let Some(overdue) = wait.overdue {
             cx.retract(overdue);
         }
-        let value = at - wait.since;
+        let value = at - wait.counts_from().unwrap_or(wait.since);
         let kind = FactKind::response(Judged::by(policy.response_target_ms, value));
         cx.state(Fact { value, ..self.fact(kind, at, Some(agent)) });
-        self.respond_first(at, agent, wait, cx);
+        self.respond_first(at, agent, value, cx);
+        self.first_responder = self.first_responder.or(Some(agent));
     }
 
-    fn respond_first(&mut self, at: Millis, agent: Name, wait: &Wait, cx: &mut Context<'_>) {
+    fn respond_first(&mut self, at: Millis, agent: Name, value: Millis, cx: &mut Context<'_>) {
         match self.first {
-            First::Given(_) | First::Never => return,
+            First::Given | First::Never => return,
             First::Overdue(overdue) => cx.retract(overdue),
             First::Awaited => {}
         }
-        self.first = First::Given(agent);
-        let policy = cx.policies.at(at);
-        let since = match policy.frt_start {
-            FrtStart::FirstCustomerMessage => wait.since,
-            FrtStart::HandedOff => wait.handed_off_at.unwrap_or(wait.since),
-        };
-        let value = at - since;
-        let kind = FactKind::first_response(Judged::by(policy.first_response_target_ms, value));
+        self.first = First::Given;
+        let kind = FactKind::first_response(Judged::by(cx.policies.at(at).first_response_target_ms, value));
         cx.state(Fact { value, ..self.fact(kind, at, Some(agent)) });
     }
 
@@ -131,32 +196,28 @@ impl State {
         self.wait.iter().flat_map(|wait| [wait.response_due, wait.first_due]).flatten()
     }
 
-    /// States what became overdue by `due`, for the assignee and skill of this moment.
+    /// States what becomes overdue at `due`, for the assignee and skill of this moment. A wait that has passed a target
+    /// counts on as it did.
     pub(super) fn fire_waits(&mut self, due: Millis, cx: &mut Context<'_>) {
-        let fact = |kind, at| self.fact(kind, at, self.assignee);
-        let Some(wait) = &self.wait else { return };
-        let response = wait.response_due.filter(|at| *at <= due).map(|at| fact(FactKind::ResponseOverdue, at));
-        let first = wait.first_due.filter(|at| *at <= due).map(|at| fact(FactKind::FirstResponseOverdue, at));
-        if let (Some(overdue), Some(wait)) = (response, &mut self.wait) {
-            (wait.response_due, wait.overdue) = (None, Some(overdue));
-            cx.state(overdue);
+        let overdue = |kind| self.fact(kind, due, self.assignee);
+        let (response, first) = (overdue(FactKind::ResponseOverdue), overdue(FactKind::FirstResponseOverdue));
+        let Some(wait) = &mut self.wait else { return };
+        let passes = wait.passes(due);
+        if passes.response {
+            wait.overdue = Some(response);
+            cx.state(response);
         }
-        if let (Some(overdue), Some(wait)) = (first, &mut self.wait) {
-            wait.first_due = None;
-            self.first = First::Overdue(overdue);
-            cx.state(overdue);
+        if let (true, First::Awaited) = (passes.first, &self.first) {
+            self.first = First::Overdue(first);
+            cx.state(first);
         }
     }
 
-    pub(super) fn first_responder(&self) -> Option<Name> {
+    /// Whether the conversation can still have a first response, overdue or not.
+    fn can_have_first(&self) -> bool {
         match self.first {
-            First::Given(agent) => Some(agent),
-            First::Awaited | First::Overdue(_) | First::Never => None,
+            First::Awaited | First::Overdue(_) => true,
+            First::Given | First::Never => false,
         }
-    }
-
-    /// Whether a first response can still become overdue: it counts once a conversation.
-    fn awaits_first(&self) -> bool {
-        matches!(self.first, First::Awaited)
     }
 }

@@ -3,13 +3,13 @@
 use super::super::event::{Audience, Millis, Mood, Origin, Outcome, Side};
 use super::super::intern::Name;
 use super::super::varint::{self, Reader};
-use super::{About, Act, Entry, Set, rank};
+use super::{About, Act, Entry, Set};
 
 /// Writes what follows the head and the time of an event.
 pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
     let name = |out: &mut Vec<u8>, name: Option<Name>| varint::write(out, u64::from(Name::to_code(name)));
     match entry.act {
-        Act::HandedOff | Act::Reopened | Act::Void => {}
+        Act::HandedOff | Act::Reopened => {}
         Act::Joined(one) | Act::Tagged(one) | Act::Focused(one) | Act::Unfocused(one) | Act::MoodPrompted(one) => {
             name(out, Some(one));
         }
@@ -102,11 +102,11 @@ pub(super) fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
         14 => Act::SurveyCommented { survey: read_survey(from) },
         15 => Act::MoodPrompted(from.name()),
         16 => Act::MoodRecorded { agent: from.name(), mood: mood(from.byte()) },
-        rank::STATUS => {
+        // `rank::STATUS`: nothing else is written.
+        _ => {
             let (agent, packed) = (from.name(), from.byte());
             return (Act::Left(agent), packed >> 2, (packed & 3) as i8 - 1);
         }
-        _ => Act::Void,
     };
     (act, act.rank(), 0)
 }

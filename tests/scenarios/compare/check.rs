@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::story::{Question, Scope};
 use super::super::{Counts, Mistake};
-use super::{Check, Expect, row};
+use super::{Check, Expect, row, rules};
 
 /// Expectations about one scope of a metrics answer.
 pub(crate) fn scope(answer: &Value, question: &Question, scope: &Scope) -> Vec<Mistake> {
@@ -30,6 +30,8 @@ pub(crate) fn live(answer: &Value, question: &Question, checks: &[Check]) -> Vec
         Check::absent(question.line, "revision".to_owned()),
     ];
     mistakes.extend(general.iter().filter_map(|check| check.against(state)));
+    let broken = rules::live(state).into_iter();
+    mistakes.extend(broken.map(|(expected, found)| (question.line, expected, found)));
     for wait in state["longest_waiting"].as_array().into_iter().flatten() {
         let since = wait["since"].as_str().and_then(|since| super::super::story::read_time(since).ok());
         let age_ms = since.map(|since_ms| question.as_of_ms - since_ms);

@@ -104,9 +104,15 @@ fn presence(metrics: &Value) -> Vec<Broken> {
     for object in ["first_response", "response", "handle", "resolution"] {
         let found = &metrics[object];
         let counted = found["count"].as_u64().is_some_and(|count| count > 0);
-        let percentiles = ["p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms"];
-        if percentiles.iter().any(|key| found.get(key).is_some() != counted) {
+        let percentiles = ["p50_ms", "p90_ms", "p95_ms", "p99_ms", "max_ms"].map(|key| found.get(key));
+        if percentiles.iter().any(|percentile| percentile.is_some() != counted) {
             broken.push((format!("{object}: percentiles if and only if there is a count"), found.to_string()));
+        }
+        if !percentiles.is_sorted_by_key(|percentile| percentile.and_then(Value::as_u64)) {
+            broken.push((format!("{object}: rising percentiles, none above the maximum"), found.to_string()));
+        }
+        if found["count"] == json!(1) && percentiles.iter().any(|percentile| *percentile != found.get("sum_ms")) {
+            broken.push((format!("{object}: a single value is each of its percentiles"), found.to_string()));
         }
     }
     let csat = &metrics["csat"];
@@ -120,6 +126,24 @@ fn presence(metrics: &Value) -> Vec<Broken> {
         ));
     }
     broken
+}
+
+/// What waits is open, what is open has an owner or none, and the longest waits stand in their order.
+pub(crate) fn live(state: &Value) -> Vec<Broken> {
+    let number = |key: &str| state[key].as_u64().unwrap_or(0);
+    let owned = state["owned"].as_object().into_iter().flatten();
+    let owned: u64 = owned.map(|(_, count)| count.as_u64().unwrap_or(0)).sum();
+    let waits = state["longest_waiting"].as_array().map_or(&[][..], Vec::as_slice);
+    let wait =
+        |wait: &Value| (wait["since"].as_str().map(str::to_owned), wait["conversation_id"].as_str().map(str::to_owned));
+    let rules = [
+        ("no more waiting and snoozed than open", number("waiting") + number("snoozed") <= number("open")),
+        ("owned and unassigned are the open ones", owned == 0 || owned + number("unassigned") == number("open")),
+        ("the longest waiting are ten at most", waits.len() as u64 == number("waiting").min(10)),
+        ("the longest waiting in order of time, then id", waits.is_sorted_by_key(wait)),
+    ];
+    let broken = rules.into_iter().filter(|(_, holds)| !holds);
+    broken.map(|(rule, _)| (rule.to_owned(), state.to_string())).collect()
 }
 
 /// A fact counts once in the account, once in its skill, once in its agent and once in its agent within that skill.

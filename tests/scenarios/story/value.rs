@@ -9,6 +9,18 @@ use super::super::compare::{Check, Expect};
 const DAY: (i32, u32, u32) = (2026, 3, 2);
 /// Fields that hold a time, in events and in answers.
 const TIMES: [&str; 6] = ["until", "recorded_at", "closed_at", "expires_at", "as_of", "bucket"];
+/// What answers measure in milliseconds; each of these names ends in `_ms` there.
+const DURATIONS: [&str; 10] = ["sum", "mean", "p50", "p90", "p95", "p99", "max", "focus", "online", "away"];
+/// What policies measure: the name, its unit as the policy writes it, and how many milliseconds that is.
+const POLICY_DURATIONS: [(&str, &str, f64); 7] = [
+    ("first_response_target", "seconds", 1e3),
+    ("response_target", "seconds", 1e3),
+    ("resolution_target", "seconds", 1e3),
+    ("visit_cap", "seconds", 1e3),
+    ("status_cap", "seconds", 1e3),
+    ("rate_within", "hours", 3_600e3),
+    ("change_within", "hours", 3_600e3),
+];
 
 /// Splits at blanks, but not inside quotes, brackets or braces.
 pub(crate) fn words(told: &str) -> Result<Vec<String>, String> {
@@ -74,6 +86,76 @@ pub(crate) fn repeat(told: &str) -> String {
     }
 }
 
+/// `7d`, `1m20s`, `59.999s`, `10ms` as milliseconds.
+pub(crate) fn duration_ms(told: &str) -> Option<f64> {
+    let (mut rest, mut sum_ms) = (told, 0.0);
+    while !rest.is_empty() {
+        let (number, after) = rest.split_at(rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?);
+        let (unit, after) = after.split_at(after.find(|letter: char| letter.is_ascii_digit()).unwrap_or(after.len()));
+        sum_ms += number.parse::<f64>().ok()? * unit_ms(unit)?;
+        rest = after;
+    }
+    // Thousandths of a second are no exact binary numbers; thousandths of a millisecond are nobody's question.
+    (!told.is_empty()).then(|| (sum_ms * 1e3).round() / 1e3)
+}
+
+fn unit_ms(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "d" => 86_400e3,
+        "h" => 3_600e3,
+        "m" => 60e3,
+        "s" => 1e3,
+        "ms" => 1.0,
+        _ => return None,
+    })
+}
+
+/// `7m`, `1h` as the whole minutes of a window.
+pub(crate) fn window_minutes(told: &str) -> Result<u32, String> {
+    let minutes = duration_ms(told).map(|ms| ms / 60e3).filter(|minutes| minutes.fract() == 0.0);
+    minutes.map(|minutes| minutes as u32).ok_or_else(|| format!("`{told}` is no window"))
+}
+
+/// A policy's duration under the name and in the unit that the policy has for it; nothing if `key` is none.
+pub(crate) fn policy_duration(key: &str, written: &str) -> Result<Option<(String, Value)>, String> {
+    let Some((_, unit, unit_ms)) = POLICY_DURATIONS.iter().find(|(name, ..)| *name == key) else { return Ok(None) };
+    let units = duration_ms(written).map(|ms| ms / unit_ms).filter(|units| units.fract() == 0.0);
+    let units = units.ok_or_else(|| format!("`{written}` is no whole number of {unit}"))?;
+    Ok(Some((format!("{key}_{unit}"), json!(units as i64))))
+}
+
+/// The path in an answer: a duration is told without its unit there, `response.mean` for `response.mean_ms`.
+pub(crate) fn full_path(told: &str) -> String {
+    if is_duration(told) { format!("{told}_ms") } else { told.to_owned() }
+}
+
+fn is_duration(path: &str) -> bool {
+    path.rsplit('.').next().is_some_and(|last| DURATIONS.contains(&last))
+}
+
+/// A duration in an answer: whole milliseconds are whole there, but a mean need not be.
+fn duration_value(written: &str) -> Result<Value, String> {
+    let ms = duration_ms(written).ok_or_else(|| format!("`{written}` is no duration, such as 1m20s"))?;
+    Ok(if ms.fract() == 0.0 { json!(ms as i64) } else { json!(ms) })
+}
+
+/// A field of an event as JSON: numbers and quoted strings as they are written, whether they can be read or not.
+pub(crate) fn event_json(key: &str, written: &str) -> Result<String, String> {
+    let short_time = TIMES.contains(&key) && parse_time(written).is_ok() && !is_full_time(written);
+    let as_it_is = (written.starts_with('"') || is_number(written)) && !short_time;
+    if as_it_is { Ok(written.to_owned()) } else { Ok(event_value(key, written)?.to_string()) }
+}
+
+/// Whether a word is a number of JSON's grammar, however large.
+fn is_number(told: &str) -> bool {
+    let begins = told.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    begins && serde_json::from_str::<serde::de::IgnoredAny>(told).is_ok()
+}
+
+fn is_full_time(told: &str) -> bool {
+    DateTime::parse_from_rfc3339(told.trim_matches('"')).is_ok()
+}
+
 /// A value of the field `key`: fields that hold a time may use a story's short times.
 pub(crate) fn event_value(key: &str, told: &str) -> Result<Value, String> {
     match parse_time(told) {
@@ -125,11 +207,11 @@ pub(crate) fn parse_check(line: usize, told: &str) -> Result<Check, String> {
     let at = told.find(['=', '~']).ok_or_else(|| format!("`{told}` is no path=value, path~value or `lacks path`"))?;
     let (path, written) = (&told[..at], &told[at + 1..]);
     let last = path.rsplit('.').next().unwrap_or(path);
-    let value = event_value(last, written)?;
+    let value = if is_duration(path) { duration_value(written)? } else { event_value(last, written)? };
     let expect = if told[at..].starts_with('~') {
         Expect::Near(value.as_f64().ok_or_else(|| format!("`{written}` is no number"))?)
     } else {
         Expect::Equals(value)
     };
-    Ok(Check { line, path: path.to_owned(), expect })
+    Ok(Check { line, path: full_path(path), expect })
 }
