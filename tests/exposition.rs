@@ -41,7 +41,7 @@ fn busy() -> Metrics {
 
 /// Asked at 1 s.
 fn view(metrics: &[Metrics]) -> ScopeView {
-    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default() }
+    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default(), active: None }
 }
 
 fn reading(windows: &[u32]) -> Reading<'_> {
