@@ -21,6 +21,7 @@ mod promtool;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
+mod scrape;
 mod simulate;
 mod stories;
 mod support;
