@@ -125,10 +125,12 @@ impl<'a> Sheet<'a> {
     }
 
     fn line<'b>(&self, row: &'b Row<'b>) -> Line<'b> {
+        Line { row, labels: labels(row), metrics: self.metrics(row).collect() }
+    }
+
+    fn metrics<'b>(&self, row: &Row<'b>) -> impl Iterator<Item = Cow<'b, Metrics>> {
         let Reading { places, now, .. } = self.reading;
-        let metrics =
-            row.view.map_or_else(Vec::new, |view| places.iter().map(|place| view.window_at(*place, now)).collect());
-        Line { row, labels: labels(row), metrics }
+        row.view.into_iter().flat_map(move |view| places.iter().map(move |place| view.window_at(*place, now)))
     }
 
     fn left_out(&self, rows: &[Row<'_>]) -> LeftOut {
@@ -149,9 +151,9 @@ impl<'a> Sheet<'a> {
 
     fn series(&self, row: &Row<'_>) -> usize {
         let mut series = self.without_window(row);
-        for metrics in &self.line(row).metrics {
+        for metrics in self.metrics(row) {
             for family in &self.families {
-                self.numbers(family, metrics, |_, _| series += 1);
+                self.numbers(family, &metrics, |_, _| series += 1);
             }
         }
         series
