@@ -3,6 +3,7 @@
 mod architecture;
 mod broker;
 mod cli;
+mod deploy;
 mod engine;
 mod exposition;
 mod forgetting;
