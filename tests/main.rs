@@ -19,6 +19,8 @@ mod planted;
 mod privacy;
 mod program;
 mod promtool;
+#[cfg(feature = "kafka")]
+mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
