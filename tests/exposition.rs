@@ -257,6 +257,10 @@ fn what_belongs_to_an_account_counts_with_it_against_the_cap() {
     let left_out = |cap| write_scopes(&mut String::new(), ScopeKind::Account, &rows, Reading { cap, ..reading(&[5]) });
     assert_eq!(left_out(windows + 506).series, 0);
     assert_eq!(left_out(windows + 505).series, windows + 506);
+    // What nobody asked for takes no room.
+    let few = Families::named("family", ["closed"]).expect("known");
+    let narrowed = Reading { cap: 501, families: &few, ..reading(&[5]) };
+    assert_eq!(write_scopes(&mut String::new(), ScopeKind::Account, &rows, narrowed).series, 0);
 }
 
 #[test]
@@ -332,7 +336,8 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     narrowed.clear();
     flows.write_some(&mut narrowed, &|_| true, &|account| account != "north");
     assert_eq!(narrowed, "", "an account that is not asked for");
-    assert_eq!(series(&text), flows.series(), "what the cap is told");
+    assert_eq!(series(&text), flows.series(&|_| true), "what the cap is told");
+    assert_eq!(flows.series(&|name| name == "cxpulse_messages_total"), 3);
 }
 
 #[test]

@@ -119,8 +119,7 @@ impl<'a> Sheet<'a> {
 
     /// A family that has no window, if it is written.
     fn plain(&self, (path, help): (&str, &str)) -> Option<Head> {
-        // The live state is the account's, and what agents own a map in it.
-        let name = families::name(families::prefix(ScopeKind::Account), path);
+        let name = live_name(path);
         self.reading.families.want(&name, path).then(|| Head::new(&name, help))
     }
 
@@ -160,8 +159,13 @@ impl<'a> Sheet<'a> {
     }
 
     fn without_window(&self, row: &Row<'_>) -> usize {
-        let live = row.live.as_ref().map_or(0, |live| families::LIVE.len() + live.longest_waiting.len());
-        live + usize::from(row.owned > 0) + row.elsewhere
+        let wants = |path: &str| usize::from(self.reading.families.want(&live_name(path), path));
+        let live = row.live.as_ref().map_or(0, |live| {
+            let counts: usize = families::LIVE.iter().map(|(path, ..)| wants(path)).sum();
+            counts + wants(families::LONGEST_WAITING.0) * live.longest_waiting.len()
+        });
+        let owned = if row.owned > 0 { wants(families::OWNED.0) } else { 0 };
+        live + owned + row.elsewhere
     }
 
     fn write_windows(&self, out: &mut String, lines: &[Line<'_>]) {
@@ -269,6 +273,11 @@ fn labels(row: &Row<'_>) -> String {
         }
     }
     out
+}
+
+/// The live state is the account's, and what agents own a map in it.
+fn live_name(path: &str) -> String {
+    families::name(families::prefix(ScopeKind::Account), path)
 }
 
 fn age(ms: Millis) -> u64 {

@@ -74,13 +74,17 @@ impl Flows {
         }
     }
 
-    /// How many series an account has in all of them.
-    #[must_use]
-    pub fn series(&self) -> usize {
+    /// How many series an account has in the families that `wants` names.
+    pub fn series(&self, wants: &dyn Fn(&str) -> bool) -> usize {
         let bounds = self.lock().values().map(|told| told.now.bounds_ms().len()).max().unwrap_or(0);
-        let counters: usize = COUNTERS.iter().map(|counter| 2 * counter.values.len()).sum();
-        // Beside its bounds a histogram has one to infinity, a sum, a count, and what was taken back.
-        counters + HISTOGRAMS.len() * (bounds + 4)
+        let side = |counter: &Counter, (ending, ..): Side| {
+            if wants(&format!("{}_{ending}", counter.stem)) { counter.values.len() } else { 0 }
+        };
+        let counters: usize = COUNTERS.iter().map(|counter| side(counter, STATED) + side(counter, RETRACTED)).sum();
+        // Beside its bounds a histogram has one to infinity, a sum and a count.
+        let sizes = |counter: &Counter| if wants(counter.stem) { bounds + 3 } else { 0 };
+        let histograms = HISTOGRAMS.iter().map(|(counter, _)| sizes(counter) + side(counter, RETRACTED));
+        counters + histograms.sum::<usize>()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Told>> {

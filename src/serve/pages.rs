@@ -130,7 +130,8 @@ impl<'a> Page<'a> {
     }
 
     fn rows(&self, kind: ScopeKind) -> Vec<Row<'_>> {
-        let elsewhere = if kind == ScopeKind::Account { self.serving.flows.series() } else { 0 };
+        let wants = |name: &str| self.families.want_plain(name);
+        let elsewhere = if kind == ScopeKind::Account { self.serving.flows.series(&wants) } else { 0 };
         let mut rows = Vec::new();
         for (account, view) in &self.accounts {
             let mut owned = if kind == ScopeKind::Agent { owned(view) } else { BTreeMap::new() };
