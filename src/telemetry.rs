@@ -46,7 +46,7 @@ pub const READY: &str = "cxpulse_ready";
 pub const STALE: &str = "cxpulse_stale";
 /// Always 1; the version is a label.
 pub const BUILD_INFO: &str = "cxpulse_build_info";
-/// Series over the cap, by `scope`.
+/// Series over the cap, by `scope`: each page says so of itself, so that it is none of [`ENGINE_METRICS`].
 pub const EXPORT_SERIES_DROPPED: &str = "cxpulse_export_series_dropped";
 
 /// What a metric counts.
@@ -80,7 +80,6 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (READY, Kind::Gauge, "Whether this process has once caught up."),
     (STALE, Kind::Gauge, "Whether numbers may be behind, as while Kafka is away."),
     (BUILD_INFO, Kind::Gauge, "The version that runs."),
-    (EXPORT_SERIES_DROPPED, Kind::Gauge, "Series left out of the last scrape by the cap of their scope."),
 ];
 
 /// Upper bounds of [`EVENT_TO_PUBLISH`], in seconds, dense around the publishing intervals.

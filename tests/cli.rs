@@ -136,6 +136,15 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
 }
 
 #[test]
+fn the_page_of_agents_has_an_hour_and_a_day_or_of_other_windows_the_longest() {
+    let agents = |given: Given| given.load().expect("right").settings.agent_metrics_windows;
+    assert_eq!(agents(Given::default()), [60, 1440]);
+    assert_eq!(agents(Given::default().flag("windows", "5,60")), [60]);
+    assert_eq!(agents(Given::default().flag("windows", "5,15")), [15]);
+    assert_eq!(agents(Given::default().flag("agent_metrics_windows", "5m,60m")), [5, 60]);
+}
+
+#[test]
 fn a_setting_that_does_nothing_yet_says_so_to_who_sets_it() {
     let resolved = Given::default().file("keep_text = [\"north\"]").flag("series_cap", "2000").load().expect("right");
     assert_eq!(resolved.idle().collect::<Vec<_>>(), ["keep_text (file cxpulse.toml) has no effect yet"]);
@@ -180,6 +189,13 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("keep_text", "a b", "\"a b\" is no id; right would be ids of 1 to 128 bytes"),
         ("forget_after_hours", "23", "23 is out of range; right would be a whole number of hours from 24 to 744"),
         ("series_cap", "many", "it is no whole number; right would be a whole number of series from 1000"),
+        (
+            "agent_metrics_windows",
+            "1h,45m",
+            "\"45m\" is none of the windows; right would be any of 5m,15m,30m,1h,4h,12h,24h",
+        ),
+        ("agent_metrics_windows", "", "it is empty"),
+        ("agent_metrics_families", "", "it is empty; right would be families such as csat_ratio or csat, or all"),
         ("histogram_bounds_seconds", "0", "0 is out of range"),
         ("accept_gap", "maybe", "it is no such word; right would be true or false"),
         ("log", "loud", "it is no log filter; right would be off, error"),

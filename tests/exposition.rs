@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use cxpulse::board::{LiveView, ScopeView};
 use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
+use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Sequence, Side, Text};
 use cxpulse::domain::fact::DurationKind;
 use cxpulse::domain::live::{Live, Waiting};
 use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
 use cxpulse::domain::policy::Policies;
 use cxpulse::domain::rates::Rates;
-use cxpulse::serve::exposition::{Reading, Row, window, write_live, write_owned, write_windows};
+use cxpulse::serve::exposition::{LeftOut, Reading, Row, window, write_scopes};
 use cxpulse::serve::flows::Flows;
+use cxpulse::serve::selection::Families;
 
 fn quiet() -> Metrics {
     Metrics::default()
@@ -41,22 +43,31 @@ fn busy() -> Metrics {
 
 /// Asked at 1 s.
 fn view(metrics: &[Metrics]) -> ScopeView {
-    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default() }
+    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default(), active: None }
 }
 
+const EVERY_FAMILY: &Families = &Families::EVERY;
+
+/// All of the windows, at most four.
 fn reading(windows: &[u32]) -> Reading<'_> {
-    Reading { windows, now: 1_000, cap: 100_000 }
+    let places = &[0, 1, 2, 3][..windows.len()];
+    Reading { windows, places, families: EVERY_FAMILY, with_zeros: true, now: 1_000, cap: 100_000 }
 }
 
 fn text(kind: ScopeKind, minutes: &[u32], rows: &[Row<'_>]) -> String {
+    read(kind, rows, reading(minutes))
+}
+
+fn read(kind: ScopeKind, rows: &[Row<'_>], reading: Reading<'_>) -> String {
     let mut out = String::new();
-    assert_eq!(write_windows(&mut out, kind, rows, reading(minutes)), 0);
+    let nobody = LeftOut { rows: vec![false; rows.len()], series: 0 };
+    assert_eq!(write_scopes(&mut out, kind, rows, reading), nobody);
     out
 }
 
 fn account_text(metrics: Metrics) -> String {
     let scope = Scope::default();
-    text(ScopeKind::Account, &[60], &[Row { account: "north", scope: &scope, view: &view(&[metrics]) }])
+    text(ScopeKind::Account, &[60], &[Row::of("north", &scope, &view(&[metrics]))])
 }
 
 #[track_caller]
@@ -117,7 +128,7 @@ fn every_scope_and_window_stands_in_one_family() {
     let scopes =
         [("4", "9"), ("5", "9")].map(|(skill, agent)| Scope { skill: Some(skill.into()), agent: Some(agent.into()) });
     let view = view(&[quiet(), busy()]);
-    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, view: &view }).collect();
+    let rows: Vec<_> = scopes.iter().map(|scope| Row::of("a", scope, &view)).collect();
     let text = text(ScopeKind::AgentSkill, &[5, 1440], &rows);
     let family: Vec<_> = text.lines().filter(|line| line.contains("cxpulse_agent_skill_csat_positive")).collect();
     assert_eq!(
@@ -141,7 +152,7 @@ fn every_scope_and_window_stands_in_one_family() {
 #[test]
 fn label_values_are_escaped() {
     let scope = Scope { skill: Some("a\"b\\c\nd".into()), agent: None };
-    let text = text(ScopeKind::Skill, &[5], &[Row { account: "ä", scope: &scope, view: &view(&[quiet()]) }]);
+    let text = text(ScopeKind::Skill, &[5], &[Row::of("ä", &scope, &view(&[quiet()]))]);
     assert_line(&text, r#"cxpulse_skill_closed{account="ä",skill="a\"b\\c\nd",window="5m"} 0"#);
 }
 
@@ -153,16 +164,12 @@ fn windows_are_named_by_minutes_or_whole_hours() {
 #[test]
 fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
     let waiting = |n: i64| Waiting { conversation: format!("c{n}"), since: n, age_ms: 10_500 - n };
-    let live = Live {
-        open: 7,
-        waiting: 2,
-        longest_waiting: vec![waiting(0), waiting(500)],
-        owned: vec![("9".into(), 2)],
-        ..Live::default()
-    };
-    let (mut account, mut agents) = (String::new(), String::new());
-    write_live(&mut account, &[("north", live.clone())]);
-    write_owned(&mut agents, &[("north", live)]);
+    let live = Live { open: 7, waiting: 2, longest_waiting: vec![waiting(0), waiting(500)], ..Live::default() };
+    let (north, nine) = (Scope::default(), Scope { skill: None, agent: Some("9".into()) });
+    let numbers = view(&[quiet()]);
+    let account = Row { live: Some(live), ..Row::of("north", &north, &numbers) };
+    let agent = Row { view: None, owned: 2, ..Row::of("north", &nine, &numbers) };
+    let (account, agents) = (text(ScopeKind::Account, &[5], &[account]), text(ScopeKind::Agent, &[5], &[agent]));
     assert_line(&account, "cxpulse_account_live_open{account=\"north\"} 7");
     assert_line(&account, "cxpulse_account_live_waiting{account=\"north\"} 2");
     assert_line(&account, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"1\"} 10.5");
@@ -175,32 +182,120 @@ fn the_live_state_has_counts_and_the_ages_of_the_longest_waiting() {
 fn what_runs_has_grown_by_the_time_it_is_read() {
     let metrics = Metrics { focus_ms: 500, availability: Some(Availability::default()), ..busy() };
     let view = ScopeView { rates: Rates { focus: 2, online: 3, away: 1, ..Rates::default() }, ..view(&[metrics]) };
-    let (scope, mut out) = (Scope::default(), String::new());
-    let rows = [Row { account: "north", scope: &scope, view: &view }];
-    write_windows(&mut out, ScopeKind::Account, &rows, Reading { now: 11_000, ..reading(&[5]) });
+    let waiting = Waiting { conversation: "c".into(), since: 0, age_ms: 1_000 };
+    let live = LiveView { as_of: 1_000, revision: 1, live: Live { longest_waiting: vec![waiting], ..Live::default() } };
+    let scope = Scope::default();
+    let rows = [Row { live: Some(live.at(11_000)), ..Row::of("north", &scope, &view) }];
+    let out = read(ScopeKind::Account, &rows, Reading { now: 11_000, ..reading(&[5]) });
     assert_line(&out, "cxpulse_account_focus_seconds{account=\"north\",window=\"5m\"} 20.5");
     assert_line(&out, "cxpulse_account_availability_online_seconds{account=\"north\",window=\"5m\"} 30");
     assert_line(&out, "cxpulse_account_availability_ratio{account=\"north\",window=\"5m\"} 0.75");
-
-    let waiting = Waiting { conversation: "c".into(), since: 0, age_ms: 1_000 };
-    let live = LiveView { as_of: 1_000, revision: 1, live: Live { longest_waiting: vec![waiting], ..Live::default() } };
-    write_live(&mut out, &[("north", live.at(11_000))]);
     assert_line(&out, "cxpulse_account_live_longest_waiting_age_seconds{account=\"north\",rank=\"1\"} 11");
 }
 
+/// Agents `00`, `01` …, the first the longest inactive, in one window.
+fn crew(size: usize) -> Vec<(Scope, ScopeView)> {
+    let active = |n: usize| Some(Bucket::of(n as Millis * 300_000));
+    let agent = |n| Scope { skill: None, agent: Some(format!("{n:02}")) };
+    (0..size).map(|n| (agent(n), ScopeView { active: active(n), ..view(&[busy()]) })).collect()
+}
+
+fn rows<'a>(account: &'a str, crew: &'a [(Scope, ScopeView)]) -> Vec<Row<'a>> {
+    crew.iter().map(|(scope, view)| Row::of(account, scope, view)).collect()
+}
+
+fn series(text: &str) -> usize {
+    text.lines().filter(|line| !line.starts_with('#')).count()
+}
+
 #[test]
-fn scopes_over_the_cap_are_left_out_whole_and_counted() {
-    let scopes: Vec<_> = (0..30).map(|n| Scope { skill: Some(format!("{n:02}")), agent: None }).collect();
-    let view = view(&[quiet()]);
-    let rows: Vec<_> = scopes.iter().map(|scope| Row { account: "a", scope, view: &view }).collect();
-    let series = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
-    let all = series(&text(ScopeKind::Skill, &[5], &rows));
-    let each = all / 30;
+fn over_the_cap_the_longest_inactive_scopes_are_left_out_whole_and_counted() {
+    let crew = crew(30);
+    let rows = rows("north", &crew);
+    let each = series(&text(ScopeKind::Agent, &[5], &rows)) / 30;
     let mut out = String::new();
     let reading = Reading { cap: each * 10 + each / 2, ..reading(&[5]) };
-    let dropped = write_windows(&mut out, ScopeKind::Skill, &rows, reading);
-    assert_eq!((series(&out), dropped), (each * 10, each * 20));
-    assert!(out.contains("skill=\"09\"") && !out.contains("skill=\"10\""));
+    let left_out = write_scopes(&mut out, ScopeKind::Agent, &rows, reading);
+    assert_eq!((series(&out), left_out.series), (each * 10, each * 20));
+    assert_eq!(left_out.rows, [vec![true; 20], vec![false; 10]].concat());
+    assert!(out.contains("agent=\"20\"") && !out.contains("agent=\"19\""));
+    assert_eq!(out.lines().filter(|line| line.contains("agent=\"20\"")).count(), each, "not half an agent");
+}
+
+#[test]
+fn an_agent_in_a_visit_is_active_now_however_long_ago_the_last_fact_was() {
+    let mut crew = crew(30);
+    crew[3].1.rates = Rates { focus: 1, ..Rates::default() };
+    let rows = rows("north", &crew);
+    let left_out = write_scopes(
+        &mut String::new(),
+        ScopeKind::Agent,
+        &rows,
+        Reading { now: 86_400_000, cap: 300, ..reading(&[5]) },
+    );
+    assert!(!left_out.rows[3] && left_out.rows[2]);
+}
+
+#[test]
+fn a_small_account_keeps_its_agents_beside_a_large_one() {
+    let (large, small) = (crew(60), crew(3));
+    let rows = [rows("large", &large), rows("small", &small)].concat();
+    let mut out = String::new();
+    write_scopes(&mut out, ScopeKind::Agent, &rows, Reading { cap: 1_000, ..reading(&[5]) });
+    for agent in ["00", "01", "02"] {
+        assert!(out.contains(&format!("account=\"small\",agent=\"{agent}\"")), "{agent}");
+    }
+    assert!(out.contains("account=\"large\",agent=\"59\"") && !out.contains("account=\"large\",agent=\"02\""));
+}
+
+#[test]
+fn what_belongs_to_an_account_counts_with_it_against_the_cap() {
+    let scope = Scope::default();
+    let numbers = view(&[quiet()]);
+    let rows = [Row { live: Some(Live::default()), elsewhere: 500, ..Row::of("north", &scope, &numbers) }];
+    let windows = series(&text(ScopeKind::Account, &[5], &[Row::of("north", &scope, &numbers)]));
+    let left_out = |cap| write_scopes(&mut String::new(), ScopeKind::Account, &rows, Reading { cap, ..reading(&[5]) });
+    assert_eq!(left_out(windows + 506).series, 0);
+    assert_eq!(left_out(windows + 505).series, windows + 506);
+    // What nobody asked for takes no room.
+    let few = Families::named("family", ["closed"]).expect("known");
+    let narrowed = Reading { cap: 501, families: &few, ..reading(&[5]) };
+    assert_eq!(write_scopes(&mut String::new(), ScopeKind::Account, &rows, narrowed).series, 0);
+}
+
+#[test]
+fn objects_with_nothing_in_them_are_left_out_where_zeros_are_not_wanted() {
+    let scope = Scope { skill: None, agent: Some("9".into()) };
+    let metrics = Metrics { csat: Csat { sent: 2, ..Csat::default() }, closed: 3, ..quiet() };
+    let view = view(&[Metrics { availability: Some(Availability::default()), minimum_n: Some(5), ..metrics }]);
+    let reading = Reading { with_zeros: false, ..reading(&[60]) };
+    let text = read(ScopeKind::Agent, &[Row::of("a", &scope, &view)], reading);
+    // Surveys were sent, so that no answers is a number.
+    assert_line(&text, "cxpulse_agent_csat_samples{account=\"a\",agent=\"9\",window=\"1h\"} 0");
+    assert_line(&text, "cxpulse_agent_csat_answers{account=\"a\",agent=\"9\",window=\"1h\",score=\"1\"} 0");
+    assert_line(&text, "cxpulse_agent_closed{account=\"a\",agent=\"9\",window=\"1h\"} 3");
+    for absent in ["mood", "first_response", "closed_by", "reopened", "focus", "availability"] {
+        assert!(!text.contains(absent), "{absent} in\n{text}");
+    }
+}
+
+#[test]
+fn only_the_windows_and_families_asked_for_are_written() {
+    let scope = Scope { skill: None, agent: Some("9".into()) };
+    let families = Families::named("family", ["csat_ratio", "cxpulse_agent_csat_samples", "live"]).expect("known");
+    let numbers = view(&[busy(), busy(), busy()]);
+    let row = Row { owned: 4, ..Row::of("a", &scope, &numbers) };
+    let reading = Reading { places: &[1], families: &families, ..reading(&[5, 60, 1440]) };
+    let text = read(ScopeKind::Agent, &[row], reading);
+    let lines: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(
+        lines,
+        [
+            "cxpulse_agent_csat_samples{account=\"a\",agent=\"9\",window=\"1h\"} 5",
+            "cxpulse_agent_csat_ratio{account=\"a\",agent=\"9\",window=\"1h\"} 0.4",
+            "cxpulse_account_live_owned{account=\"a\",agent=\"9\"} 4",
+        ]
+    );
 }
 
 /// An event of the one conversation of these tests.
@@ -234,6 +329,15 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     assert_line(&text, "cxpulse_first_responses_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_first_responses_retracted_total{account=\"north\"} 1");
     assert_line(&text, "cxpulse_messages_total{account=\"north\",sender=\"agent\"} 1");
+
+    let mut narrowed = String::new();
+    flows.write_some(&mut narrowed, &|name| name == "cxpulse_messages_total", &|account| account == "north");
+    assert_eq!(series(&narrowed), 3, "{narrowed}");
+    narrowed.clear();
+    flows.write_some(&mut narrowed, &|_| true, &|account| account != "north");
+    assert_eq!(narrowed, "", "an account that is not asked for");
+    assert_eq!(series(&text), flows.series(&|_| true), "what the cap is told");
+    assert_eq!(flows.series(&|name| name == "cxpulse_messages_total"), 3);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod architecture;
 mod broker;
 mod cli;
+mod deploy;
 mod engine;
 mod exposition;
 mod forgetting;
@@ -18,9 +19,12 @@ mod planted;
 mod privacy;
 mod program;
 mod promtool;
+#[cfg(feature = "kafka")]
+mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
+mod scrape;
 mod simulate;
 mod stories;
 mod support;

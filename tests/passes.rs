@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cxpulse::board::{Board, BucketUpdate, Pass, Subject};
-use cxpulse::domain::account::ScopeKind;
+use cxpulse::domain::account::{Scope, ScopeKind};
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::metrics::Metrics;
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
@@ -398,4 +398,46 @@ fn an_account_that_no_longer_names_its_agents_has_their_records_taken_back() {
     let agents: Vec<_> = after.iter().filter(|(key, ..)| key.ends_with("lily")).collect();
     let last: BTreeMap<&str, bool> = agents.iter().map(|(key, _, gone)| (key.as_str(), *gone)).collect();
     assert_eq!(last, BTreeMap::from([("acme/lily", true), ("acme/sales/lily", true)]));
+}
+
+#[test]
+fn a_view_says_in_which_bucket_its_scope_was_last_active_whatever_came_late_or_was_taken_back() {
+    let mut desk = Desk::open(NOON);
+    let active = |desk: &Desk, skill: Option<&str>, agent: Option<&str>| {
+        let scope = Scope { skill: skill.map(str::to_owned), agent: agent.map(str::to_owned) };
+        let account = desk.board.account("acme").expect("it is on the board");
+        let view = account.scopes(scope.kind()).get(&scope).expect("its scope too");
+        view.active_at(desk.now).map(|bucket| NOON - bucket.end())
+    };
+    let message = r#""type":"agent_message","agent_id":"lily","characters":1"#;
+    desk.event(NOON - 60 * MINUTE, r#""conversation_id":"c1","type":"assigned","skill_id":"sales""#);
+    desk.event(NOON - 58 * MINUTE, &format!(r#""conversation_id":"c1",{message}"#));
+    desk.event(NOON - 179 * MINUTE, &format!(r#""conversation_id":"c2",{message}"#));
+    desk.tick_until(NOON + 6 * SECOND);
+    let an_hour_ago = Some(55 * MINUTE);
+    assert_eq!(active(&desk, None, None), an_hour_ago);
+    assert_eq!(active(&desk, Some("sales"), None), an_hour_ago);
+    assert_eq!(active(&desk, None, Some("lily")), an_hour_ago);
+    assert_eq!(active(&desk, Some("sales"), Some("lily")), an_hour_ago);
+    assert_eq!(active(&desk, Some("-1"), Some("lily")), Some(175 * MINUTE));
+
+    // A message of a quarter of an hour ago turns out to be a repeat of an earlier one.
+    for minutes in [14, 70] {
+        let repeated = format!(r#""event_id":"e1","conversation_id":"c1",{message}"#);
+        desk.event(NOON - minutes * MINUTE, &repeated);
+    }
+    desk.tick_until(NOON + 12 * SECOND);
+    assert_eq!(active(&desk, Some("sales"), None), an_hour_ago);
+    assert_eq!(active(&desk, Some("sales"), Some("lily")), an_hour_ago);
+
+    // A status ended 20 minutes ago.
+    desk.event(NOON - 50 * MINUTE, r#""type":"agent_status","agent_id":"lily","status":"online""#);
+    desk.event(NOON - 20 * MINUTE, r#""type":"agent_status","agent_id":"lily","status":"offline""#);
+    desk.tick_until(NOON + 18 * SECOND);
+    assert_eq!(active(&desk, None, Some("lily")), Some(20 * MINUTE));
+    assert_eq!(active(&desk, Some("sales"), Some("lily")), an_hour_ago, "presence belongs to no skill");
+
+    desk.event(NOON - 7 * MINUTE, r#""conversation_id":"c1","type":"focused","agent_id":"lily""#);
+    desk.tick_until(NOON + 24 * SECOND);
+    assert_eq!(active(&desk, None, Some("lily")), Some(-5 * MINUTE), "a visit goes on");
 }

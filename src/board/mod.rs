@@ -142,8 +142,11 @@ mod tests {
 
     fn update(account: &str, skill: &str, closed: Option<u64>) -> ScopeUpdate {
         let metrics = |closed| Box::from([Metrics { closed, ..Metrics::default() }]);
-        let rates = Rates::default();
-        let view = closed.map(|closed| Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed), rates }));
+        let view = |closed| {
+            let (rates, active) = (Rates::default(), None);
+            Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed), rates, active })
+        };
+        let view = closed.map(view);
         ScopeUpdate { account: Arc::from(account), scope: scope(skill), view }
     }
 

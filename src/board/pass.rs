@@ -52,6 +52,8 @@ pub struct ScopeView {
     pub metrics: Box<[Metrics]>,
     /// How fast they grow by time alone, which is no reason to ask again.
     pub rates: Rates,
+    /// The newest bucket of the last day in which the scope had anything, if there was one.
+    pub active: Option<Bucket>,
 }
 
 impl ScopeView {
@@ -62,6 +64,22 @@ impl ScopeView {
             return Cow::Borrowed(&self.metrics);
         }
         Cow::Owned(self.metrics.iter().map(|metrics| self.rates.grown(metrics, now - self.as_of)).collect())
+    }
+
+    /// The same of one window, by its place.
+    #[must_use]
+    pub fn window_at(&self, place: usize, now: Millis) -> Cow<'_, Metrics> {
+        let metrics = &self.metrics[place];
+        if self.rates.is_zero() {
+            return Cow::Borrowed(metrics);
+        }
+        Cow::Owned(self.rates.grown(metrics, now - self.as_of))
+    }
+
+    /// The newest bucket in which it has anything at `now`, at which or before it was asked for: what runs is active.
+    #[must_use]
+    pub fn active_at(&self, now: Millis) -> Option<Bucket> {
+        if self.rates.is_zero() { self.active } else { Some(Bucket::asked_at(now)) }
     }
 }
 

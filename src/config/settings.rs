@@ -39,6 +39,10 @@ pub struct Settings {
     pub forget_after_ms: Millis,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
+    /// Which of the windows `/metrics/agents` has, where its address names none.
+    pub agent_metrics_windows: Vec<u32>,
+    /// Which families it has, where its address names none: words that `serve` knows.
+    pub agent_metrics_families: Vec<String>,
     /// Upper bounds of the duration histograms, ascending.
     pub histogram_bounds_ms: Vec<Millis>,
     /// Go on after a gap of lost offsets.
@@ -122,6 +126,8 @@ impl Settings {
             keep_text: Vec::new(),
             forget_after_ms: 0,
             series_cap: 0,
+            agent_metrics_windows: Vec::new(),
+            agent_metrics_families: Vec::new(),
             histogram_bounds_ms: Vec::new(),
             accept_gap: false,
             log: String::new(),

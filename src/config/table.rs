@@ -2,6 +2,7 @@
 
 use super::settings::{BucketScopes, LogFormat, OutputFormat, Settings};
 use super::value::{self, Raw, Wrong};
+use crate::wire::window;
 
 /// One setting: `name` in the file, `CXPULSE_NAME` in the environment, `--name` (with hyphens) as a flag.
 #[derive(Debug)]
@@ -234,6 +235,31 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.agent_metrics_windows, agent_windows(raw, &s.windows)),
+        ..row(
+            "agent_metrics_windows",
+            "WINDOW,…",
+            AGENT_WINDOWS,
+            "Which of the windows /metrics/agents has by default, such as 5m,1h",
+            Shape::Texts,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.agent_metrics_families, families(raw)),
+        ..row(
+            "agent_metrics_families",
+            "FAMILY,…",
+            "csat_ratio,csat_samples,csat_sent,csat_response_rate,first_response_mean_seconds,\
+             first_response_p95_seconds,first_response_samples,first_response_sla_ratio,first_response_sla_samples,\
+             handle_mean_seconds,handle_samples,resolved,agent_messages,availability_ratio,\
+             availability_online_seconds,utilisation_ratio,live_owned",
+            "Which families /metrics/agents has by default: names such as csat_ratio, objects such as csat, or all",
+            Shape::Texts,
+            Use::Serve,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.histogram_bounds_ms, milliseconds(value::ascending(raw, "seconds", 1..=604_800))),
         ..row(
             "histogram_bounds_seconds",
@@ -309,6 +335,37 @@ fn scaled(value: Result<i64, Wrong>, unit_ms: i64) -> Result<i64, Wrong> {
 
 fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<i64>, Wrong> {
     value.map(|bounds| bounds.into_iter().map(|seconds| i64::from(seconds) * 1_000).collect())
+}
+
+/// What the page of agents has unless somebody says otherwise.
+const AGENT_WINDOWS: &str = "1h,24h";
+
+/// Some of the windows there are. The default stands for those of its windows that there are, or the longest.
+fn agent_windows(raw: &Raw, windows: &[u32]) -> Result<Vec<u32>, Wrong> {
+    let all: Vec<String> = windows.iter().map(|minutes| window::word(*minutes)).collect();
+    let right = format!("any of {}", all.join(","));
+    let mut chosen = Vec::new();
+    for item in raw.items() {
+        match window::parse(&item).filter(|minutes| windows.contains(minutes)) {
+            Some(minutes) => chosen.push(minutes),
+            None if raw.text() == AGENT_WINDOWS => {}
+            None => return Err(Wrong::new(format!("{item:?} is none of the windows"), right)),
+        }
+    }
+    match windows.last() {
+        Some(longest) if chosen.is_empty() && raw.text() == AGENT_WINDOWS => Ok(vec![*longest]),
+        _ if chosen.is_empty() => Err(Wrong::new("it is empty", right)),
+        _ => Ok(chosen),
+    }
+}
+
+fn families(raw: &Raw) -> Result<Vec<String>, Wrong> {
+    let items = raw.items();
+    if items.is_empty() {
+        Err(Wrong::new("it is empty", "families such as csat_ratio or csat, or all"))
+    } else {
+        Ok(items)
+    }
 }
 
 fn bucket_scopes(raw: &Raw) -> Result<BucketScopes, Wrong> {

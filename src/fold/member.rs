@@ -147,8 +147,8 @@ impl Member {
                     }
                     self.ledger.scopes.insert(scope.clone(), Published::then(known, asking.now, zero));
                     let rates = self.account.rates(&scope, &running);
-                    let view =
-                        ScopeView { as_of: asking.now, revision: asking.revision, metrics: metrics.into(), rates };
+                    let (as_of, revision, active) = (asking.now, asking.revision, self.account.active(&scope));
+                    let view = ScopeView { as_of, revision, metrics: metrics.into(), rates, active };
                     pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: Some(Arc::new(view)) });
                 }
             }

@@ -75,7 +75,7 @@ pub async fn demo(settings: &Settings, policies: PolicyBook, demo: Demo) -> Resu
         player.play(&stop);
         Ok(())
     });
-    shared.start_serving(settings, &mut stages, listener, Box::new(|| ()));
+    shared.start_serving(&mut stages, listener, Box::new(|| ()));
     (demo.began)(address);
     stages.task(talk(shared.board.clone(), demo.word, stages.stop().told()));
     let last = demo.last;

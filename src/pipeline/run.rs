@@ -58,7 +58,7 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
         Ok(())
     });
     kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
-    shared.start_serving(settings, &mut stages, listener, kafka.counts(shared.status.clone()));
+    shared.start_serving(&mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
     stages.run(signal()).await
 }

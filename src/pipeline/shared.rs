@@ -18,7 +18,8 @@ use crate::fold::outcomes::Outcomes;
 use crate::fold::{Fold, FoldSettings};
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
-use crate::serve::http::{self, Serving};
+use crate::serve::http::{self, Said, Serving, Shown};
+use crate::serve::selection::Families;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
@@ -35,13 +36,15 @@ pub(super) struct Shared {
     flows: Arc<Flows>,
     health: Arc<Health>,
     recorder: PrometheusHandle,
+    shown: Shown,
 }
 
 impl Shared {
     /// # Errors
-    /// When the process records engine metrics already.
+    /// When a setting names a family that there is not, or the process records engine metrics already.
     pub(super) fn new(settings: &Settings) -> Result<Self, PipelineError> {
         Ok(Self {
+            shown: shown(settings)?,
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
             outcomes: Arc::default(),
@@ -67,13 +70,7 @@ impl Shared {
     }
 
     /// Starts serving, and tidying what is served.
-    pub(super) fn start_serving(
-        &self,
-        settings: &Settings,
-        stages: &mut Stages,
-        listener: TcpListener,
-        counts: Counts,
-    ) {
+    pub(super) fn start_serving(&self, stages: &mut Stages, listener: TcpListener, counts: Counts) {
         let engine = Engine {
             recorder: self.recorder.clone(),
             outcomes: self.outcomes.clone(),
@@ -86,7 +83,8 @@ impl Shared {
             flows: self.flows.clone(),
             health: self.health.clone(),
             engine: Box::new(move || engine.render()),
-            series_cap: settings.series_cap,
+            shown: self.shown.clone(),
+            said: Said::default(),
             clock: clock::now,
         });
         let told = stages.stop().told();
@@ -103,6 +101,14 @@ async fn tidy(recorder: PrometheusHandle, told: impl Future<Output = ()>) -> Res
         recorder.run_upkeep();
     }
     Ok(())
+}
+
+fn shown(settings: &Settings) -> Result<Shown, PipelineError> {
+    let families = settings.agent_metrics_families.iter().map(String::as_str);
+    let agent_families = Families::named("agent_metrics_families", families)
+        .map_err(|unknown| PipelineError::Configuration(unknown.to_string()))?;
+    let agent_windows = settings.agent_metrics_windows.clone();
+    Ok(Shown { series_cap: settings.series_cap, agent_windows, agent_families })
 }
 
 fn fold_settings(settings: &Settings) -> FoldSettings {

@@ -127,8 +127,8 @@ mod tests {
         let account: Arc<str> = Arc::from("acme uk");
         let scope = Scope { skill: Some("-1".into()), agent: None };
         let metrics = Metrics { closed: 3, ..Metrics::default() };
-        let view =
-            ScopeView { as_of: 1_000, revision: 7, metrics: Box::from([metrics.clone()]), rates: Rates::default() };
+        let (rates, active) = (Rates::default(), None);
+        let view = ScopeView { as_of: 1_000, revision: 7, metrics: Box::from([metrics.clone()]), rates, active };
         let bucket = BucketUpdate {
             account: account.clone(),
             scope: Scope::default(),

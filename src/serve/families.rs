@@ -3,14 +3,46 @@
 //! The names follow from the paths by the rule of SPEC §7, which stands here once, in [`name`].
 
 use super::number::Value;
+use crate::domain::account::ScopeKind;
 use crate::domain::live::Live;
-use crate::domain::metrics::{Durations, Metrics, Percentiles, Sla};
+use crate::domain::metrics::{ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Sla};
 
 /// One family: its path in the JSON object, its help, and how its numbers are found.
 pub(super) struct Family {
     pub(super) path: String,
     pub(super) help: String,
     pub(super) read: Read,
+}
+
+impl Family {
+    /// Whether the object that it tells of has nothing in it; a plain number is an object of its own.
+    pub(super) fn is_of_nothing(&self, metrics: &Metrics) -> bool {
+        match self.read {
+            Read::Of(of, _) => of(metrics).count == 0,
+            Read::OfSla(of, _) => of(metrics).count == 0,
+            Read::One(read) => self.object_is_zero(metrics).unwrap_or_else(|| read(metrics).is_none_or(Value::is_zero)),
+            Read::Each(..) => self.object_is_zero(metrics).unwrap_or(false),
+        }
+    }
+
+    fn object_is_zero(&self, metrics: &Metrics) -> Option<bool> {
+        match object(&self.path) {
+            "csat" => Some(metrics.csat == Csat::default()),
+            "mood" => Some(metrics.mood == Moods::default()),
+            "closed_by" => Some(metrics.closed_by == ClosedBy::default()),
+            "availability" => Some(metrics.availability.as_ref().is_none_or(|a| a.online_ms + a.away_ms == 0)),
+            "utilisation" => Some(metrics.utilisation.as_ref().is_none_or(|u| u.focus_ms + u.online_ms == 0)),
+            _ => None,
+        }
+    }
+
+    /// How many series it may have in one window of one scope.
+    pub(super) fn most_series(&self) -> usize {
+        match self.read {
+            Read::One(_) | Read::Of(..) | Read::OfSla(..) => 1,
+            Read::Each(_, words, _) => words.len(),
+        }
+    }
 }
 
 /// The count below which a number is thin, if the policy names one.
@@ -35,6 +67,13 @@ pub(super) enum Read {
 /// One number of the live state: its path, its help, where it is.
 pub(super) type LiveFamily = (&'static str, &'static str, fn(&Live) -> u64);
 
+/// The ages of the longest waiting, by rank.
+pub(super) const LONGEST_WAITING: (&str, &str) =
+    ("live.longest_waiting.age_ms", "Age of the longest waiting conversations; rank 1 waits longest.");
+
+/// What an agent owns.
+pub(super) const OWNED: (&str, &str) = ("live.owned", "Open conversations assigned to the agent.");
+
 /// The live state's plain counts.
 pub(super) const LIVE: [LiveFamily; 6] = [
     ("live.open", "Open conversations.", |live| live.open),
@@ -56,6 +95,34 @@ pub(super) fn name(prefix: &str, path: &str) -> String {
     };
     let words = [prefix, &object.replace('.', "_"), &key];
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_")
+}
+
+/// What a family's name has behind its scope: `csat_ratio`.
+pub(super) fn key(path: &str) -> String {
+    name("", path)
+}
+
+/// The object in which a path begins: `csat`.
+pub(super) fn object(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(object, _)| object)
+}
+
+/// What the names of a kind of scope's families begin with.
+pub(super) fn prefix(kind: ScopeKind) -> &'static str {
+    match kind {
+        ScopeKind::Account => "cxpulse_account",
+        ScopeKind::Skill => "cxpulse_skill",
+        ScopeKind::Agent => "cxpulse_agent",
+        ScopeKind::AgentSkill => "cxpulse_agent_skill",
+    }
+}
+
+/// The path of every family there is, with the kind of scope that has it.
+pub(super) fn all_paths() -> Vec<(ScopeKind, String)> {
+    let kinds = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
+    let windows = kinds.into_iter().flat_map(|kind| window_families().into_iter().map(move |of| (kind, of.path)));
+    let live = LIVE.iter().map(|(path, ..)| *path).chain([LONGEST_WAITING.0, OWNED.0]);
+    windows.chain(live.map(|path| (ScopeKind::Account, path.to_owned()))).collect()
 }
 
 /// Every family of a window, in the order of the metrics object.

@@ -52,24 +52,61 @@ impl Flows {
 
     /// Appends every family, for the accounts there are.
     pub fn write(&self, out: &mut String) {
-        let accounts = self.lock();
+        self.write_some(out, &|_| true, &|_| true);
+    }
+
+    /// Appends the families that `wants` names, for the accounts that `of` does.
+    pub fn write_some(&self, out: &mut String, wants: &dyn Fn(&str) -> bool, of: &dyn Fn(&str) -> bool) {
+        let all = self.lock();
+        let accounts: Accounts<'_> = all.iter().filter(|(account, _)| of(account)).collect();
         if accounts.is_empty() {
             return;
         }
         for counter in COUNTERS {
-            write_counter(out, counter, "total", "stated", &accounts, Flow::stated);
-            write_counter(out, counter, "retracted_total", "taken back", &accounts, Flow::retracted);
+            write_counter(out, counter, STATED, &accounts, wants);
+            write_counter(out, counter, RETRACTED, &accounts, wants);
         }
         for (counter, kind) in HISTOGRAMS {
-            write_histogram(out, counter, *kind, &accounts);
-            write_counter(out, counter, "retracted_total", "taken back", &accounts, Flow::retracted);
+            if wants(counter.stem) {
+                write_histogram(out, counter, *kind, &accounts);
+            }
+            write_counter(out, counter, RETRACTED, &accounts, wants);
         }
+    }
+
+    /// How many series an account has in the families that `wants` names.
+    pub fn series(&self, wants: &dyn Fn(&str) -> bool) -> usize {
+        let bounds = self.lock().values().map(|told| told.now.bounds_ms().len()).max().unwrap_or(0);
+        let side = |counter: &Counter, (ending, ..): Side| {
+            if wants(&format!("{}_{ending}", counter.stem)) { counter.values.len() } else { 0 }
+        };
+        let counters: usize = COUNTERS.iter().map(|counter| side(counter, STATED) + side(counter, RETRACTED)).sum();
+        // Beside its bounds a histogram has one to infinity, a sum and a count.
+        let sizes = |counter: &Counter| if wants(counter.stem) { bounds + 3 } else { 0 };
+        let histograms = HISTOGRAMS.iter().map(|(counter, _)| sizes(counter) + side(counter, RETRACTED));
+        counters + histograms.sum::<usize>()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Told>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The name of every family.
+pub(super) fn names() -> impl Iterator<Item = String> {
+    let counters = COUNTERS.iter().map(|counter| format!("{}_{}", counter.stem, STATED.0));
+    let histograms = HISTOGRAMS.iter().map(|(counter, _)| counter.stem.to_owned());
+    let all = COUNTERS.iter().chain(HISTOGRAMS.iter().map(|(counter, _)| counter));
+    counters.chain(histograms).chain(all.map(|counter| format!("{}_{}", counter.stem, RETRACTED.0)))
+}
+
+type Accounts<'a> = Vec<(&'a String, &'a Told)>;
+
+/// What of the facts is counted: the end of the family's name, the words for it, and how many there are.
+type Side = (&'static str, &'static str, fn(&Flow, FactKind) -> u64);
+
+const STATED: Side = ("total", "stated", Flow::stated);
+const RETRACTED: Side = ("retracted_total", "taken back", Flow::retracted);
 
 /// One family and its retractions: the name's stem, its help, its label, and which facts each of its values counts.
 struct Counter {
@@ -142,16 +179,18 @@ const fn plain(stem: &'static str, help: &'static str, values: Values) -> Counte
 fn write_counter(
     out: &mut String,
     counter: &Counter,
-    ending: &str,
-    what: &str,
-    accounts: &BTreeMap<String, Told>,
-    count: fn(&Flow, FactKind) -> u64,
+    (ending, what, count): Side,
+    accounts: &Accounts<'_>,
+    wants: &dyn Fn(&str) -> bool,
 ) {
     let Counter { stem, help, label, values } = counter;
+    if !wants(&format!("{stem}_{ending}")) {
+        return;
+    }
     out.push_str(&format!(
         "# HELP {stem}_{ending} {help}, {what} since this process was ready.\n# TYPE {stem}_{ending} counter\n"
     ));
-    for (account, told) in accounts {
+    for (account, told) in accounts.iter().copied() {
         for (value, kinds) in *values {
             let since = |kind: &FactKind| count(&told.now, *kind).saturating_sub(count(&told.before, *kind));
             out.push_str(&format!("{stem}_{ending}{{account=\""));
@@ -166,10 +205,10 @@ fn write_counter(
     }
 }
 
-fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, accounts: &BTreeMap<String, Told>) {
+fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, accounts: &Accounts<'_>) {
     let Counter { stem, help, .. } = counter;
     out.push_str(&format!("# HELP {stem} {help}, stated since this process was ready.\n# TYPE {stem} histogram\n"));
-    for (account, told) in accounts {
+    for (account, told) in accounts.iter().copied() {
         let mut line = |ending: &str, le: Option<&str>, value: Value| {
             out.push_str(&format!("{stem}_{ending}{{account=\""));
             number::label(out, account);

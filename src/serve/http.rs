@@ -6,17 +6,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::compression;
 use super::flows::Flows;
 use super::health::Health;
 use super::pages;
+use super::selection::Selection;
 use crate::board::Board;
 use crate::domain::event::Millis;
+
+pub use super::pages::{Said, Shown};
 
 /// What Prometheus calls this format.
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -34,8 +38,10 @@ pub struct Serving {
     pub health: Arc<Health>,
     /// Renders the engine's own metrics.
     pub engine: Box<dyn Fn() -> String + Send + Sync>,
-    /// How many series of one scope a page may carry.
-    pub series_cap: usize,
+    /// What a page shows, and how much.
+    pub shown: Shown,
+    /// What the log has been told of the cap.
+    pub said: Said,
     /// The wall clock: every number of a page is as of the moment it is asked for.
     pub clock: fn() -> Millis,
 }
@@ -98,12 +104,15 @@ pub fn router(serving: Arc<Serving>) -> Router {
         .with_state(serving)
 }
 
-async fn metrics(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
-    exposition(move || pages::metrics(&serving)).await
+/// The parameters of an address, in their order.
+type Parameters = Query<Vec<(String, String)>>;
+
+async fn metrics(State(serving): State<Arc<Serving>>, parameters: Parameters, headers: HeaderMap) -> Response {
+    exposition(serving, parameters, &headers, pages::metrics).await
 }
 
-async fn agent_metrics(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
-    exposition(move || pages::agent_metrics(&serving)).await
+async fn agent_metrics(State(serving): State<Arc<Serving>>, parameters: Parameters, headers: HeaderMap) -> Response {
+    exposition(serving, parameters, &headers, pages::agent_metrics).await
 }
 
 async fn readyz(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
@@ -115,12 +124,28 @@ async fn readyz(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
 }
 
 /// Renders beside the tasks that answer others: a large board takes tens of milliseconds.
-async fn exposition(render: impl FnOnce() -> String + Send + 'static) -> impl IntoResponse {
-    match tokio::task::spawn_blocking(render).await {
-        Ok(text) => (StatusCode::OK, [(header::CONTENT_TYPE, EXPOSITION)], text),
+async fn exposition(
+    serving: Arc<Serving>,
+    Query(parameters): Parameters,
+    headers: &HeaderMap,
+    render: fn(&Serving, &Selection) -> String,
+) -> Response {
+    let selection = match Selection::parse(&parameters, serving.board.windows()) {
+        Ok(selection) => selection,
+        Err(unknown) => return (StatusCode::BAD_REQUEST, plain(format!("{unknown}\n"))).into_response(),
+    };
+    let gzip = compression::is_asked_for(&headers.get_all(header::ACCEPT_ENCODING));
+    let page = move || {
+        let text = render(&serving, &selection);
+        if gzip { compression::gzip(&text) } else { text.into_bytes() }
+    };
+    let head = [(header::CONTENT_TYPE, EXPOSITION), (header::VARY, "accept-encoding")];
+    match tokio::task::spawn_blocking(page).await {
+        Ok(page) if gzip => (head, [(header::CONTENT_ENCODING, "gzip")], page).into_response(),
+        Ok(page) => (head, page).into_response(),
         Err(error) => {
             tracing::error!("metrics could not be rendered: {error}");
-            (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, EXPOSITION)], String::new())
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }

@@ -16,6 +16,14 @@ pub(super) enum Value {
 }
 
 impl Value {
+    /// Whether it is nothing.
+    pub(super) fn is_zero(self) -> bool {
+        match self {
+            Self::Count(n) | Self::Millis(n) => n == 0,
+            Self::MeanMillis(x) | Self::Quotient(x) => x == 0.0,
+        }
+    }
+
     /// The number in base units.
     pub(super) fn text(self) -> String {
         let mut text = String::new();

@@ -18,7 +18,8 @@ pub type PolicyError = DocumentError;
 
 const RECORD_FIELDS: &[&str] = &["account_id", "versions"];
 
-const VERSION_FIELDS: &[&str] = &[
+/// Every field of a version, in the order of its documentation.
+pub const VERSION_FIELDS: &[&str] = &[
     "effective_from",
     "first_response_target_seconds",
     "response_target_seconds",

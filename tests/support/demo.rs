@@ -14,9 +14,17 @@ pub(crate) struct Demo {
 impl Demo {
     /// Waits until it has named its address.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
-        let child = child.args(["demo", "--listen", "127.0.0.1:0", "--agents", "10"]).stdin(Stdio::null());
-        let mut child = child.args(arguments).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let agents = if arguments.contains(&"--agents") { &[][..] } else { &["--agents", "10"] };
+        Self::spawn(command().args(agents).args(arguments))
+    }
+
+    /// The same, with its log set aside until it ends.
+    pub(crate) fn start_aside(arguments: &[&str]) -> Self {
+        Self::spawn(command().args(arguments).stderr(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the program starts");
         let mut said = BufReader::new(child.stdout.take().expect("piped"));
         let address = loop {
             let mut line = String::new();
@@ -30,12 +38,29 @@ impl Demo {
 
     /// Status and body of an answer.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
+        let (head, body) = self.ask(path, "");
+        (head[9..12].parse().expect("a status"), String::from_utf8(body).expect("text"))
+    }
+
+    /// Head and body of the answer to a request with these headers, each with its line's end.
+    pub(crate) fn ask(&self, path: &str, headers: &str) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        (head[9..12].parse().expect("a status"), body.to_owned())
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n{headers}Connection: close\r\n\r\n").expect("it reads");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it answers");
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head and a body") + 4;
+        let body = answer.split_off(end);
+        (String::from_utf8(answer).expect("a head is text"), body)
+    }
+
+    /// Tells it to end; what it logged, where that was set aside.
+    pub(crate) fn end(mut self) -> String {
+        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(told.expect("kill exists").success());
+        let mut log = String::new();
+        self.child.stderr.take().expect("it was set aside").read_to_string(&mut log).expect("text");
+        assert_eq!(self.status(), Some(0), "{log}");
+        log
     }
 
     /// Its process.
@@ -56,6 +81,12 @@ impl Demo {
             assert_ne!(self.said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without {word}");
         }
     }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
+    command.args(["demo", "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    command
 }
 
 impl Drop for Demo {

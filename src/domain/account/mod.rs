@@ -4,6 +4,7 @@
 //! else is a question, answered as of `now()`. Between the verbs the account is a function of the set of its events
 //! and of `now` alone.
 
+mod activity;
 mod aged_names;
 mod agent_buckets;
 mod batch;

@@ -21,7 +21,7 @@ const LONGEST_WAITING: usize = 10;
 
 /// A scope by numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     Tallied(Tallied),
     Agent(usize),
     AgentSkill(usize, Option<Name>),
@@ -251,7 +251,7 @@ impl Account {
         skills.into_iter().map(|skill| Asked::AgentSkill(code, skill)).collect()
     }
 
-    fn find(&self, scope: &Scope) -> Option<Asked> {
+    pub(super) fn find(&self, scope: &Scope) -> Option<Asked> {
         let skill = |text: &str| self.names.skills.find(text).map(Some).or((text == NONE).then_some(None));
         let agent = |text: &str| self.names.agents.find(text).map(Some).or((text == NONE).then_some(None));
         let code = |text: &str| agent(text).map(|agent| Name::to_code(agent) as usize);

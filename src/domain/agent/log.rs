@@ -109,6 +109,19 @@ impl Log {
         sums(entries, vec![Tally::default()], |of_it| (of_it == bucket).then_some(0)).remove(0)
     }
 
+    /// The newest bucket with a fact that stands, under one skill or all; `newest` as above.
+    #[must_use]
+    pub fn newest(&self, skill: Option<Option<Name>>, newest: Bucket) -> Option<Bucket> {
+        // Nothing is taken back but what was stated, of its kind and in its bucket: a sum over all kinds hides nothing.
+        let mut standing = [0_i64; RING as usize];
+        for entry in self.of(skill, newest) {
+            let facts = if entry.kind.duration().is_some() { entry.sign.unit() } else { entry.units() };
+            standing[newest.since(entry.bucket).clamp(0, RING - 1) as usize] += facts;
+        }
+        let back = standing.iter().position(|facts| *facts > 0)?;
+        Some(newest.later(-(back as i64)))
+    }
+
     /// The entries of one skill or all.
     fn of(&self, skill: Option<Option<Name>>, newest: Bucket) -> impl Iterator<Item = Entry> {
         let packed = self.entries.iter().map(move |packed| packed.unpack(newest));
