@@ -113,6 +113,18 @@ fn lists_are_arrays_in_the_file_and_comma_separated_elsewhere() {
 }
 
 #[test]
+fn a_window_is_minutes_or_hours_wherever_it_is_named() {
+    let windows = |given: Given| given.load().expect("right").settings.windows;
+    assert_eq!(windows(Given::default().flag("windows", "60m,24h,5m")), [5, 60, 1440]);
+    assert_eq!(windows(Given::default().flag("windows", "1440m, 1h")), [60, 1440]);
+    assert_eq!(windows(Given::default().file("windows = [\"1h\", 30]")), [30, 60]);
+    for window in ["60m", "1h", "1440m", "24h"] {
+        let line = format!("replay --input a --as-of 2026-03-01T00:00:00Z --window {window}");
+        assert_eq!(command_line(&line).0, 0);
+    }
+}
+
+#[test]
 fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configuration() {
     let given = Given::default().variable("CXPULSE_SERIES_CAP", "4000").flag("windows", "5,60");
     let resolved = given.load().expect("right");
@@ -126,7 +138,7 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
     let idle = |name: &str| printed.lines().any(|l| l.starts_with(name) && l.ends_with("# default; no effect yet"));
     assert!(idle("keep_text") && idle("data_dir") && !idle("policy_topic"));
     assert_eq!(resolved.idle().count(), 0, "nobody set them");
-    assert!(printed.lines().any(|l| l.starts_with("windows = [5, 60] ") && l.ends_with("# flag --windows")));
+    assert!(printed.lines().any(|l| l.starts_with("windows = [\"5m\", \"1h\"] ") && l.ends_with("# flag --windows")));
     assert!(printed.lines().any(|l| l.starts_with("listen = \"127.0.0.1:8080\" ") && l.ends_with("# default")));
     let again =
         config::load_from(&Layers { file: Some("printed.toml".into()), ..Layers::default() }, &|_| None, &|_| {
@@ -164,9 +176,9 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("agent_topic", "..", "Kafka takes no such name"),
         ("policy_topic", "a/b", "Kafka takes no such name"),
         ("output_prefix", "ü", "Kafka takes no such name"),
-        ("windows", "5,2000", "2000 is out of range; right would be different whole numbers of minutes from 1 to 1440"),
-        ("windows", "5,5", "5 stands there twice"),
-        ("windows", "1h", "\"1h\" is no whole number"),
+        ("windows", "5,2000", "\"2000\" is no window; right would be different windows, separated by commas, such as"),
+        ("windows", "60m,1h", "1h stands there twice"),
+        ("windows", "25h", "\"25h\" is no window"),
         ("windows", "", "it is empty"),
         ("publish_interval_ms", "10", "10 is out of range; right would be a whole number of milliseconds from 50 to"),
         ("agent_publish_interval_ms", "-1", "-1 is out of range"),
@@ -248,7 +260,7 @@ fn every_default_fits_its_own_shape() {
             Shape::Text => value.is_str(),
             Shape::Number => value.is_integer(),
             Shape::Switch => value.is_bool(),
-            Shape::Texts | Shape::Numbers => value.is_array(),
+            Shape::Texts | Shape::Numbers | Shape::Windows => value.is_array(),
         };
         assert!(fits, "{} = {value}", setting.name);
     }

@@ -156,7 +156,7 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &missing],
             &["policy", "missing.jsonl"],
         ),
-        (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1 to 1440"]),
+        (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1m to 1440m"]),
         (&["run", "--brokers", "nowhere"], &["brokers", "--brokers", "HOST:PORT"]),
         (
             &["run", "--histogram-bounds-seconds", "5,0.5"],

@@ -15,6 +15,7 @@ use crate::wire::live_json::live_json;
 use crate::wire::rating_request_json::rating_request_json;
 use crate::wire::records::replay_json;
 use crate::wire::time::parse_rfc3339;
+use crate::wire::window;
 
 /// Print the numbers of event files, as of any moment, as a JSON array
 #[derive(Debug, Args)]
@@ -135,15 +136,8 @@ fn moment(text: &str) -> Result<Millis, String> {
         .map_err(|_| "right would be an RFC 3339 time with an offset, such as 2026-03-01T13:29:00Z".into())
 }
 
-fn window_minutes(text: &str) -> Result<u32, String> {
-    let right = "right would be minutes from 1m to 1440m or hours from 1h to 24h";
-    let digits = |unit| text.strip_suffix(unit).filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    let minutes = match (digits('m'), digits('h')) {
-        (Some(n), _) => n.parse().ok(),
-        (_, Some(n)) => n.parse().ok().and_then(|hours: u32| hours.checked_mul(60)),
-        _ => None,
-    };
-    minutes.filter(|minutes| (1..=1440).contains(minutes)).ok_or_else(|| right.to_owned())
+fn window_minutes(word: &str) -> Result<u32, String> {
+    window::parse(word).ok_or_else(|| format!("right would be {}", window::RIGHT))
 }
 
 /// Bytes read of all, on a terminal; without a known total only how many.

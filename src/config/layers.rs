@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 use super::settings::Settings;
 use super::table::{SETTINGS, Setting, Shape};
-use super::value::Raw;
+use super::value::{self, Raw};
 
 /// What a command line gave: the uppermost layer, and where the one below the environment is.
 #[derive(Debug, Clone, Default)]
@@ -161,6 +161,8 @@ fn shown(setting: &Setting, raw: &Raw) -> String {
         Shape::Numbers => list(&str::to_owned),
         Shape::Texts if setting.secret => list(&|pair| quoted(&masked(pair))),
         Shape::Texts => list(&quoted),
+        // However they were spelled, they are printed by their one word.
+        Shape::Windows => list(&|item| quoted(&value::window_word(item))),
     }
 }
 

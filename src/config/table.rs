@@ -39,6 +39,8 @@ pub enum Shape {
     Texts,
     /// An array of whole numbers.
     Numbers,
+    /// An array of windows' words, such as `1h`.
+    Windows,
 }
 
 /// Which commands a setting concerns.
@@ -139,13 +141,13 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
-        set: |s, raw| put(&mut s.windows, value::ascending(raw, "minutes", 1..=1440)),
+        set: |s, raw| put(&mut s.windows, value::windows(raw)),
         ..row(
             "windows",
-            "MINUTES,…",
-            "5,15,30,60,240,720,1440",
-            "The rolling windows published all the time: minutes, each 1 to 1440",
-            Shape::Numbers,
+            "WINDOW,…",
+            "5m,15m,30m,1h,4h,12h,24h",
+            "The rolling windows published all the time, each 1m to 24h; a number alone is minutes",
+            Shape::Windows,
             Use::Serve,
         )
     },

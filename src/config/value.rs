@@ -7,6 +7,8 @@ use std::str::FromStr as _;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::wire::window;
+
 /// A value as a layer gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Raw {
@@ -106,13 +108,37 @@ pub(super) fn ascending(raw: &Raw, unit: &str, range: RangeInclusive<i64>) -> Re
         let n = item.parse().map_err(|_| Wrong::new(format!("{item:?} is no whole number"), right.as_str()))?;
         numbers.push(in_range(n, &range, &right)?);
     }
-    numbers.sort_unstable();
-    if numbers.is_empty() {
+    different(numbers, &right, |number| number.to_string())
+}
+
+/// Lengths of windows in minutes, at least one, sorted here, none twice: words such as `1h`, or numbers of minutes.
+pub(super) fn windows(raw: &Raw) -> Result<Vec<u32>, Wrong> {
+    let right = format!("different windows, separated by commas, such as 5m,1h,24h: {}", window::RIGHT);
+    let mut lengths = Vec::new();
+    for item in raw.items() {
+        lengths.push(minutes(&item).ok_or_else(|| Wrong::new(format!("{item:?} is no window"), right.as_str()))?);
+    }
+    different(lengths, &right, |minutes| window::word(*minutes))
+}
+
+/// The one word for an item of such a list.
+pub(super) fn window_word(item: &str) -> String {
+    minutes(item).map_or_else(|| item.to_owned(), window::word)
+}
+
+/// A number without its unit is minutes, as the setting had it before it knew words.
+fn minutes(item: &str) -> Option<u32> {
+    window::parse(item).or_else(|| window::parse(&format!("{item}m")))
+}
+
+fn different(mut items: Vec<u32>, right: &str, said: impl Fn(&u32) -> String) -> Result<Vec<u32>, Wrong> {
+    items.sort_unstable();
+    if items.is_empty() {
         return Err(Wrong::new("it is empty", right));
     }
-    match numbers.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Wrong::new(format!("{} stands there twice", pair[0]), right)),
-        None => Ok(numbers),
+    match items.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Wrong::new(format!("{} stands there twice", said(&pair[0])), right)),
+        None => Ok(items),
     }
 }
 

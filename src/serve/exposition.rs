@@ -13,6 +13,8 @@ use crate::domain::event::Millis;
 use crate::domain::live::Live;
 use crate::domain::metrics::Metrics;
 
+pub use crate::wire::window::word as window;
+
 /// One scope and its numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
@@ -80,12 +82,6 @@ pub fn write_owned(out: &mut String, accounts: &[(&str, Live)]) {
             head.series(out, &labels, &[], Value::Count(owned.len() as u64));
         }
     }
-}
-
-/// A window's label: `5m`, `24h`.
-#[must_use]
-pub fn window(minutes: u32) -> String {
-    if minutes.is_multiple_of(60) { format!("{}h", minutes / 60) } else { format!("{minutes}m") }
 }
 
 /// A kind of scope's name in metrics and labels.

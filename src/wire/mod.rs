@@ -29,6 +29,7 @@ pub mod records_protobuf;
 pub mod refusal;
 pub mod text;
 pub mod time;
+pub mod window;
 pub mod words;
 
 pub use admission::{Admission, admit};
