@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
+use clap::{Command, CommandFactory as _, Parser as _};
 use cxpulse::cli::Cli;
 use cxpulse::config::{self, ConfigError, Layers, Origin, Resolved, SETTINGS, Shape};
 
@@ -312,4 +312,101 @@ fn the_commands_take_the_settings_that_concern_them_as_flags() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert_eq!(command_line(&format!("completions {shell}")).0, 0);
     }
+}
+
+/// Every command with its subcommands, by the words that call it.
+fn commands() -> Vec<(String, Command)> {
+    let mut open = vec![("cxpulse".to_owned(), Cli::command())];
+    let mut all = Vec::new();
+    while let Some((name, command)) = open.pop() {
+        open.extend(command.get_subcommands().map(|sub| (format!("{name} {}", sub.get_name()), sub.clone())));
+        all.push((name, command));
+    }
+    all
+}
+
+fn long_flags(words: &str) -> Vec<String> {
+    let (_, command) = commands().into_iter().find(|(name, _)| name == words).expect("a command of that name");
+    command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_command_shows_two_examples_of_itself_and_what_its_exit_status_says() {
+    for (name, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        let (_, end) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{name} shows no examples"));
+        let first_word = name.split(' ').nth(1).unwrap_or("demo");
+        let examples = end.lines().take_while(|line| !line.is_empty());
+        assert!(examples.filter(|line| line.contains(&format!("cxpulse {first_word}"))).count() >= 1, "{name}: {end}");
+        assert!(end.lines().take_while(|line| !line.is_empty()).count() >= 2, "{name}: {end}");
+        assert!(end.contains("Exit status: 0 when done; 1 when something fails while running; 2 when"), "{name}");
+    }
+}
+
+#[test]
+fn every_example_of_the_help_is_a_command_line_that_is_taken() {
+    for (name, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        for example in help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty())
+        {
+            let call = example.split_once("cxpulse ").expect("it calls the program").1;
+            let call = call.split(['|', '>']).next().expect("split gives one");
+            let (_, message) = command_line(call);
+            assert!(message.is_empty() || call.contains("--help"), "{name}: {example}: {message}");
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_topics_list_only_what_they_act_on() {
+    let settings = [
+        "config",
+        "print-config",
+        "brokers",
+        "kafka-properties",
+        "conversation-topic",
+        "survey-topic",
+        "agent-topic",
+        "policy-topic",
+        "output-prefix",
+        "forget-after-hours",
+    ];
+    assert_eq!(long_flags("cxpulse topics check"), settings);
+    assert_eq!(long_flags("cxpulse topics create"), [&["partitions", "replication"], &settings[..]].concat());
+}
+
+#[test]
+fn the_help_of_run_is_in_groups_and_begins_with_what_a_first_start_needs() {
+    let (_, run) = commands().into_iter().find(|(name, _)| name == "cxpulse run").expect("there is run");
+    let main = run.get_arguments().filter(|arg| arg.get_help_heading() == Some("Main settings"));
+    let main: Vec<_> = main.filter_map(|arg| arg.get_long()).collect();
+    assert_eq!(main, ["config", "print-config", "brokers", "listen", "data-dir", "policy"]);
+    assert!(run.get_arguments().all(|arg| arg.get_help_heading().is_some()), "a setting without a group");
+}
+
+#[test]
+fn the_version_says_whether_this_build_knows_kafka() {
+    let (status, message) = command_line("--version");
+    let with = if cfg!(feature = "kafka") { "(kafka)" } else { "(without kafka)" };
+    assert_eq!((status, message), (0, format!("cxpulse {} {with}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn a_number_out_of_range_is_told_the_range_and_a_negative_one_is_no_flag() {
+    for (line, expected) in [
+        ("demo --agents -5", "'-5' for '--agents <N>': right would be a whole number from 1 to 100000"),
+        ("demo --agents 0", "'0' for '--agents <N>': right would be a whole number from 1 to 100000"),
+        ("demo --seed -1", "right would be a whole number from 0 to 18446744073709551615"),
+        ("demo --for -5s", "right would be a whole number with its unit, such as 30s, 10m or 1h"),
+        ("topics create --partitions 0", "right would be a whole number from 1 to 10000"),
+        ("topics create --replication -1", "right would be a whole number from 1 to 100"),
+        ("generate --output - --conversations -1", "right would be a whole number from 1 to 1000000000"),
+        ("generate --output - --rate 1.5", "right would be a whole number from 1 to 10000000"),
+        ("replay --input a --as-of 2026-03-01T00:00:00Z --window -5m", "right would be minutes from 1m to 1440m"),
+    ] {
+        let (status, message) = command_line(line);
+        assert_eq!(status, 2, "{line}");
+        assert!(message.contains(expected), "{line}: {message}");
+    }
+    assert_eq!(command_line("run --series-cap -5 --windows -5").0, 0, "the settings say what is wrong with these");
 }

@@ -147,7 +147,9 @@ fn the_destination_is_a_file_standard_output_or_kafka() {
 
 #[test]
 fn a_wrong_flag_is_one_message_that_names_it_and_what_would_be_right() {
-    assert!(refusal("--output - --agents 0").contains("'--agents <N>': 0 is not in 1..=10000000"));
+    assert!(
+        refusal("--output - --agents 0").contains("'--agents <N>': right would be a whole number from 1 to 10000000")
+    );
     assert!(refusal("--output - --hours x").contains("'--hours <H>'"));
     assert!(refusal("--output - --end yesterday").contains("such as 2026-03-01T13:00:00Z"));
     assert!(refusal("--output - --rate 0").contains("'--rate <EVENTS/S>'"));

@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::Args;
 
 use super::flags::DemoFlags;
+use super::help::examples;
 use super::live_line::live_line;
+use super::number::within;
 use super::{Failure, duration, output, runtime};
 use crate::board::Board;
 use crate::{clock, config, pipeline, simulate, telemetry};
@@ -20,15 +22,21 @@ const ACCOUNTS: u32 = 2;
 
 /// Play a simulated contact centre and serve its live numbers, with nothing to install
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse demo --agents 200",
+    "cxpulse demo --seed 7 --listen 127.0.0.1:9000 --for 10m"
+))]
 pub(super) struct Demo {
     /// Another seed, another day
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = within(0..=u64::MAX))]
     seed: u64,
     /// How many agents work there
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, value_name = "N", default_value_t = 60, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=100_000))]
     agents: u32,
     /// Stop by itself after so long: 30s, 10m, 1h [default: goes on until stopped]
-    #[arg(long = "for", value_name = "DURATION", value_parser = duration::parse)]
+    #[arg(long = "for", value_name = "DURATION", allow_hyphen_values = true, value_parser = duration::parse)]
     last: Option<Duration>,
     #[command(flatten)]
     flags: DemoFlags,

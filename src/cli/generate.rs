@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::help::examples;
+use super::number::within;
 #[cfg(feature = "kafka")]
 use crate::config;
 use crate::config::ConfigError;
@@ -30,32 +32,43 @@ pub use run::{Output, Pace};
 const EARLIEST_BEGIN: Millis = 5 * 86_400_000;
 const LATEST_END: Millis = 253_370_764_800_000;
 
-/// Writes the events of a simulated contact centre: to a file, to standard output or to Kafka
+/// Write the events of a simulated contact centre: to a file, to standard output or to Kafka
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples!(
+    "cxpulse generate --conversations 1000 --end 2026-03-01T12:00:00Z --output events.jsonl",
+    "cxpulse generate --brokers 127.0.0.1:9092 --rate 50"
+))]
 pub struct GenerateArgs {
     /// The same seed and --end give the same bytes
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = within(0..=u64::MAX))]
     pub seed: u64,
     /// How many conversations begin in the hours before --end, in all
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u64>(1..=1_000_000_000))]
     pub conversations: u64,
     /// How many agents work there, in all accounts together
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=10_000_000))]
     pub agents: u32,
     /// How many skills there are, in all accounts together
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 8, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=1_000_000))]
     pub skills: u32,
     /// How many accounts share the conversations
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=1_000_000))]
     pub accounts: u32,
     /// How many hours before --end the first conversation begins
-    #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8_784))]
+    #[arg(long, value_name = "H", default_value_t = 24, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=8_784))]
     pub hours: u32,
     /// When it ends, such as 2026-03-01T13:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = time)]
     pub end: Option<Millis>,
     /// Goes on live after the end, with so many events a second, until stopped
-    #[arg(long, value_name = "EVENTS/S", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, value_name = "EVENTS/S", allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u64>(1..=10_000_000))]
     pub rate: Option<u64>,
     /// Adds duplicates, reordering, late, far-future, conflicting, unknown and undecodable records
     #[arg(long)]

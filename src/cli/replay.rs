@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::flags::FoldFlags;
+use super::help::examples;
 use super::{Failure, output};
 use crate::config;
 use crate::domain::account::ScopeKind;
@@ -19,6 +20,10 @@ use crate::wire::window;
 
 /// Print the numbers of event files, as of any moment, as a JSON array
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 1h --by skill",
+    "gunzip -c events.jsonl.gz | cxpulse replay --input - --as-of 2026-03-01T12:00:00Z --show live"
+))]
 pub struct Replay {
     /// Files of JSON lines, in any order; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
@@ -26,8 +31,8 @@ pub struct Replay {
     /// The moment of every answer; events after it do not exist
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     as_of: Millis,
-    /// How far back the numbers reach: 1m to 1440m, or 1h to 24h [not used with --show]
-    #[arg(long, value_name = "60m|24h", value_parser = window_minutes, required_unless_present = "show")]
+    /// How far back the numbers reach: 1m to 1440m, or 1h to 24h; 60m and 1h are the same [not used with --show]
+    #[arg(long, value_name = "60m|24h", allow_hyphen_values = true, value_parser = window_minutes, required_unless_present = "show")]
     window: Option<u32>,
     /// One object for each of these
     #[arg(long, value_enum, default_value_t = By::Account)]

@@ -22,6 +22,8 @@ pub struct Setting {
     pub secret: bool,
     /// Whether this version takes it and does nothing with it.
     pub idle: bool,
+    /// Whether it is one that a first start needs: `--help` lists these first.
+    pub main: bool,
     /// Puts a value into its place, or says what is wrong.
     pub(super) set: fn(&mut Settings, &Raw) -> Result<(), Wrong>,
 }
@@ -48,9 +50,13 @@ pub enum Shape {
 pub enum Use {
     /// Whatever folds.
     Fold,
+    /// Whatever folds, and whatever must know how long topics keep their records.
+    Lives,
     /// Whatever goes on and serves.
     Serve,
-    /// Whatever speaks to Kafka.
+    /// Whatever speaks to Kafka of topics.
+    Topics,
+    /// What reads events from Kafka and publishes to it.
     Kafka,
 }
 
@@ -58,7 +64,8 @@ pub enum Use {
 pub const SETTINGS: &[Setting] = &[
     Setting {
         set: |s, raw| put(&mut s.brokers, value::addresses(raw)),
-        ..row("brokers", "HOST:PORT,…", "127.0.0.1:9092", "Kafka's bootstrap addresses", Shape::Texts, Use::Kafka)
+        main: true,
+        ..row("brokers", "HOST:PORT,…", "127.0.0.1:9092", "Kafka's bootstrap addresses", Shape::Texts, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.kafka_properties, value::properties(raw)),
@@ -69,16 +76,18 @@ pub const SETTINGS: &[Setting] = &[
             "",
             "Further librdkafka properties, such as security.protocol=SSL (in the file also a table)",
             Shape::Texts,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.listen, value::address(raw)),
+        main: true,
         ..row("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where HTTP is served", Shape::Text, Use::Serve)
     },
     Setting {
         set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
         idle: true,
+        main: true,
         ..row(
             "data_dir",
             "DIR",
@@ -90,6 +99,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.policy, value::optional_path(raw)),
+        main: true,
         ..row(
             "policy",
             "FILE",
@@ -107,16 +117,16 @@ pub const SETTINGS: &[Setting] = &[
             "conversation-events",
             "Events keyed by conversation",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.topics.survey, value::topic(raw)),
-        ..row("survey_topic", "TOPIC", "survey-events", "Survey events keyed by conversation", Shape::Text, Use::Kafka)
+        ..row("survey_topic", "TOPIC", "survey-events", "Survey events keyed by conversation", Shape::Text, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.topics.agent, value::topic(raw)),
-        ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Kafka)
+        ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.topics.policy, value::topic(raw)),
@@ -126,7 +136,7 @@ pub const SETTINGS: &[Setting] = &[
             "account-policies",
             "Policies keyed by account: `topics` creates and checks it, no version reads it yet",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
@@ -137,7 +147,7 @@ pub const SETTINGS: &[Setting] = &[
             "cxpulse",
             "What the names of all topics out begin with, as in cxpulse.live.v1",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
@@ -221,7 +231,7 @@ pub const SETTINGS: &[Setting] = &[
             "168",
             "The silence that ends a conversation's life: hours of event time, 24 to 744",
             Shape::Number,
-            Use::Fold,
+            Use::Lives,
         )
     },
     Setting {
@@ -297,7 +307,18 @@ const fn row(
     shape: Shape,
     used_by: Use,
 ) -> Setting {
-    Setting { name, placeholder, default, help, shape, used_by, secret: false, idle: false, set: |_, _| Ok(()) }
+    Setting {
+        name,
+        placeholder,
+        default,
+        help,
+        shape,
+        used_by,
+        secret: false,
+        idle: false,
+        main: false,
+        set: |_, _| Ok(()),
+    }
 }
 
 fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {
