@@ -60,6 +60,7 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(settings.windows, [5, 15, 30, 60, 240, 720, 1440]);
     assert_eq!((settings.publish_interval_ms, settings.agent_publish_interval_ms), (250, 5_000));
     assert_eq!(settings.forget_after_ms, 7 * 86_400_000);
+    assert_eq!(settings.forget_open_after_ms, 31 * 86_400_000);
     assert_eq!(settings.series_cap, 100_000);
     assert_eq!(settings.histogram_bounds_ms.first(), Some(&5_000));
     assert_eq!(settings.histogram_bounds_ms.last(), Some(&86_400_000));
@@ -167,6 +168,15 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
     let wrong = [
         ("brokers", "kafka-1", "\"kafka-1\" is not HOST:PORT; right would be host names"),
         ("brokers", "a:0", "\"a:0\" is not HOST:PORT"),
+        ("brokers", "http://a:9092/", "\"http://a:9092/\" is a URL; right would be the address alone, \"a:9092\""),
+        ("brokers", "b:1,kafka://a:1", "\"kafka://a:1\" is a URL; right would be the address alone, \"a:1\""),
+        ("brokers", "me@a:1", "\"me@a:1\" is not HOST:PORT"),
+        ("kafka_properties", "bootstrap.servers=a:1", "bootstrap.servers is what the setting brokers says"),
+        ("survey_topic", "conversation-events", "conversation_topic (default) names the same topic; right would be a"),
+        ("conversation_topic", "agent-events", "agent_topic (default) names the same topic"),
+        ("policy_topic", "survey-events", "survey_topic (default) names the same topic"),
+        ("forget_open_after_hours", "24", "it is less than forget_after_hours, 168 (default); right would be 168 or"),
+        ("forget_open_after_hours", "745", "745 is out of range; right would be a whole number of hours from 24 to"),
         ("brokers", ",", "there is no address"),
         ("kafka_properties", "security.protocol", "an item is not key=value; right would be librdkafka's"),
         ("listen", "8080", "it is not ADDRESS:PORT; right would be an IP address and a port, such as 127.0.0.1:8080"),

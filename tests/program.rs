@@ -175,6 +175,64 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
     }
 }
 
+/// A command that must end by saying one line with these words in it, as a wrong start does.
+fn is_refused(command: &mut Command, words: &[&str]) {
+    let output = command.output().expect("the program starts");
+    let message = error(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+    for word in words {
+        assert!(message.contains(word), "no {word} in {message}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_settings_is_named_with_the_nearest_one() {
+    let run = || command(&["run", "--print-config"]);
+    is_refused(
+        run().env("CXPULSE_BROKER", "a:1"),
+        &["CXPULSE_BROKER (environment) is no setting (did you mean CXPULSE_BROKERS?)", "`cxpulse run --help`"],
+    );
+    is_refused(run().env("CXPULSE_ENTIRELY_ELSE", "1"), &["CXPULSE_ENTIRELY_ELSE (environment) is no setting; right"]);
+}
+
+#[test]
+fn variables_that_kubernetes_makes_for_a_service_of_the_same_name_are_no_settings() {
+    let mut run = command(&["run", "--print-config"]);
+    let made = [
+        ("CXPULSE_SERVICE_HOST", "10.0.0.1"),
+        ("CXPULSE_SERVICE_PORT", "8080"),
+        ("CXPULSE_SERVICE_PORT_HTTP", "8080"),
+        ("CXPULSE_PORT", "tcp://10.0.0.1:8080"),
+        ("CXPULSE_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("CXPULSE_PORT_8080_TCP_PROTO", "tcp"),
+        ("CXPULSE_PORT_8080_TCP_PORT", "8080"),
+        ("CXPULSE_PORT_8080_TCP_ADDR", "10.0.0.1"),
+        ("CXPULSE_METRICS_SERVICE_HOST", "10.0.0.2"),
+    ];
+    let output = run.envs(made).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn a_topic_that_is_written_cannot_be_read_and_a_property_that_is_ours_cannot_be_set() {
+    is_refused(
+        &mut command(&["run", "--survey-topic", "cxpulse.live.v1"]),
+        &["survey_topic = \"cxpulse.live.v1\"", "writes this topic itself", "right would be another name"],
+    );
+    is_refused(
+        &mut command(&["topics", "check", "--agent-topic", "survey-events"]),
+        &["agent_topic = \"survey-events\"", "survey_topic (default) names the same topic"],
+    );
+    let quiet = ["run", "--listen", "127.0.0.1:0", "--log", "off", "--kafka-properties"];
+    for property in ["auto.offset.reset=latest", "partitioner=random"] {
+        let name = property.split('=').next().expect("split gives one");
+        let ours = format!("kafka_properties: {name} is cxpulse's own to set; right would be to leave it out");
+        is_refused(command(&quiet).arg(property), &[&ours]);
+    }
+}
+
 #[test]
 fn the_configuration_is_printed_with_where_each_value_came_from() {
     let folder = Folder::new("print");

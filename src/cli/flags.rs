@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
 use super::{Failure, output};
-use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Use};
+use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Topics, Use};
+use crate::publish::topics::OutputTopics;
 
 /// The heading over what a first start needs.
 const MAIN: &str = "Main settings";
@@ -36,6 +37,9 @@ impl<const FOLD: bool, const SERVE: bool, const TOPICS: bool, const KAFKA: bool>
     /// A wrong setting.
     pub fn load(&self) -> Result<Option<Resolved>, Failure> {
         let resolved = config::load(&self.layers)?;
+        if TOPICS {
+            check_topics(&resolved)?;
+        }
         if self.print_config {
             output::print(resolved.print().as_bytes())?;
             return Ok(None);
@@ -92,6 +96,26 @@ impl<const FOLD: bool, const SERVE: bool, const TOPICS: bool, const KAFKA: bool>
         self.layers.file = matches.get_one("config").cloned();
         self.print_config = matches.get_flag("print_config");
         Ok(())
+    }
+}
+
+/// What cxpulse writes it must not read, or numbers would be made of numbers.
+fn check_topics(resolved: &Resolved) -> Result<(), Failure> {
+    let Topics { conversation, survey, agent, policy, output_prefix } = &resolved.settings.topics;
+    let outputs = OutputTopics::new(output_prefix);
+    let written = [outputs.all(), vec![outputs.rating_requests]].concat();
+    let read = [
+        ("conversation_topic", conversation),
+        ("survey_topic", survey),
+        ("agent_topic", agent),
+        ("policy_topic", policy),
+    ];
+    match read.into_iter().find(|(_, topic)| written.contains(topic)) {
+        Some((name, _)) => {
+            let what = format!("cxpulse writes this topic itself, by output_prefix {output_prefix:?}");
+            Err(resolved.wrong(name, what, "another name, or another prefix").into())
+        }
+        None => Ok(()),
     }
 }
 

@@ -34,8 +34,10 @@ pub struct Settings {
     pub bucket_scopes: BucketScopes,
     /// Accounts whose message text is kept.
     pub keep_text: Vec<String>,
-    /// The silence that ends a conversation's life.
+    /// The silence that ends the life of a closed conversation.
     pub forget_after_ms: Millis,
+    /// The silence that ends the life of an open one; no shorter.
+    pub forget_open_after_ms: Millis,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Upper bounds of the duration histograms, ascending.
@@ -114,6 +116,7 @@ impl Settings {
             bucket_scopes: BucketScopes::default(),
             keep_text: Vec::new(),
             forget_after_ms: 0,
+            forget_open_after_ms: 0,
             series_cap: 0,
             histogram_bounds_ms: Vec::new(),
             accept_gap: false,

@@ -229,9 +229,20 @@ pub const SETTINGS: &[Setting] = &[
             "forget_after_hours",
             "HOURS",
             "168",
-            "The silence that ends a conversation's life: hours of event time, 24 to 744",
+            "The silence that ends the life of a closed conversation: hours of event time, 24 to 744",
             Shape::Number,
             Use::Lives,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.forget_open_after_ms, scaled(value::whole(raw, "hours", 24..=744), 3_600_000)),
+        ..row(
+            "forget_open_after_hours",
+            "HOURS",
+            "744",
+            "The silence that ends the life of an open one: hours of event time, forget_after_hours to 744 (31 days)",
+            Shape::Number,
+            Use::Fold,
         )
     },
     Setting {

@@ -60,7 +60,11 @@ pub(super) fn addresses(raw: &Raw) -> Result<Vec<String>, Wrong> {
     }
     let port =
         |item: &str| item.rsplit_once(':').and_then(|(host, port)| Some((host.len(), port.parse::<u16>().ok()?)));
-    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..)))) {
+    if let Some((url, address)) = items.iter().find_map(|item| Some((item, item.split_once("://")?.1))) {
+        let address = address.trim_end_matches('/');
+        return Err(Wrong::new(format!("{url:?} is a URL"), format!("the address alone, {address:?}")));
+    }
+    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..))) || item.contains(['/', '@', ' '])) {
         Some(item) => Err(Wrong::new(format!("{item:?} is not HOST:PORT"), right)),
         None => Ok(items),
     }
@@ -169,7 +173,7 @@ pub(super) fn ids(raw: &Raw) -> Result<Vec<String>, Wrong> {
     }
 }
 
-/// `key=value` pairs, without those that the program itself decides.
+/// `key=value` pairs. Those that only one client decides by itself, that client refuses.
 pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
     let right = "librdkafka's key=value pairs, separated by commas, such as security.protocol=SSL";
     let mut pairs = Vec::new();
@@ -177,7 +181,11 @@ pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
         let Some((key, value)) = item.split_once('=').filter(|(key, _)| !key.trim().is_empty()) else {
             return Err(Wrong::new("an item is not key=value", right));
         };
-        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+        let key = key.trim();
+        if ["bootstrap.servers", "metadata.broker.list"].contains(&key) {
+            return Err(Wrong::new(format!("{key} is what the setting brokers says"), "brokers alone"));
+        }
+        pairs.push((key.to_owned(), value.trim().to_owned()));
     }
     Ok(pairs)
 }
