@@ -146,7 +146,10 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
     );
     let toml = folder.file("cxpulse.toml", b"windows = [5, 2000]");
     let missing = folder.0.join("missing.jsonl").to_str().expect("a plain name").to_owned();
-    let cases: [(&[&str], &[&str]); 7] = [
+    let folder_name = folder.0.to_str().expect("a plain name").to_owned();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let cases: [(&[&str], &[&str]); 10] = [
         (&["replay", "--input", &missing, "--as-of", AS_OF, "--window", "5m"], &["missing.jsonl"]),
         (
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &policy],
@@ -162,6 +165,9 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
             &["run", "--histogram-bounds-seconds", "5,0.5"],
             &["histogram_bounds_seconds", "\"0.5\" is no whole number", "different whole numbers of seconds"],
         ),
+        (&["demo", "--policy", &folder_name], &["policy", &folder_name, "right would be a file this user can read"]),
+        (&["run", "--config", &folder_name], &["configuration", &folder_name, "right would be a file"]),
+        (&["demo", "--listen", &address], &["listen = ", &address, "right would be a free address"]),
         (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
     ];
     for (arguments, expected) in cases {
@@ -184,6 +190,35 @@ fn is_refused(command: &mut Command, words: &[&str]) {
     for word in words {
         assert!(message.contains(word), "no {word} in {message}");
     }
+}
+
+#[test]
+fn a_file_that_is_no_json_lines_is_recognised_and_told_how_to_make_some() {
+    let folder = Folder::new("kinds");
+    let ask = |input: &str| command(&["replay", "--as-of", AS_OF, "--window", "1h", "--input", input]);
+    let gzip = folder.file("events.jsonl.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03");
+    let unpacked = format!("is packed (gzip); right would be `gunzip -c {gzip} | cxpulse replay --input - …`");
+    is_refused(&mut ask(&gzip), &[&unpacked]);
+    let array = folder.file("events.json", b"[\n  {\"type\":\"closed\"},\n  {\"type\":\"closed\"}\n]\n");
+    is_refused(&mut ask(&array), &["is one JSON array; right would be JSON lines", &format!("jq -c '.[]' {array}")]);
+    let piped = std::fs::File::open(&array).expect("it was just written");
+    is_refused(ask("-").stdin(piped), &["input - is one JSON array", "jq -c '.[]' FILE"]);
+    is_refused(&mut ask(folder.0.to_str().expect("a plain name")), &["cannot open input", "is a directory"]);
+}
+
+#[test]
+fn what_is_shown_whole_is_not_split_into_scopes() {
+    let ask = |by: &[&str], show: &str| {
+        let mut ask = command(&["replay", "--input", "-", "--as-of", AS_OF, "--show", show]);
+        ask.args(by);
+        ask
+    };
+    is_refused(
+        &mut ask(&["--by", "agent-skill"], "rating-requests"),
+        &["--by agent-skill does not go with --show rating-requests; right would be to leave --by out"],
+    );
+    is_refused(&mut ask(&["--by", "account"], "live"), &["--by account does not go with --show live"]);
+    assert_eq!(ask(&[], "live").output().expect("the program starts").status.code(), Some(0));
 }
 
 #[test]

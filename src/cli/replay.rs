@@ -34,9 +34,9 @@ pub struct Replay {
     /// How far back the numbers reach: 1m to 1440m, or 1h to 24h; 60m and 1h are the same [not used with --show]
     #[arg(long, value_name = "60m|24h", allow_hyphen_values = true, value_parser = window_minutes, required_unless_present = "show")]
     window: Option<u32>,
-    /// One object for each of these
-    #[arg(long, value_enum, default_value_t = By::Account)]
-    by: By,
+    /// One object for each of these [default: account] [not used with --show]
+    #[arg(long, value_enum)]
+    by: Option<By>,
     /// Only this account
     #[arg(long, value_name = "ID")]
     account: Option<String>,
@@ -65,6 +65,11 @@ enum Show {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        if let (Some(by), Some(show)) = (self.by, self.show) {
+            let (by, show) = (word(by), word(show));
+            let right = "right would be to leave --by out: what is shown is not split into scopes";
+            return Err(Failure::Usage(format!("--by {by} does not go with --show {show}; {right}")));
+        }
         let Some(resolved) = self.flags.load()? else { return Ok(()) };
         let policies = config::policy_book(resolved.settings.policy.as_deref())?;
         let question = Question {
@@ -77,7 +82,9 @@ impl Replay {
         let bar = progress_bar(&self.input);
         let replayed = replay(&question, &mut |bytes| bar.inc(bytes));
         bar.finish_and_clear();
-        let mut replayed = replayed.map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut replayed = replayed.map_err(|error| {
+            if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Running(error.to_string()) }
+        })?;
         eprintln!("cxpulse: {}", replayed.counts);
         output::print(&array(&self.objects(&mut replayed)))
     }
@@ -93,7 +100,7 @@ impl Replay {
     fn scopes(&self, replayed: &Replayed, window: u32) -> Vec<Vec<u8>> {
         let mut objects = Vec::new();
         for (id, account) in &replayed.accounts {
-            for (scope, metrics) in account.all_window_metrics(self.by.kind(), &[window]) {
+            for (scope, metrics) in account.all_window_metrics(self.by.unwrap_or(By::Account).kind(), &[window]) {
                 let told = metrics.iter().filter(|metrics| !metrics.is_zero());
                 objects.extend(told.map(|metrics| replay_json(id, &scope, window, self.as_of, metrics)));
             }
@@ -134,6 +141,11 @@ fn array(objects: &[Vec<u8>]) -> Vec<u8> {
     out.extend(objects.join(&b",\n"[..]));
     out.extend(b"\n]\n");
     out
+}
+
+/// As it is written on the command line.
+fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn moment(text: &str) -> Result<Millis, String> {
