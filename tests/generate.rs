@@ -161,11 +161,11 @@ fn a_wrong_flag_is_one_message_that_names_it_and_what_would_be_right() {
 fn flags_that_do_not_go_together_are_named_too() {
     assert_eq!(
         usage("--output a --format protobuf"),
-        "--format: a file holds JSON lines, not Protobuf; use --format json, or write to Kafka with --brokers HOST:PORT"
+        "--format: a file holds JSON lines, not Protobuf; right would be --format json, or Kafka with --brokers HOST:PORT"
     );
     assert!(usage("").starts_with("--output: the records have nowhere to go; "));
     assert!(usage("--output - --end 1970-01-02T00:00:00Z").starts_with("--end: 1970-01-02T00:00:00.000Z leaves no"));
-    assert!(usage("--output - --end 9999-12-31T00:00:00Z").contains("events lie between"));
+    assert!(usage("--output - --end 9999-12-31T00:00:00Z").contains("right would be events between"));
 }
 
 #[test]

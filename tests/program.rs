@@ -8,6 +8,8 @@ use cxpulse::domain::event::Millis;
 use cxpulse::simulate::{Settings, Simulation};
 
 use crate::support::demo::Demo;
+#[cfg(feature = "kafka")]
+use crate::support::kafka::KafkaServer;
 
 const END_MS: Millis = 1_772_366_400_000;
 const AS_OF: &str = "2026-03-01T12:00:00Z";
@@ -266,6 +268,52 @@ fn a_topic_that_is_written_cannot_be_read_and_a_property_that_is_ours_cannot_be_
         let ours = format!("kafka_properties: {name} is cxpulse's own to set; right would be to leave it out");
         is_refused(command(&quiet).arg(property), &[&ours]);
     }
+}
+
+/// A command with topics of its own on the tests' Kafka.
+#[cfg(feature = "kafka")]
+fn on_kafka(arguments: &[&str], prefix: &str) -> Command {
+    let mut command = command(arguments);
+    command.env("CXPULSE_BROKERS", KafkaServer::start().bootstrap()).env("CXPULSE_OUTPUT_PREFIX", prefix);
+    for topic in ["conversation", "survey", "agent", "policy"] {
+        command.env(format!("CXPULSE_{}_TOPIC", topic.to_uppercase()), format!("{prefix}-{topic}"));
+    }
+    command
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn generate_goes_to_the_brokers_of_the_environment_and_names_a_topic_that_is_not_there() {
+    let generate = || on_kafka(&["generate", "--conversations", "1", "--hours", "1"], "cli-generate");
+    is_refused(
+        &mut generate(),
+        &[
+            "conversation_topic = \"cli-generate-conversation\"",
+            "has no such topic; right would be `cxpulse topics create`",
+        ],
+    );
+    let created = on_kafka(&["topics", "create", "--partitions", "1"], "cli-generate").output().expect("it starts");
+    assert_eq!(created.status.code(), Some(0), "{}", error(&created));
+    let output = generate().output().expect("the program starts");
+    assert_eq!((output.status.code(), error(&output)), (Some(0), String::new()));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn partitions_asked_for_topics_that_have_others_are_refused_and_not_passed_over() {
+    let create = |more: &[&str]| on_kafka(&[&["topics", "create"], more].concat(), "cli-partitions");
+    let done = |more: &[&str]| create(more).output().expect("the program starts").status.code();
+    assert_eq!(done(&["--partitions", "2"]), Some(0));
+    is_refused(
+        &mut create(&["--partitions", "3"]),
+        &[
+            "--partitions 3: there are others already",
+            "cli-partitions-survey (2)",
+            "right would be to leave --partitions out",
+        ],
+    );
+    assert_eq!(done(&["--partitions", "2"]), Some(0));
+    assert_eq!(done(&[]), Some(0), "the default is for new topics alone");
 }
 
 #[test]

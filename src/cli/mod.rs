@@ -11,6 +11,7 @@ mod help;
 mod live_line;
 mod number;
 mod output;
+mod progress;
 pub mod replay;
 mod run;
 mod runtime;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::flags::FoldFlags;
 use super::help::examples;
+use super::progress::Progress;
 use super::{Failure, output};
 use crate::config;
 use crate::domain::account::ScopeKind;
@@ -79,9 +79,13 @@ impl Replay {
             policies: &policies,
             forget_after_ms: resolved.settings.forget_after_ms,
         };
-        let bar = progress_bar(&self.input);
-        let replayed = replay(&question, &mut |bytes| bar.inc(bytes));
-        bar.finish_and_clear();
+        let mut progress = Progress::new(self.input.iter().map(|name| regular_size(Path::new(name))).sum());
+        let mut read = 0;
+        let replayed = replay(&question, &mut |bytes| {
+            read += bytes;
+            progress.say(read, || format!("{} MB read", read / 1_000_000));
+        });
+        drop(progress);
         let mut replayed = replayed.map_err(|error| {
             if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Running(error.to_string()) }
         })?;
@@ -157,17 +161,7 @@ fn window_minutes(word: &str) -> Result<u32, String> {
     window::parse(word).ok_or_else(|| format!("right would be {}", window::RIGHT))
 }
 
-/// Bytes read of all, on a terminal; without a known total only how many.
-fn progress_bar(inputs: &[String]) -> ProgressBar {
-    let sizes: Option<u64> = inputs.iter().map(|name| regular_size(Path::new(name))).sum();
-    let bar = sizes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-    let template = "{bytes} of {total_bytes} {wide_bar} {bytes_per_sec}, {eta} left";
-    match ProgressStyle::with_template(template) {
-        Ok(style) if sizes.is_some() => bar.with_style(style),
-        _ => bar,
-    }
-}
-
+/// Bytes, where they are known before they are read.
 fn regular_size(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
 }
