@@ -338,7 +338,16 @@ fn the_configuration_is_printed_with_where_each_value_came_from() {
 #[test]
 fn the_demonstration_serves_a_day_of_numbers_and_ends_when_it_is_told_to() {
     let mut demo = Demo::start(&[]);
-    demo.says("CSAT");
+    assert!(demo.says("curl -s http://").contains("/metrics | grep 'csat_ratio"), "it says what to try next");
+    demo.says("replay --input");
+    let headings = demo.says("CSAT");
+    let line = demo.says("northwind");
+    for text in [&headings, &line] {
+        assert!(text.chars().count() <= 80, "{text}");
+    }
+    assert!(headings.contains("1h CSAT"), "{headings}");
+    let clock: Vec<usize> = line[..8].split(':').map(|part| part.parse().expect("a clock")).collect();
+    assert!(matches!(clock[..], [..24, ..60, ..60]), "{line}");
     assert_eq!(demo.get("/readyz"), (200, "ready\n".to_owned()));
     assert_eq!(demo.get("/livez").0, 200);
     assert!(demo.get("/").1.contains("/metrics/agents"));
