@@ -6,6 +6,7 @@
 mod layers;
 mod settings;
 mod table;
+mod together;
 mod value;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,14 @@ pub enum ConfigError {
         /// The nearest setting, if one is near.
         hint: String,
     },
+    /// A variable that is no setting's.
+    #[error("{variable} (environment) is no setting{hint}; right would be a variable that `cxpulse run --help` names")]
+    UnknownVariable {
+        /// The variable.
+        variable: String,
+        /// The nearest one, if one is near.
+        hint: String,
+    },
     /// A file that is not TOML.
     #[error("{}: not TOML: {what}; right would be lines such as `listen = \"127.0.0.1:8080\"`", .path.display())]
     NotToml {
@@ -75,9 +84,11 @@ pub enum ConfigError {
 /// Every setting, from the process's environment, the file that it or a flag names, and the flags given.
 ///
 /// # Errors
-/// The first wrong setting, in the order of the table.
+/// A variable that is no setting's, else the first wrong setting, in the order of the table.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn load(flags: &Layers) -> Result<Resolved, ConfigError> {
+    let text = |part: std::ffi::OsString| part.into_string().ok();
+    layers::check_variables(std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))))?;
     layers::resolve(flags, &|name| std::env::var(name).ok(), &|path| std::fs::read_to_string(path))
 }
 

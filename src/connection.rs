@@ -12,10 +12,16 @@ use crate::config::Settings;
 /// Librdkafka's name for the brokers' addresses.
 pub const BROKERS: &str = "bootstrap.servers";
 
-/// What librdkafka does not take. It names the property and never its value, which may be secret.
+/// A property that is not taken. It names the property and never its value, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("kafka_properties: {0}; right would be properties that librdkafka knows, such as security.protocol=SSL")]
-pub struct Refused(String);
+pub enum Refused {
+    /// By librdkafka.
+    #[error("kafka_properties: {0}; right would be properties that librdkafka knows, such as security.protocol=SSL")]
+    Unfit(String),
+    /// By us: with another value the numbers would be wrong.
+    #[error("kafka_properties: {0} is cxpulse's own to set; right would be to leave it out")]
+    Ours(String),
+}
 
 /// What a client is told of the brokers: where they are, and what else the configuration says, such as TLS and SASL.
 #[must_use]
@@ -28,13 +34,16 @@ pub fn of(settings: &Settings) -> Vec<(String, String)> {
 /// not asked for.
 ///
 /// # Errors
-/// When librdkafka refuses a property.
+/// When librdkafka refuses a property, or one of the connection's is among the fixed ones.
 pub fn client<C: ClientContext, T: FromClientConfigAndContext<C>>(
     defaults: &[(&str, &str)],
     connection: &[(String, String)],
     fixed: &[(&str, &str)],
     context: C,
 ) -> Result<T, Refused> {
+    if let Some((key, _)) = connection.iter().find(|(key, _)| fixed.iter().any(|(ours, _)| ours == key)) {
+        return Err(Refused::Ours(key.clone()));
+    }
     layered(defaults, connection, fixed).create_with_context(context).map_err(|error| refused(&error))
 }
 
@@ -56,10 +65,10 @@ fn refused(error: &KafkaError) -> Refused {
     match error {
         // What librdkafka says of a value may quote it.
         KafkaError::ClientConfig(_, what, key, _) if what.contains("No such") => {
-            Refused(format!("no such property: {key}"))
+            Refused::Unfit(format!("no such property: {key}"))
         }
-        KafkaError::ClientConfig(_, _, key, _) => Refused(format!("a value that {key} does not take")),
-        other => Refused(other.to_string()),
+        KafkaError::ClientConfig(_, _, key, _) => Refused::Unfit(format!("a value that {key} does not take")),
+        other => Refused::Unfit(other.to_string()),
     }
 }
 
@@ -76,10 +85,16 @@ mod tests {
 
     #[test]
     fn the_configuration_changes_defaults_and_nothing_that_is_fixed() {
-        let wishes = pairs(&[("acks", "1"), ("linger.ms", "9")]);
+        let wishes = pairs(&[("acks", "1")]);
         let config = layered(&[("acks", "all"), ("client.id", "me")], &wishes, &[("linger.ms", "5")]);
         let got = ["acks", "client.id", "linger.ms"].map(|key| config.get(key));
         assert_eq!(got, [Some("1"), Some("me"), Some("5")]);
+        let wishes = pairs(&[("linger.ms", "9")]);
+        let made: Result<BaseProducer, Refused> = client(&[], &wishes, &[("linger.ms", "5")], DefaultProducerContext);
+        assert_eq!(
+            made.err().expect("the wish is refused").to_string(),
+            "kafka_properties: linger.ms is cxpulse's own to set; right would be to leave it out"
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::Parser as _;
+use clap::{Command, CommandFactory as _, Parser as _};
 use cxpulse::cli::Cli;
 use cxpulse::config::{self, ConfigError, Layers, Origin, Resolved, SETTINGS, Shape};
 
@@ -60,6 +60,7 @@ fn without_any_layer_the_defaults_hold() {
     assert_eq!(settings.windows, [5, 15, 30, 60, 240, 720, 1440]);
     assert_eq!((settings.publish_interval_ms, settings.agent_publish_interval_ms), (250, 5_000));
     assert_eq!(settings.forget_after_ms, 7 * 86_400_000);
+    assert_eq!(settings.forget_open_after_ms, 31 * 86_400_000);
     assert_eq!(settings.series_cap, 100_000);
     assert_eq!(settings.histogram_bounds_ms.first(), Some(&5_000));
     assert_eq!(settings.histogram_bounds_ms.last(), Some(&86_400_000));
@@ -113,6 +114,18 @@ fn lists_are_arrays_in_the_file_and_comma_separated_elsewhere() {
 }
 
 #[test]
+fn a_window_is_minutes_or_hours_wherever_it_is_named() {
+    let windows = |given: Given| given.load().expect("right").settings.windows;
+    assert_eq!(windows(Given::default().flag("windows", "60m,24h,5m")), [5, 60, 1440]);
+    assert_eq!(windows(Given::default().flag("windows", "1440m, 1h")), [60, 1440]);
+    assert_eq!(windows(Given::default().file("windows = [\"1h\", 30]")), [30, 60]);
+    for window in ["60m", "1h", "1440m", "24h"] {
+        let line = format!("replay --input a --as-of 2026-03-01T00:00:00Z --window {window}");
+        assert_eq!(command_line(&line).0, 0);
+    }
+}
+
+#[test]
 fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configuration() {
     let given = Given::default().variable("CXPULSE_SERIES_CAP", "4000").flag("windows", "5,60");
     let resolved = given.load().expect("right");
@@ -126,7 +139,7 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
     let idle = |name: &str| printed.lines().any(|l| l.starts_with(name) && l.ends_with("# default; no effect yet"));
     assert!(idle("keep_text") && idle("data_dir") && !idle("policy_topic"));
     assert_eq!(resolved.idle().count(), 0, "nobody set them");
-    assert!(printed.lines().any(|l| l.starts_with("windows = [5, 60] ") && l.ends_with("# flag --windows")));
+    assert!(printed.lines().any(|l| l.starts_with("windows = [\"5m\", \"1h\"] ") && l.ends_with("# flag --windows")));
     assert!(printed.lines().any(|l| l.starts_with("listen = \"127.0.0.1:8080\" ") && l.ends_with("# default")));
     let again =
         config::load_from(&Layers { file: Some("printed.toml".into()), ..Layers::default() }, &|_| None, &|_| {
@@ -164,6 +177,15 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
     let wrong = [
         ("brokers", "kafka-1", "\"kafka-1\" is not HOST:PORT; right would be host names"),
         ("brokers", "a:0", "\"a:0\" is not HOST:PORT"),
+        ("brokers", "http://a:9092/", "\"http://a:9092/\" is a URL; right would be the address alone, \"a:9092\""),
+        ("brokers", "b:1,kafka://a:1", "\"kafka://a:1\" is a URL; right would be the address alone, \"a:1\""),
+        ("brokers", "me@a:1", "\"me@a:1\" is not HOST:PORT"),
+        ("kafka_properties", "bootstrap.servers=a:1", "bootstrap.servers is what the setting brokers says"),
+        ("survey_topic", "conversation-events", "conversation_topic (default) names the same topic; right would be a"),
+        ("conversation_topic", "agent-events", "agent_topic (default) names the same topic"),
+        ("policy_topic", "survey-events", "survey_topic (default) names the same topic"),
+        ("forget_open_after_hours", "24", "it is less than forget_after_hours, 168 (default); right would be 168 or"),
+        ("forget_open_after_hours", "745", "745 is out of range; right would be a whole number of hours from 24 to"),
         ("brokers", ",", "there is no address"),
         ("kafka_properties", "security.protocol", "an item is not key=value; right would be librdkafka's"),
         ("listen", "8080", "it is not ADDRESS:PORT; right would be an IP address and a port, such as 127.0.0.1:8080"),
@@ -173,9 +195,9 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("agent_topic", "..", "Kafka takes no such name"),
         ("policy_topic", "a/b", "Kafka takes no such name"),
         ("output_prefix", "ü", "Kafka takes no such name"),
-        ("windows", "5,2000", "2000 is out of range; right would be different whole numbers of minutes from 1 to 1440"),
-        ("windows", "5,5", "5 stands there twice"),
-        ("windows", "1h", "\"1h\" is no whole number"),
+        ("windows", "5,2000", "\"2000\" is no window; right would be different windows, separated by commas, such as"),
+        ("windows", "60m,1h", "1h stands there twice"),
+        ("windows", "25h", "\"25h\" is no window"),
         ("windows", "", "it is empty"),
         ("publish_interval_ms", "10", "10 is out of range; right would be a whole number of milliseconds from 50 to"),
         ("agent_publish_interval_ms", "-1", "-1 is out of range"),
@@ -264,7 +286,7 @@ fn every_default_fits_its_own_shape() {
             Shape::Text => value.is_str(),
             Shape::Number => value.is_integer(),
             Shape::Switch => value.is_bool(),
-            Shape::Texts | Shape::Numbers => value.is_array(),
+            Shape::Texts | Shape::Numbers | Shape::Windows => value.is_array(),
         };
         assert!(fits, "{} = {value}", setting.name);
     }
@@ -316,4 +338,101 @@ fn the_commands_take_the_settings_that_concern_them_as_flags() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         assert_eq!(command_line(&format!("completions {shell}")).0, 0);
     }
+}
+
+/// Every command with its subcommands, by the words that call it.
+fn commands() -> Vec<(String, Command)> {
+    let mut open = vec![("cxpulse".to_owned(), Cli::command())];
+    let mut all = Vec::new();
+    while let Some((name, command)) = open.pop() {
+        open.extend(command.get_subcommands().map(|sub| (format!("{name} {}", sub.get_name()), sub.clone())));
+        all.push((name, command));
+    }
+    all
+}
+
+fn long_flags(words: &str) -> Vec<String> {
+    let (_, command) = commands().into_iter().find(|(name, _)| name == words).expect("a command of that name");
+    command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect()
+}
+
+#[test]
+fn every_command_shows_two_examples_of_itself_and_what_its_exit_status_says() {
+    for (name, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        let (_, end) = help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{name} shows no examples"));
+        let first_word = name.split(' ').nth(1).unwrap_or("demo");
+        let examples = end.lines().take_while(|line| !line.is_empty());
+        assert!(examples.filter(|line| line.contains(&format!("cxpulse {first_word}"))).count() >= 1, "{name}: {end}");
+        assert!(end.lines().take_while(|line| !line.is_empty()).count() >= 2, "{name}: {end}");
+        assert!(end.contains("Exit status: 0 when done; 1 when something fails while running; 2 when"), "{name}");
+    }
+}
+
+#[test]
+fn every_example_of_the_help_is_a_command_line_that_is_taken() {
+    for (name, mut command) in commands() {
+        let help = command.render_long_help().to_string();
+        for example in help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty())
+        {
+            let call = example.split_once("cxpulse ").expect("it calls the program").1;
+            let call = call.split(['|', '>']).next().expect("split gives one");
+            let (_, message) = command_line(call);
+            assert!(message.is_empty() || call.contains("--help"), "{name}: {example}: {message}");
+        }
+    }
+}
+
+#[test]
+fn the_commands_of_topics_list_only_what_they_act_on() {
+    let settings = [
+        "config",
+        "print-config",
+        "brokers",
+        "kafka-properties",
+        "conversation-topic",
+        "survey-topic",
+        "agent-topic",
+        "policy-topic",
+        "output-prefix",
+        "forget-after-hours",
+    ];
+    assert_eq!(long_flags("cxpulse topics check"), settings);
+    assert_eq!(long_flags("cxpulse topics create"), [&["partitions", "replication"], &settings[..]].concat());
+}
+
+#[test]
+fn the_help_of_run_is_in_groups_and_begins_with_what_a_first_start_needs() {
+    let (_, run) = commands().into_iter().find(|(name, _)| name == "cxpulse run").expect("there is run");
+    let main = run.get_arguments().filter(|arg| arg.get_help_heading() == Some("Main settings"));
+    let main: Vec<_> = main.filter_map(|arg| arg.get_long()).collect();
+    assert_eq!(main, ["config", "print-config", "brokers", "listen", "data-dir", "policy"]);
+    assert!(run.get_arguments().all(|arg| arg.get_help_heading().is_some()), "a setting without a group");
+}
+
+#[test]
+fn the_version_says_whether_this_build_knows_kafka() {
+    let (status, message) = command_line("--version");
+    let with = if cfg!(feature = "kafka") { "(kafka)" } else { "(without kafka)" };
+    assert_eq!((status, message), (0, format!("cxpulse {} {with}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn a_number_out_of_range_is_told_the_range_and_a_negative_one_is_no_flag() {
+    for (line, expected) in [
+        ("demo --agents -5", "'-5' for '--agents <N>': right would be a whole number from 1 to 100000"),
+        ("demo --agents 0", "'0' for '--agents <N>': right would be a whole number from 1 to 100000"),
+        ("demo --seed -1", "right would be a whole number from 0 to 18446744073709551615"),
+        ("demo --for -5s", "right would be a whole number with its unit, such as 30s, 10m or 1h"),
+        ("topics create --partitions 0", "right would be a whole number from 1 to 10000"),
+        ("topics create --replication -1", "right would be a whole number from 1 to 100"),
+        ("generate --output - --conversations -1", "right would be a whole number from 1 to 1000000000"),
+        ("generate --output - --rate 1.5", "right would be a whole number from 1 to 10000000"),
+        ("replay --input a --as-of 2026-03-01T00:00:00Z --window -5m", "right would be minutes from 1m to 1440m"),
+    ] {
+        let (status, message) = command_line(line);
+        assert_eq!(status, 2, "{line}");
+        assert!(message.contains(expected), "{line}: {message}");
+    }
+    assert_eq!(command_line("run --series-cap -5 --windows -5").0, 0, "the settings say what is wrong with these");
 }

@@ -147,7 +147,9 @@ fn the_destination_is_a_file_standard_output_or_kafka() {
 
 #[test]
 fn a_wrong_flag_is_one_message_that_names_it_and_what_would_be_right() {
-    assert!(refusal("--output - --agents 0").contains("'--agents <N>': 0 is not in 1..=10000000"));
+    assert!(
+        refusal("--output - --agents 0").contains("'--agents <N>': right would be a whole number from 1 to 10000000")
+    );
     assert!(refusal("--output - --hours x").contains("'--hours <H>'"));
     assert!(refusal("--output - --end yesterday").contains("such as 2026-03-01T13:00:00Z"));
     assert!(refusal("--output - --rate 0").contains("'--rate <EVENTS/S>'"));
@@ -159,11 +161,11 @@ fn a_wrong_flag_is_one_message_that_names_it_and_what_would_be_right() {
 fn flags_that_do_not_go_together_are_named_too() {
     assert_eq!(
         usage("--output a --format protobuf"),
-        "--format: a file holds JSON lines, not Protobuf; use --format json, or write to Kafka with --brokers HOST:PORT"
+        "--format: a file holds JSON lines, not Protobuf; right would be --format json, or Kafka with --brokers HOST:PORT"
     );
     assert!(usage("").starts_with("--output: the records have nowhere to go; "));
     assert!(usage("--output - --end 1970-01-02T00:00:00Z").starts_with("--end: 1970-01-02T00:00:00.000Z leaves no"));
-    assert!(usage("--output - --end 9999-12-31T00:00:00Z").contains("events lie between"));
+    assert!(usage("--output - --end 9999-12-31T00:00:00Z").contains("right would be events between"));
 }
 
 #[test]

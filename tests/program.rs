@@ -8,6 +8,8 @@ use cxpulse::domain::event::Millis;
 use cxpulse::simulate::{Settings, Simulation};
 
 use crate::support::demo::Demo;
+#[cfg(feature = "kafka")]
+use crate::support::kafka::KafkaServer;
 
 const END_MS: Millis = 1_772_366_400_000;
 const AS_OF: &str = "2026-03-01T12:00:00Z";
@@ -146,7 +148,10 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
     );
     let toml = folder.file("cxpulse.toml", b"windows = [5, 2000]");
     let missing = folder.0.join("missing.jsonl").to_str().expect("a plain name").to_owned();
-    let cases: [(&[&str], &[&str]); 7] = [
+    let folder_name = folder.0.to_str().expect("a plain name").to_owned();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("some port is free");
+    let address = taken.local_addr().expect("it has an address").to_string();
+    let cases: [(&[&str], &[&str]); 10] = [
         (&["replay", "--input", &missing, "--as-of", AS_OF, "--window", "5m"], &["missing.jsonl"]),
         (
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &policy],
@@ -156,12 +161,15 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
             &["replay", "--input", &events, "--as-of", AS_OF, "--window", "5m", "--policy", &missing],
             &["policy", "missing.jsonl"],
         ),
-        (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1 to 1440"]),
+        (&["demo", "--config", &toml], &["windows", "cxpulse.toml", "2000", "from 1m to 1440m"]),
         (&["run", "--brokers", "nowhere"], &["brokers", "--brokers", "HOST:PORT"]),
         (
             &["run", "--histogram-bounds-seconds", "5,0.5"],
             &["histogram_bounds_seconds", "\"0.5\" is no whole number", "different whole numbers of seconds"],
         ),
+        (&["demo", "--policy", &folder_name], &["policy", &folder_name, "right would be a file this user can read"]),
+        (&["run", "--config", &folder_name], &["configuration", &folder_name, "right would be a file"]),
+        (&["demo", "--listen", &address], &["listen = ", &address, "right would be a free address"]),
         (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
     ];
     for (arguments, expected) in cases {
@@ -173,6 +181,139 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
             assert!(message.contains(word), "no {word} in {message}");
         }
     }
+}
+
+/// A command that must end by saying one line with these words in it, as a wrong start does.
+fn is_refused(command: &mut Command, words: &[&str]) {
+    let output = command.output().expect("the program starts");
+    let message = error(&output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert_eq!(message.trim_end().lines().count(), 1, "{message}");
+    for word in words {
+        assert!(message.contains(word), "no {word} in {message}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_json_lines_is_recognised_and_told_how_to_make_some() {
+    let folder = Folder::new("kinds");
+    let ask = |input: &str| command(&["replay", "--as-of", AS_OF, "--window", "1h", "--input", input]);
+    let gzip = folder.file("events.jsonl.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03");
+    let unpacked = format!("is packed (gzip); right would be `gunzip -c {gzip} | cxpulse replay --input - …`");
+    is_refused(&mut ask(&gzip), &[&unpacked]);
+    let array = folder.file("events.json", b"[\n  {\"type\":\"closed\"},\n  {\"type\":\"closed\"}\n]\n");
+    is_refused(&mut ask(&array), &["is one JSON array; right would be JSON lines", &format!("jq -c '.[]' {array}")]);
+    let piped = std::fs::File::open(&array).expect("it was just written");
+    is_refused(ask("-").stdin(piped), &["input - is one JSON array", "jq -c '.[]' FILE"]);
+    is_refused(&mut ask(folder.0.to_str().expect("a plain name")), &["cannot open input", "is a directory"]);
+}
+
+#[test]
+fn what_is_shown_whole_is_not_split_into_scopes() {
+    let ask = |by: &[&str], show: &str| {
+        let mut ask = command(&["replay", "--input", "-", "--as-of", AS_OF, "--show", show]);
+        ask.args(by);
+        ask
+    };
+    is_refused(
+        &mut ask(&["--by", "agent-skill"], "rating-requests"),
+        &["--by agent-skill does not go with --show rating-requests; right would be to leave --by out"],
+    );
+    is_refused(&mut ask(&["--by", "account"], "live"), &["--by account does not go with --show live"]);
+    assert_eq!(ask(&[], "live").output().expect("the program starts").status.code(), Some(0));
+}
+
+#[test]
+fn a_variable_that_is_no_settings_is_named_with_the_nearest_one() {
+    let run = || command(&["run", "--print-config"]);
+    is_refused(
+        run().env("CXPULSE_BROKER", "a:1"),
+        &["CXPULSE_BROKER (environment) is no setting (did you mean CXPULSE_BROKERS?)", "`cxpulse run --help`"],
+    );
+    is_refused(run().env("CXPULSE_ENTIRELY_ELSE", "1"), &["CXPULSE_ENTIRELY_ELSE (environment) is no setting; right"]);
+}
+
+#[test]
+fn variables_that_kubernetes_makes_for_a_service_of_the_same_name_are_no_settings() {
+    let mut run = command(&["run", "--print-config"]);
+    let made = [
+        ("CXPULSE_SERVICE_HOST", "10.0.0.1"),
+        ("CXPULSE_SERVICE_PORT", "8080"),
+        ("CXPULSE_SERVICE_PORT_HTTP", "8080"),
+        ("CXPULSE_PORT", "tcp://10.0.0.1:8080"),
+        ("CXPULSE_PORT_8080_TCP", "tcp://10.0.0.1:8080"),
+        ("CXPULSE_PORT_8080_TCP_PROTO", "tcp"),
+        ("CXPULSE_PORT_8080_TCP_PORT", "8080"),
+        ("CXPULSE_PORT_8080_TCP_ADDR", "10.0.0.1"),
+        ("CXPULSE_METRICS_SERVICE_HOST", "10.0.0.2"),
+    ];
+    let output = run.envs(made).output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn a_topic_that_is_written_cannot_be_read_and_a_property_that_is_ours_cannot_be_set() {
+    is_refused(
+        &mut command(&["run", "--survey-topic", "cxpulse.live.v1"]),
+        &["survey_topic = \"cxpulse.live.v1\"", "writes this topic itself", "right would be another name"],
+    );
+    is_refused(
+        &mut command(&["topics", "check", "--agent-topic", "survey-events"]),
+        &["agent_topic = \"survey-events\"", "survey_topic (default) names the same topic"],
+    );
+    let quiet = ["run", "--listen", "127.0.0.1:0", "--log", "off", "--kafka-properties"];
+    for property in ["auto.offset.reset=latest", "partitioner=random"] {
+        let name = property.split('=').next().expect("split gives one");
+        let ours = format!("kafka_properties: {name} is cxpulse's own to set; right would be to leave it out");
+        is_refused(command(&quiet).arg(property), &[&ours]);
+    }
+}
+
+/// A command with topics of its own on the tests' Kafka.
+#[cfg(feature = "kafka")]
+fn on_kafka(arguments: &[&str], prefix: &str) -> Command {
+    let mut command = command(arguments);
+    command.env("CXPULSE_BROKERS", KafkaServer::start().bootstrap()).env("CXPULSE_OUTPUT_PREFIX", prefix);
+    for topic in ["conversation", "survey", "agent", "policy"] {
+        command.env(format!("CXPULSE_{}_TOPIC", topic.to_uppercase()), format!("{prefix}-{topic}"));
+    }
+    command
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn generate_goes_to_the_brokers_of_the_environment_and_names_a_topic_that_is_not_there() {
+    let generate = || on_kafka(&["generate", "--conversations", "1", "--hours", "1"], "cli-generate");
+    is_refused(
+        &mut generate(),
+        &[
+            "conversation_topic = \"cli-generate-conversation\"",
+            "has no such topic; right would be `cxpulse topics create`",
+        ],
+    );
+    let created = on_kafka(&["topics", "create", "--partitions", "1"], "cli-generate").output().expect("it starts");
+    assert_eq!(created.status.code(), Some(0), "{}", error(&created));
+    let output = generate().output().expect("the program starts");
+    assert_eq!((output.status.code(), error(&output)), (Some(0), String::new()));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn partitions_asked_for_topics_that_have_others_are_refused_and_not_passed_over() {
+    let create = |more: &[&str]| on_kafka(&[&["topics", "create"], more].concat(), "cli-partitions");
+    let done = |more: &[&str]| create(more).output().expect("the program starts").status.code();
+    assert_eq!(done(&["--partitions", "2"]), Some(0));
+    is_refused(
+        &mut create(&["--partitions", "3"]),
+        &[
+            "--partitions 3: there are others already",
+            "cli-partitions-survey (2)",
+            "right would be to leave --partitions out",
+        ],
+    );
+    assert_eq!(done(&["--partitions", "2"]), Some(0));
+    assert_eq!(done(&[]), Some(0), "the default is for new topics alone");
 }
 
 #[test]
@@ -197,7 +338,16 @@ fn the_configuration_is_printed_with_where_each_value_came_from() {
 #[test]
 fn the_demonstration_serves_a_day_of_numbers_and_ends_when_it_is_told_to() {
     let mut demo = Demo::start(&[]);
-    demo.says("CSAT");
+    assert!(demo.says("curl -s http://").contains("/metrics | grep 'csat_ratio"), "it says what to try next");
+    demo.says("replay --input");
+    let headings = demo.says("CSAT");
+    let line = demo.says("northwind");
+    for text in [&headings, &line] {
+        assert!(text.chars().count() <= 80, "{text}");
+    }
+    assert!(headings.contains("1h CSAT"), "{headings}");
+    let clock: Vec<usize> = line[..8].split(':').map(|part| part.parse().expect("a clock")).collect();
+    assert!(matches!(clock[..], [..24, ..60, ..60]), "{line}");
     assert_eq!(demo.get("/readyz"), (200, "ready\n".to_owned()));
     assert_eq!(demo.get("/livez").0, 200);
     assert!(demo.get("/").1.contains("/metrics/agents"));

@@ -3,10 +3,15 @@
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
+use super::help::examples;
 use super::{Cli, Failure, output};
 
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse completions bash > ~/.local/share/bash-completion/completions/cxpulse",
+    "cxpulse completions fish | source"
+))]
 pub(super) struct Completions {
     /// Which shell
     #[arg(value_enum)]

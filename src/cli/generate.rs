@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::help::examples;
+use super::number::within;
 #[cfg(feature = "kafka")]
 use crate::config;
 use crate::config::ConfigError;
@@ -30,32 +32,43 @@ pub use run::{Output, Pace};
 const EARLIEST_BEGIN: Millis = 5 * 86_400_000;
 const LATEST_END: Millis = 253_370_764_800_000;
 
-/// Writes the events of a simulated contact centre: to a file, to standard output or to Kafka
+/// Write the events of a simulated contact centre: to a file, to standard output or to Kafka
 #[derive(Debug, Clone, Args)]
+#[command(after_help = examples!(
+    "cxpulse generate --conversations 1000 --end 2026-03-01T12:00:00Z --output events.jsonl",
+    "cxpulse generate --brokers 127.0.0.1:9092 --rate 50"
+))]
 pub struct GenerateArgs {
     /// The same seed and --end give the same bytes
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = within(0..=u64::MAX))]
     pub seed: u64,
     /// How many conversations begin in the hours before --end, in all
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 10_000, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u64>(1..=1_000_000_000))]
     pub conversations: u64,
     /// How many agents work there, in all accounts together
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=10_000_000))]
     pub agents: u32,
     /// How many skills there are, in all accounts together
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 8, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=1_000_000))]
     pub skills: u32,
     /// How many accounts share the conversations
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=1_000_000))]
     pub accounts: u32,
     /// How many hours before --end the first conversation begins
-    #[arg(long, value_name = "H", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8_784))]
+    #[arg(long, value_name = "H", default_value_t = 24, allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u32>(1..=8_784))]
     pub hours: u32,
     /// When it ends, such as 2026-03-01T13:00:00Z [default: now]
     #[arg(long, value_name = "RFC3339", value_parser = time)]
     pub end: Option<Millis>,
     /// Goes on live after the end, with so many events a second, until stopped
-    #[arg(long, value_name = "EVENTS/S", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, value_name = "EVENTS/S", allow_negative_numbers = true)]
+    #[arg(value_parser = within::<u64>(1..=10_000_000))]
     pub rate: Option<u64>,
     /// Adds duplicates, reordering, late, far-future, conflicting, unknown and undecodable records
     #[arg(long)]
@@ -66,23 +79,23 @@ pub struct GenerateArgs {
     /// A file of JSON lines to write, or - for standard output
     #[arg(long, value_name = "FILE|-", conflicts_with = "brokers")]
     pub output: Option<PathBuf>,
-    /// Kafka's addresses
+    /// Kafka's addresses, where no --output is given [env: CXPULSE_BROKERS]
     #[arg(long, value_name = "HOST:PORT,…")]
     pub brokers: Option<String>,
     /// Further librdkafka properties, such as security.protocol=SSL [env: CXPULSE_KAFKA_PROPERTIES]
-    #[arg(long, value_name = "KEY=VALUE,…", requires = "brokers")]
+    #[arg(long, value_name = "KEY=VALUE,…", conflicts_with = "output")]
     pub kafka_properties: Option<String>,
     /// Where events of conversations go, in Kafka [default: conversation-events] [env: CXPULSE_CONVERSATION_TOPIC]
-    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    #[arg(long, value_name = "TOPIC", conflicts_with = "output")]
     pub conversation_topic: Option<String>,
     /// Where events of surveys go, in Kafka [default: survey-events] [env: CXPULSE_SURVEY_TOPIC]
-    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    #[arg(long, value_name = "TOPIC", conflicts_with = "output")]
     pub survey_topic: Option<String>,
     /// Where events of agents go, in Kafka [default: agent-events] [env: CXPULSE_AGENT_TOPIC]
-    #[arg(long, value_name = "TOPIC", requires = "brokers")]
+    #[arg(long, value_name = "TOPIC", conflicts_with = "output")]
     pub agent_topic: Option<String>,
     /// The file of settings that `run` reads, for the properties and the topics [env: CXPULSE_CONFIG]
-    #[arg(long, value_name = "FILE", requires = "brokers")]
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
     pub config: Option<PathBuf>,
 }
 
@@ -127,6 +140,18 @@ pub enum GenerateError {
     /// A setting that says how to get to Kafka is wrong.
     #[error("{0}")]
     Setting(#[from] ConfigError),
+    /// A topic that is not there; nothing is created by accident.
+    #[error(
+        "{setting} = {topic:?}: Kafka at {brokers} has no such topic; right would be `cxpulse topics create` first"
+    )]
+    NoTopic {
+        /// Which setting names it.
+        setting: &'static str,
+        /// The topic.
+        topic: String,
+        /// Where it was looked for.
+        brokers: String,
+    },
     /// librdkafka refuses a property.
     #[cfg(feature = "kafka")]
     #[error("{0}")]
@@ -153,7 +178,7 @@ impl GenerateArgs {
             return Err(GenerateError::Usage {
                 flag: "--end",
                 wrong: format!("{} leaves no room for {} hours of events before it", rfc3339(end_ms), self.hours),
-                right: "events lie between 1970-01-06 and 9999-01-01".to_owned(),
+                right: "right would be events between 1970-01-06 and 9999-01-01".to_owned(),
             });
         }
         let &Self { seed, conversations, agents, skills, accounts, hours, chaos, .. } = self;
@@ -169,7 +194,7 @@ impl GenerateArgs {
             (Some(_), _) if self.format == Format::Protobuf => Err(GenerateError::Usage {
                 flag: "--format",
                 wrong: "a file holds JSON lines, not Protobuf".to_owned(),
-                right: "use --format json, or write to Kafka with --brokers HOST:PORT".to_owned(),
+                right: "right would be --format json, or Kafka with --brokers HOST:PORT".to_owned(),
             }),
             (Some(path), _) if path.as_os_str() == "-" => Ok(Destination::StandardOutput),
             (Some(path), _) => Ok(Destination::File(path.clone())),
@@ -178,7 +203,7 @@ impl GenerateArgs {
                 flag: "--output",
                 wrong: "the records have nowhere to go".to_owned(),
                 right:
-                    "name a file with --output FILE, standard output with --output -, or Kafka with --brokers HOST:PORT"
+                    "right would be a file with --output FILE, standard output with --output -, or Kafka with --brokers HOST:PORT"
                         .to_owned(),
             }),
         }
@@ -191,7 +216,7 @@ impl GenerateArgs {
     pub fn run_to_destination(&self, now: impl FnMut() -> Millis) -> Result<(), GenerateError> {
         let mut pace = Ticks(now);
         let settings = self.settings((pace.0)())?;
-        match self.destination()? {
+        match self.destination_or_configured()? {
             Destination::File(path) => {
                 let mut output = JsonLines::new(create(&path)?);
                 self.run_to(&settings, &mut output, &mut pace, &path.display().to_string())
@@ -204,24 +229,43 @@ impl GenerateArgs {
         }
     }
 
+    /// Where the records go; where no flag says, to the brokers that the environment or the file of settings names.
+    #[cfg(feature = "kafka")]
+    fn destination_or_configured(&self) -> Result<Destination, GenerateError> {
+        if self.output.is_none() && self.brokers.is_none() {
+            let resolved = config::load(&self.layers())?;
+            if *resolved.origin("brokers") != config::Origin::Default {
+                let brokers = resolved.settings.brokers.join(",");
+                return Ok(Destination::Kafka { brokers, format: self.format });
+            }
+        }
+        self.destination()
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    fn destination_or_configured(&self) -> Result<Destination, GenerateError> {
+        self.destination()
+    }
+
     #[cfg(feature = "kafka")]
     fn run_to_kafka(&self, settings: &Settings, pace: &mut impl Pace, brokers: &str) -> Result<(), GenerateError> {
-        let kafka = config::load(&self.layers(brokers))?.settings;
+        let kafka = config::load(&self.layers())?.settings;
         let mut output = kafka::KafkaOutput::new(&kafka, self.format)?;
+        output.find_topics(brokers)?;
         self.run_to(settings, &mut output, pace, &format!("Kafka at {brokers}"))
     }
 
     /// The settings of `run` that say how to get to Kafka, so that a broker which asks for more needs one description.
     #[cfg(feature = "kafka")]
-    fn layers(&self, brokers: &str) -> config::Layers {
+    fn layers(&self) -> config::Layers {
         let given = [
-            ("brokers", Some(brokers)),
-            ("kafka_properties", self.kafka_properties.as_deref()),
-            ("conversation_topic", self.conversation_topic.as_deref()),
-            ("survey_topic", self.survey_topic.as_deref()),
-            ("agent_topic", self.agent_topic.as_deref()),
+            ("brokers", &self.brokers),
+            ("kafka_properties", &self.kafka_properties),
+            ("conversation_topic", &self.conversation_topic),
+            ("survey_topic", &self.survey_topic),
+            ("agent_topic", &self.agent_topic),
         ];
-        let flags = given.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect();
+        let flags = given.into_iter().filter_map(|(name, value)| Some((name, value.clone()?))).collect();
         config::Layers { flags, file: self.config.clone() }
     }
 
@@ -229,8 +273,8 @@ impl GenerateArgs {
     fn run_to_kafka(&self, _: &Settings, _: &mut impl Pace, _: &str) -> Result<(), GenerateError> {
         Err(GenerateError::Usage {
             flag: "--brokers",
-            wrong: "this build of cxpulse knows no Kafka".to_owned(),
-            right: "write to a file with --output FILE".to_owned(),
+            wrong: "this cxpulse was built without Kafka (`cxpulse --version` tells)".to_owned(),
+            right: "right would be --output FILE, or the program that `make release` builds".to_owned(),
         })
     }
 }
@@ -262,6 +306,6 @@ fn create(path: &Path) -> Result<File, GenerateError> {
     File::create(path).map_err(|source| GenerateError::Usage {
         flag: "--output",
         wrong: format!("cannot create {}: {source}", path.display()),
-        right: "name a file in a folder that exists and may be written to".to_owned(),
+        right: "right would be a file in a folder that exists and may be written to".to_owned(),
     })
 }

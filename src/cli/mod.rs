@@ -1,14 +1,17 @@
 //! The command line: one file per command.
 //!
-//! Exit status: 0, 1 for what fails while running, 2 for a wrong flag, setting, policy or input.
+//! Exit status: 0, 1 for what fails while running, 2 for a wrong flag, setting, policy, topic or input.
 
 mod completions;
 mod demo;
 mod duration;
 pub mod flags;
 pub mod generate;
+mod help;
 mod live_line;
+mod number;
 mod output;
+mod progress;
 pub mod replay;
 mod run;
 mod runtime;
@@ -23,7 +26,14 @@ use crate::config::ConfigError;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "cxpulse", version, about, max_term_width = 120, arg_required_else_help = true)]
+#[command(
+    name = "cxpulse",
+    version = help::VERSION,
+    about,
+    max_term_width = 120,
+    arg_required_else_help = true,
+    after_help = help::examples!("cxpulse demo", "cxpulse run --brokers 127.0.0.1:9092", "cxpulse run --help")
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::flags::FoldFlags;
+use super::help::examples;
+use super::progress::Progress;
 use super::{Failure, output};
 use crate::config;
 use crate::domain::account::ScopeKind;
@@ -15,9 +16,14 @@ use crate::wire::live_json::live_json;
 use crate::wire::rating_request_json::rating_request_json;
 use crate::wire::records::replay_json;
 use crate::wire::time::parse_rfc3339;
+use crate::wire::window;
 
 /// Print the numbers of event files, as of any moment, as a JSON array
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 1h --by skill",
+    "gunzip -c events.jsonl.gz | cxpulse replay --input - --as-of 2026-03-01T12:00:00Z --show live"
+))]
 pub struct Replay {
     /// Files of JSON lines, in any order; - is standard input
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
@@ -25,12 +31,12 @@ pub struct Replay {
     /// The moment of every answer; events after it do not exist
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     as_of: Millis,
-    /// How far back the numbers reach: 1m to 1440m, or 1h to 24h [not used with --show]
-    #[arg(long, value_name = "60m|24h", value_parser = window_minutes, required_unless_present = "show")]
+    /// How far back the numbers reach: 1m to 1440m, or 1h to 24h; 60m and 1h are the same [not used with --show]
+    #[arg(long, value_name = "60m|24h", allow_hyphen_values = true, value_parser = window_minutes, required_unless_present = "show")]
     window: Option<u32>,
-    /// One object for each of these
-    #[arg(long, value_enum, default_value_t = By::Account)]
-    by: By,
+    /// One object for each of these [default: account] [not used with --show]
+    #[arg(long, value_enum)]
+    by: Option<By>,
     /// Only this account
     #[arg(long, value_name = "ID")]
     account: Option<String>,
@@ -59,6 +65,11 @@ enum Show {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<(), Failure> {
+        if let (Some(by), Some(show)) = (self.by, self.show) {
+            let (by, show) = (word(by), word(show));
+            let right = "right would be to leave --by out: what is shown is not split into scopes";
+            return Err(Failure::Usage(format!("--by {by} does not go with --show {show}; {right}")));
+        }
         let Some(resolved) = self.flags.load()? else { return Ok(()) };
         let policies = config::policy_book(resolved.settings.policy.as_deref())?;
         let question = Question {
@@ -68,10 +79,16 @@ impl Replay {
             policies: &policies,
             silence: resolved.settings.silence(),
         };
-        let bar = progress_bar(&self.input);
-        let replayed = replay(&question, &mut |bytes| bar.inc(bytes));
-        bar.finish_and_clear();
-        let mut replayed = replayed.map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut progress = Progress::new(self.input.iter().map(|name| regular_size(Path::new(name))).sum());
+        let mut read = 0;
+        let replayed = replay(&question, &mut |bytes| {
+            read += bytes;
+            progress.say(read, || format!("{} MB read", read / 1_000_000));
+        });
+        drop(progress);
+        let mut replayed = replayed.map_err(|error| {
+            if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Running(error.to_string()) }
+        })?;
         eprintln!("cxpulse: {}", replayed.counts);
         output::print(&array(&self.objects(&mut replayed)))
     }
@@ -87,7 +104,7 @@ impl Replay {
     fn scopes(&self, replayed: &Replayed, window: u32) -> Vec<Vec<u8>> {
         let mut objects = Vec::new();
         for (id, account) in &replayed.accounts {
-            for (scope, metrics) in account.all_window_metrics(self.by.kind(), &[window]) {
+            for (scope, metrics) in account.all_window_metrics(self.by.unwrap_or(By::Account).kind(), &[window]) {
                 let told = metrics.iter().filter(|metrics| !metrics.is_zero());
                 objects.extend(told.map(|metrics| replay_json(id, &scope, window, self.as_of, metrics)));
             }
@@ -130,33 +147,21 @@ fn array(objects: &[Vec<u8>]) -> Vec<u8> {
     out
 }
 
+/// As it is written on the command line.
+fn word(value: impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
 fn moment(text: &str) -> Result<Millis, String> {
     parse_rfc3339(text)
         .map_err(|_| "right would be an RFC 3339 time with an offset, such as 2026-03-01T13:29:00Z".into())
 }
 
-fn window_minutes(text: &str) -> Result<u32, String> {
-    let right = "right would be minutes from 1m to 1440m or hours from 1h to 24h";
-    let digits = |unit| text.strip_suffix(unit).filter(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    let minutes = match (digits('m'), digits('h')) {
-        (Some(n), _) => n.parse().ok(),
-        (_, Some(n)) => n.parse().ok().and_then(|hours: u32| hours.checked_mul(60)),
-        _ => None,
-    };
-    minutes.filter(|minutes| (1..=1440).contains(minutes)).ok_or_else(|| right.to_owned())
+fn window_minutes(word: &str) -> Result<u32, String> {
+    window::parse(word).ok_or_else(|| format!("right would be {}", window::RIGHT))
 }
 
-/// Bytes read of all, on a terminal; without a known total only how many.
-fn progress_bar(inputs: &[String]) -> ProgressBar {
-    let sizes: Option<u64> = inputs.iter().map(|name| regular_size(Path::new(name))).sum();
-    let bar = sizes.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
-    let template = "{bytes} of {total_bytes} {wide_bar} {bytes_per_sec}, {eta} left";
-    match ProgressStyle::with_template(template) {
-        Ok(style) if sizes.is_some() => bar.with_style(style),
-        _ => bar,
-    }
-}
-
+/// Bytes, where they are known before they are read.
 fn regular_size(path: &Path) -> Option<u64> {
     std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len())
 }

@@ -4,10 +4,15 @@ use clap::Args;
 
 use super::Failure;
 use super::flags::RunFlags;
+use super::help::examples;
 use crate::config::Resolved;
 
 /// Read events from Kafka, and publish and serve live numbers
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse run --brokers kafka-1:9092,kafka-2:9092 --listen 0.0.0.0:8080",
+    "cxpulse run --config cxpulse.toml --policy policies.toml --print-config"
+))]
 pub(super) struct Run {
     #[command(flatten)]
     flags: RunFlags,
@@ -33,6 +38,5 @@ fn start(resolved: &Resolved) -> Result<(), Failure> {
 
 #[cfg(not(feature = "kafka"))]
 fn start(_resolved: &Resolved) -> Result<(), Failure> {
-    let message = "this cxpulse was built without Kafka; right would be a build with the feature `kafka`";
-    Err(Failure::Usage(message.to_owned()))
+    Err(Failure::Usage(super::help::WITHOUT_KAFKA.to_owned()))
 }

@@ -8,7 +8,9 @@ mod layout;
 use clap::{Args, Subcommand};
 
 use super::Failure;
-use super::flags::KafkaFlags;
+use super::flags::TopicFlags;
+use super::help::examples;
+use super::number::within;
 #[cfg(not(feature = "kafka"))]
 use crate::config::Settings;
 #[cfg(feature = "kafka")]
@@ -16,6 +18,7 @@ use admin::create_and_check;
 
 /// Create the topics, or check that they are as they should be
 #[derive(Debug, Args)]
+#[command(after_help = examples!("cxpulse topics create --brokers 127.0.0.1:9092", "cxpulse topics check"))]
 pub(super) struct Topics {
     #[command(subcommand)]
     action: Action,
@@ -30,21 +33,39 @@ enum Action {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse topics create --brokers 127.0.0.1:9092",
+    "cxpulse topics create --partitions 12 --replication 3"
+))]
 struct Create {
-    /// Partitions of each new topic
-    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(i32).range(1..=10_000))]
-    partitions: i32,
+    /// Partitions of each new topic [default: 6]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = within::<i32>(1..=10_000))]
+    partitions: Option<i32>,
     /// Copies of each partition [default: as the brokers are configured]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=100))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(value_parser = within::<i32>(1..=100))]
     replication: Option<i32>,
     #[command(flatten)]
-    flags: KafkaFlags,
+    flags: TopicFlags,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = examples!(
+    "cxpulse topics check --brokers 127.0.0.1:9092",
+    "cxpulse topics check --config cxpulse.toml"
+))]
 struct Check {
     #[command(flatten)]
-    flags: KafkaFlags,
+    flags: TopicFlags,
+}
+
+/// What `create` was told of the topics to make.
+#[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "kafka"), expect(dead_code, reason = "only Kafka needs it"))]
+struct NewTopics {
+    partitions: Option<i32>,
+    replication: Option<i32>,
 }
 
 impl Topics {
@@ -52,7 +73,9 @@ impl Topics {
         let (Action::Create(Create { flags, .. }) | Action::Check(Check { flags })) = &self.action;
         let Some(resolved) = flags.load()? else { return Ok(()) };
         let new = match &self.action {
-            Action::Create(create) => Some((create.partitions, create.replication)),
+            Action::Create(create) => {
+                Some(NewTopics { partitions: create.partitions, replication: create.replication })
+            }
             Action::Check(_) => None,
         };
         create_and_check(&resolved.settings, new)
@@ -60,7 +83,6 @@ impl Topics {
 }
 
 #[cfg(not(feature = "kafka"))]
-fn create_and_check(_: &Settings, _: Option<(i32, Option<i32>)>) -> Result<(), Failure> {
-    let message = "this cxpulse was built without Kafka; right would be a build with the feature `kafka`";
-    Err(Failure::Usage(message.to_owned()))
+fn create_and_check(_: &Settings, _: Option<NewTopics>) -> Result<(), Failure> {
+    Err(Failure::Usage(super::help::WITHOUT_KAFKA.to_owned()))
 }

@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use super::ConfigError;
 use super::settings::Settings;
 use super::table::{SETTINGS, Setting, Shape};
-use super::value::Raw;
+use super::together;
+use super::value::{self, Raw, Wrong};
+
+/// What the tests of this project name their own variables by.
+const OF_TESTS: &str = "CXPULSE_TEST_";
 
 /// What a command line gave: the uppermost layer, and where the one below the environment is.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +69,19 @@ impl Resolved {
         out
     }
 
+    /// Where a setting's value came from.
+    #[must_use]
+    pub fn origin(&self, name: &str) -> &Origin {
+        &self.origins[row(name)]
+    }
+
+    /// That a setting's value is wrong, as it was given.
+    #[must_use]
+    pub fn wrong(&self, name: &str, what: impl Into<String>, right: impl Into<String>) -> ConfigError {
+        let row = row(name);
+        wrong(&SETTINGS[row], &self.values[row], &self.origins[row], Wrong::new(what, right))
+    }
+
     /// What somebody set although this version does nothing with it, one sentence each.
     pub fn idle(&self) -> impl Iterator<Item = String> {
         let given =
@@ -85,17 +102,44 @@ pub(super) fn resolve(
     let mut resolved = Resolved { settings: Settings::blank(), origins: Vec::new(), values: Vec::new() };
     for setting in SETTINGS {
         let (raw, origin) = uppermost(setting, layers, &variable, file.as_ref());
-        (setting.set)(&mut resolved.settings, &raw).map_err(|wrong| ConfigError::Setting {
-            name: setting.name,
-            value: if setting.secret { "…".into() } else { raw.text() },
-            origin: origin.clone(),
-            what: wrong.what,
-            right: wrong.right,
-        })?;
+        (setting.set)(&mut resolved.settings, &raw).map_err(|what| wrong(setting, &raw, &origin, what))?;
         resolved.origins.push(origin);
         resolved.values.push(raw);
     }
+    together::check(&resolved)?;
     Ok(resolved)
+}
+
+/// Refuses a variable that means to be a setting and is none: a misspelled one would be passed over in silence.
+pub(super) fn check_variables(given: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+    let known = |name: &str| name == "CXPULSE_CONFIG" || SETTINGS.iter().any(|setting| setting.variable() == name);
+    let ours = |(name, value): &(String, String)| {
+        name.starts_with("CXPULSE_") && !name.starts_with(OF_TESTS) && !is_of_a_service(name, value)
+    };
+    match given.filter(ours).find(|(name, _)| !known(name)) {
+        Some((variable, _)) => {
+            let key = variable["CXPULSE_".len()..].to_lowercase();
+            let hint = nearest(&key).map(|setting| format!(" (did you mean {}?)", setting.variable()));
+            Err(ConfigError::UnknownVariable { variable, hint: hint.unwrap_or_default() })
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether Kubernetes put it there: it tells every container of a service named `cxpulse`, or `cxpulse-…`, in variables.
+fn is_of_a_service(name: &str, value: &str) -> bool {
+    let address = ["tcp://", "udp://", "sctp://"].iter().any(|scheme| value.starts_with(scheme));
+    let part = ["_TCP_", "_UDP_", "_SCTP_"].iter().any(|part| name.contains(part));
+    name.ends_with("_SERVICE_HOST") || name.contains("_SERVICE_PORT") || (name.contains("_PORT") && (address || part))
+}
+
+fn wrong(setting: &Setting, raw: &Raw, origin: &Origin, Wrong { what, right }: Wrong) -> ConfigError {
+    let value = if setting.secret { "…".into() } else { raw.text() };
+    ConfigError::Setting { name: setting.name, value, origin: origin.clone(), what, right }
+}
+
+fn row(name: &str) -> usize {
+    SETTINGS.iter().position(|setting| setting.name == name).expect("callers name settings of the table")
 }
 
 fn uppermost(
@@ -126,7 +170,8 @@ fn file_layer(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result
         .map_err(|e: toml::de::Error| ConfigError::NotToml { path: path.into(), what: one_line(&e, &text) })?;
     match table.keys().find(|key| SETTINGS.iter().all(|setting| setting.name != *key)) {
         Some(key) => {
-            Err(ConfigError::UnknownKey { path: path.into(), key: key.clone(), hint: nearest(key).unwrap_or_default() })
+            let hint = nearest(key).map(|setting| format!(" (did you mean {:?}?)", setting.name)).unwrap_or_default();
+            Err(ConfigError::UnknownKey { path: path.into(), key: key.clone(), hint })
         }
         None => Ok(table),
     }
@@ -161,6 +206,8 @@ fn shown(setting: &Setting, raw: &Raw) -> String {
         Shape::Numbers => list(&str::to_owned),
         Shape::Texts if setting.secret => list(&|pair| quoted(&masked(pair))),
         Shape::Texts => list(&quoted),
+        // However they were spelled, they are printed by their one word.
+        Shape::Windows => list(&|item| quoted(&value::window_word(item))),
     }
 }
 
@@ -169,9 +216,9 @@ fn masked(pair: &str) -> String {
     pair.split_once('=').map_or_else(|| "…".to_owned(), |(key, _)| format!("{key}=…"))
 }
 
-fn nearest(key: &str) -> Option<String> {
-    let (distance, name) = SETTINGS.iter().map(|setting| (edits(key, setting.name), setting.name)).min()?;
-    (distance <= 3).then(|| format!(" (did you mean {name:?}?)"))
+fn nearest(key: &str) -> Option<&'static Setting> {
+    let nearest = SETTINGS.iter().min_by_key(|setting| (edits(key, setting.name), setting.name))?;
+    (edits(key, nearest.name) <= 3).then_some(nearest)
 }
 
 /// The Levenshtein distance.

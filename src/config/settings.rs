@@ -35,8 +35,10 @@ pub struct Settings {
     pub bucket_scopes: BucketScopes,
     /// Accounts whose message text is kept.
     pub keep_text: Vec<String>,
-    /// The silence that ends a conversation's life.
+    /// The silence that ends the life of a closed conversation.
     pub forget_after_ms: Millis,
+    /// The silence that ends the life of an open one; no shorter.
+    pub forget_open_after_ms: Millis,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Which of the windows `/metrics/agents` has, where its address names none.
@@ -105,7 +107,7 @@ impl Settings {
     /// The silence that ends a conversation's life.
     #[must_use]
     pub fn silence(&self) -> Silence {
-        Silence { closed_ms: self.forget_after_ms, open_ms: Silence::default().open_ms }
+        Silence { closed_ms: self.forget_after_ms, open_ms: self.forget_open_after_ms }
     }
 
     /// Before the first layer: every row of the table sets its default over this.
@@ -125,6 +127,7 @@ impl Settings {
             bucket_scopes: BucketScopes::default(),
             keep_text: Vec::new(),
             forget_after_ms: 0,
+            forget_open_after_ms: 0,
             series_cap: 0,
             agent_metrics_windows: Vec::new(),
             agent_metrics_families: Vec::new(),

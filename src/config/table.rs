@@ -23,6 +23,8 @@ pub struct Setting {
     pub secret: bool,
     /// Whether this version takes it and does nothing with it.
     pub idle: bool,
+    /// Whether it is one that a first start needs: `--help` lists these first.
+    pub main: bool,
     /// Puts a value into its place, or says what is wrong.
     pub(super) set: fn(&mut Settings, &Raw) -> Result<(), Wrong>,
 }
@@ -40,6 +42,8 @@ pub enum Shape {
     Texts,
     /// An array of whole numbers.
     Numbers,
+    /// An array of windows' words, such as `1h`.
+    Windows,
 }
 
 /// Which commands a setting concerns.
@@ -47,9 +51,13 @@ pub enum Shape {
 pub enum Use {
     /// Whatever folds.
     Fold,
+    /// Whatever folds, and whatever must know how long topics keep their records.
+    Lives,
     /// Whatever goes on and serves.
     Serve,
-    /// Whatever speaks to Kafka.
+    /// Whatever speaks to Kafka of topics.
+    Topics,
+    /// What reads events from Kafka and publishes to it.
     Kafka,
 }
 
@@ -57,7 +65,8 @@ pub enum Use {
 pub const SETTINGS: &[Setting] = &[
     Setting {
         set: |s, raw| put(&mut s.brokers, value::addresses(raw)),
-        ..row("brokers", "HOST:PORT,…", "127.0.0.1:9092", "Kafka's bootstrap addresses", Shape::Texts, Use::Kafka)
+        main: true,
+        ..row("brokers", "HOST:PORT,…", "127.0.0.1:9092", "Kafka's bootstrap addresses", Shape::Texts, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.kafka_properties, value::properties(raw)),
@@ -68,16 +77,18 @@ pub const SETTINGS: &[Setting] = &[
             "",
             "Further librdkafka properties, such as security.protocol=SSL (in the file also a table)",
             Shape::Texts,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.listen, value::address(raw)),
+        main: true,
         ..row("listen", "ADDRESS:PORT", "127.0.0.1:8080", "Where HTTP is served", Shape::Text, Use::Serve)
     },
     Setting {
         set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
         idle: true,
+        main: true,
         ..row(
             "data_dir",
             "DIR",
@@ -89,6 +100,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.policy, value::optional_path(raw)),
+        main: true,
         ..row(
             "policy",
             "FILE",
@@ -106,16 +118,16 @@ pub const SETTINGS: &[Setting] = &[
             "conversation-events",
             "Events keyed by conversation",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.topics.survey, value::topic(raw)),
-        ..row("survey_topic", "TOPIC", "survey-events", "Survey events keyed by conversation", Shape::Text, Use::Kafka)
+        ..row("survey_topic", "TOPIC", "survey-events", "Survey events keyed by conversation", Shape::Text, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.topics.agent, value::topic(raw)),
-        ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Kafka)
+        ..row("agent_topic", "TOPIC", "agent-events", "Events keyed by agent", Shape::Text, Use::Topics)
     },
     Setting {
         set: |s, raw| put(&mut s.topics.policy, value::topic(raw)),
@@ -125,7 +137,7 @@ pub const SETTINGS: &[Setting] = &[
             "account-policies",
             "Policies keyed by account: `topics` creates and checks it, no version reads it yet",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
@@ -136,17 +148,17 @@ pub const SETTINGS: &[Setting] = &[
             "cxpulse",
             "What the names of all topics out begin with, as in cxpulse.live.v1",
             Shape::Text,
-            Use::Kafka,
+            Use::Topics,
         )
     },
     Setting {
-        set: |s, raw| put(&mut s.windows, value::ascending(raw, "minutes", 1..=1440)),
+        set: |s, raw| put(&mut s.windows, value::windows(raw)),
         ..row(
             "windows",
-            "MINUTES,…",
-            "5,15,30,60,240,720,1440",
-            "The rolling windows published all the time: minutes, each 1 to 1440",
-            Shape::Numbers,
+            "WINDOW,…",
+            "5m,15m,30m,1h,4h,12h,24h",
+            "The rolling windows published all the time, each 1m to 24h; a number alone is minutes",
+            Shape::Windows,
             Use::Serve,
         )
     },
@@ -218,7 +230,18 @@ pub const SETTINGS: &[Setting] = &[
             "forget_after_hours",
             "HOURS",
             "168",
-            "The silence that ends a conversation's life: hours of event time, 24 to 744",
+            "The silence that ends the life of a closed conversation: hours of event time, 24 to 744",
+            Shape::Number,
+            Use::Lives,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.forget_open_after_ms, scaled(value::whole(raw, "hours", 24..=744), 3_600_000)),
+        ..row(
+            "forget_open_after_hours",
+            "HOURS",
+            "744",
+            "The silence that ends the life of an open one: hours of event time, forget_after_hours to 744 (31 days)",
             Shape::Number,
             Use::Fold,
         )
@@ -321,7 +344,18 @@ const fn row(
     shape: Shape,
     used_by: Use,
 ) -> Setting {
-    Setting { name, placeholder, default, help, shape, used_by, secret: false, idle: false, set: |_, _| Ok(()) }
+    Setting {
+        name,
+        placeholder,
+        default,
+        help,
+        shape,
+        used_by,
+        secret: false,
+        idle: false,
+        main: false,
+        set: |_, _| Ok(()),
+    }
 }
 
 fn put<T>(place: &mut T, value: Result<T, Wrong>) -> Result<(), Wrong> {

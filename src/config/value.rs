@@ -7,6 +7,8 @@ use std::str::FromStr as _;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::wire::window;
+
 /// A value as a layer gave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Raw {
@@ -58,7 +60,11 @@ pub(super) fn addresses(raw: &Raw) -> Result<Vec<String>, Wrong> {
     }
     let port =
         |item: &str| item.rsplit_once(':').and_then(|(host, port)| Some((host.len(), port.parse::<u16>().ok()?)));
-    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..)))) {
+    if let Some((url, address)) = items.iter().find_map(|item| Some((item, item.split_once("://")?.1))) {
+        let address = address.trim_end_matches('/');
+        return Err(Wrong::new(format!("{url:?} is a URL"), format!("the address alone, {address:?}")));
+    }
+    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..))) || item.contains(['/', '@', ' '])) {
         Some(item) => Err(Wrong::new(format!("{item:?} is not HOST:PORT"), right)),
         None => Ok(items),
     }
@@ -106,13 +112,37 @@ pub(super) fn ascending(raw: &Raw, unit: &str, range: RangeInclusive<i64>) -> Re
         let n = item.parse().map_err(|_| Wrong::new(format!("{item:?} is no whole number"), right.as_str()))?;
         numbers.push(in_range(n, &range, &right)?);
     }
-    numbers.sort_unstable();
-    if numbers.is_empty() {
+    different(numbers, &right, |number| number.to_string())
+}
+
+/// Lengths of windows in minutes, at least one, sorted here, none twice: words such as `1h`, or numbers of minutes.
+pub(super) fn windows(raw: &Raw) -> Result<Vec<u32>, Wrong> {
+    let right = format!("different windows, separated by commas, such as 5m,1h,24h: {}", window::RIGHT);
+    let mut lengths = Vec::new();
+    for item in raw.items() {
+        lengths.push(minutes(&item).ok_or_else(|| Wrong::new(format!("{item:?} is no window"), right.as_str()))?);
+    }
+    different(lengths, &right, |minutes| window::word(*minutes))
+}
+
+/// The one word for an item of such a list.
+pub(super) fn window_word(item: &str) -> String {
+    minutes(item).map_or_else(|| item.to_owned(), window::word)
+}
+
+/// A number without its unit is minutes, as the setting had it before it knew words.
+fn minutes(item: &str) -> Option<u32> {
+    window::parse(item).or_else(|| window::parse(&format!("{item}m")))
+}
+
+fn different(mut items: Vec<u32>, right: &str, said: impl Fn(&u32) -> String) -> Result<Vec<u32>, Wrong> {
+    items.sort_unstable();
+    if items.is_empty() {
         return Err(Wrong::new("it is empty", right));
     }
-    match numbers.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Wrong::new(format!("{} stands there twice", pair[0]), right)),
-        None => Ok(numbers),
+    match items.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Wrong::new(format!("{} stands there twice", said(&pair[0])), right)),
+        None => Ok(items),
     }
 }
 
@@ -143,7 +173,7 @@ pub(super) fn ids(raw: &Raw) -> Result<Vec<String>, Wrong> {
     }
 }
 
-/// `key=value` pairs, without those that the program itself decides.
+/// `key=value` pairs. Those that only one client decides by itself, that client refuses.
 pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
     let right = "librdkafka's key=value pairs, separated by commas, such as security.protocol=SSL";
     let mut pairs = Vec::new();
@@ -151,7 +181,11 @@ pub(super) fn properties(raw: &Raw) -> Result<Vec<(String, String)>, Wrong> {
         let Some((key, value)) = item.split_once('=').filter(|(key, _)| !key.trim().is_empty()) else {
             return Err(Wrong::new("an item is not key=value", right));
         };
-        pairs.push((key.trim().to_owned(), value.trim().to_owned()));
+        let key = key.trim();
+        if ["bootstrap.servers", "metadata.broker.list"].contains(&key) {
+            return Err(Wrong::new(format!("{key} is what the setting brokers says"), "brokers alone"));
+        }
+        pairs.push((key.to_owned(), value.trim().to_owned()));
     }
     Ok(pairs)
 }

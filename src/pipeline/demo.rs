@@ -17,6 +17,7 @@ use super::stages::{Stages, signal};
 use crate::board::Board;
 use crate::clock;
 use crate::config::Settings;
+use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::policy::PolicyBook;
 use crate::serve::http;
@@ -37,7 +38,8 @@ const FEED_ROOM: usize = 8;
 
 /// What is played, and who is told of it.
 pub struct Demo {
-    /// The contact centre; its end is now.
+    /// The contact centre. Its end becomes the last bucket's end before now, so that a demonstration of the same centre
+    /// has the same numbers, whenever it is played.
     pub centre: simulate::Settings,
     /// Stop by itself after so long.
     pub last: Option<Duration>,
@@ -69,7 +71,7 @@ pub async fn demo(settings: &Settings, policies: PolicyBook, demo: Demo) -> Resu
         folding::run(fold, &fed, outlets);
         Ok(())
     });
-    let player = Player::new(&demo, feed, shared.status.clone());
+    let player = Player::new(&demo.centre, clock::now(), feed, shared.status.clone());
     let stop = stages.stop().flag();
     stages.thread(move || {
         player.play(&stop);
@@ -89,6 +91,8 @@ pub async fn demo(settings: &Settings, policies: PolicyBook, demo: Demo) -> Resu
 /// The simulator's thread.
 struct Player {
     simulation: Simulation,
+    /// How much later its records happen here: whole buckets, since numbers are made of them.
+    later_ms: Millis,
     topics: Arc<[String]>,
     next_offsets: [i64; 3],
     feed: SyncSender<Feed>,
@@ -96,10 +100,11 @@ struct Player {
 }
 
 impl Player {
-    fn new(demo: &Demo, feed: SyncSender<Feed>, status: Arc<SourceStatus>) -> Self {
+    fn new(centre: &simulate::Settings, now: Millis, feed: SyncSender<Feed>, status: Arc<SourceStatus>) -> Self {
         let topics = ["conversation-events", "survey-events", "agent-events"].map(str::to_owned);
-        let simulation = Simulation::endless(&demo.centre);
-        Self { simulation, topics: Arc::from(topics), next_offsets: [0; 3], feed, status }
+        let simulation = Simulation::endless(centre);
+        let later_ms = Bucket::of(now).start() - Bucket::of(centre.end_ms).start();
+        Self { simulation, later_ms, topics: Arc::from(topics), next_offsets: [0; 3], feed, status }
     }
 
     /// The day before as fast as it goes, then what happens as it happens.
@@ -120,9 +125,9 @@ impl Player {
         loop {
             let mut batch = RecordBatch::new(self.topics.clone());
             while batch.len() < BATCH_RECORDS
-                && let Some(record) = self.simulation.next_until(now)
+                && let Some(record) = self.simulation.next_until(now - self.later_ms)
             {
-                self.push(&mut batch, &record);
+                self.push(&mut batch, &record.moved(self.later_ms));
             }
             if batch.is_empty() {
                 return true;
@@ -175,5 +180,54 @@ async fn elapsed(last: Option<Duration>) {
     match last {
         Some(last) => tokio::time::sleep(last).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::Scope;
+    use crate::domain::metrics::Metrics;
+    use crate::fold::outcomes::Outcomes;
+    use crate::fold::{Fold, FoldSettings};
+
+    /// The numbers of every account, `after_ms` after the beginning of a demonstration that starts at `started`.
+    fn numbers(seed: u64, started: Millis, after_ms: Millis) -> Vec<(String, Vec<Metrics>)> {
+        let end_ms = 1_772_366_400_000;
+        let centre = simulate::Settings {
+            seed,
+            conversations: 200,
+            agents: 5,
+            skills: 1,
+            accounts: 2,
+            hours: 24,
+            end_ms,
+            chaos: false,
+        };
+        let (feed, fed) = mpsc::sync_channel(100);
+        let mut player = Player::new(&centre, started, feed, Arc::default());
+        assert!(player.hand_over(started + after_ms, &AtomicBool::new(false)), "all of it finds room");
+        drop(player);
+        let (policies, board, outcomes) = (Arc::default(), Arc::new(Board::new(&[60])), Arc::new(Outcomes::default()));
+        let now = started + after_ms;
+        let mut fold = Fold::new(FoldSettings::default(), policies, board, outcomes, now);
+        for fed in fed {
+            let Feed::Records(batch) = fed else { continue };
+            fold.fold(&batch, &mut |_, refusal| panic!("{refusal}"));
+        }
+        let of = |account: &crate::domain::account::Account| account.window_metrics(&Scope::default(), &[5, 60, 1440]);
+        fold.accounts().into_iter().map(|(name, account)| (name.to_owned(), of(account))).collect()
+    }
+
+    #[test]
+    fn a_seed_plays_the_same_numbers_whenever_it_is_played() {
+        let (monday, friday) = (1_780_000_030_000, 1_780_000_030_000 + 1_234 * 300_000);
+        for after_ms in [0, 200_000, 3_600_000] {
+            let once = numbers(7, monday, after_ms);
+            assert_eq!(once.len(), 2);
+            assert!(once.iter().all(|(_, metrics)| metrics[2].conversations_started > 20));
+            assert_eq!(once, numbers(7, friday, after_ms));
+        }
+        assert_ne!(numbers(7, monday, 0), numbers(8, monday, 0));
     }
 }

@@ -8,6 +8,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::file_kind::OtherKind;
 use crate::wire::batch::{Arrival, RecordBatch};
 
 /// A line longer than this is cut, which makes it a bad one; no real event comes near.
@@ -28,6 +29,14 @@ pub enum FileError {
         /// What the system said.
         error: io::Error,
     },
+    /// It holds something else than lines.
+    #[error("input {name} {kind}", kind = .kind.said(name))]
+    OtherKind {
+        /// The name as given.
+        name: String,
+        /// What it is instead.
+        kind: OtherKind,
+    },
     /// Reading it failed.
     #[error("cannot read input {name} after line {line}: {error}")]
     Read {
@@ -38,6 +47,14 @@ pub enum FileError {
         /// What the system said.
         error: io::Error,
     },
+}
+
+impl FileError {
+    /// Whether the user named a wrong file, so that nothing was read.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        !matches!(self, Self::Read { .. })
+    }
 }
 
 /// One input, read line by line.
@@ -58,17 +75,25 @@ impl FileSource {
     /// Opens the file called `name`; `-` is standard input.
     ///
     /// # Errors
-    /// When it is a folder or cannot be opened.
+    /// When it is a folder, cannot be opened, or begins as something else than lines.
     pub fn open(name: &str) -> Result<Self, FileError> {
         let wrong = |error| FileError::Open { name: name.to_owned(), error };
         if name == "-" {
-            return Ok(Self::from_reader(name, BufReader::with_capacity(BATCH_BYTES, io::stdin())));
+            return Self::of_lines(name, io::stdin());
         }
         if Path::new(name).is_dir() {
             return Err(wrong(io::ErrorKind::IsADirectory.into()));
         }
-        let file = File::open(name).map_err(wrong)?;
-        Ok(Self::from_reader(name, BufReader::with_capacity(BATCH_BYTES, file)))
+        Self::of_lines(name, File::open(name).map_err(wrong)?)
+    }
+
+    fn of_lines(name: &str, input: impl Read + Send + 'static) -> Result<Self, FileError> {
+        let mut input = BufReader::with_capacity(BATCH_BYTES, input);
+        let unreadable = |error| FileError::Read { name: name.to_owned(), line: 0, error };
+        match OtherKind::of(input.fill_buf().map_err(unreadable)?) {
+            Some(kind) => Err(FileError::OtherKind { name: name.to_owned(), kind }),
+            None => Ok(Self::from_reader(name, input)),
+        }
     }
 
     /// Reads lines from anything, under a name.

@@ -4,6 +4,7 @@
 pub mod dead_letter_writer;
 pub mod dead_letters;
 pub mod file;
+mod file_kind;
 #[cfg(feature = "kafka")]
 pub mod kafka;
 #[cfg(feature = "kafka")]

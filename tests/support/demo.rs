@@ -73,13 +73,14 @@ impl Demo {
         self.child.wait().expect("it ends").code()
     }
 
-    /// Reads on until it says something with `word` in it.
-    pub(crate) fn says(&mut self, word: &str) {
+    /// Reads on until it says something with `word` in it; the line.
+    pub(crate) fn says(&mut self, word: &str) -> String {
         let mut line = String::new();
         while !line.contains(word) {
             line.clear();
             assert_ne!(self.said.read_line(&mut line).expect("it speaks UTF-8"), 0, "it ended without {word}");
         }
+        line.trim_end().to_owned()
     }
 }
 

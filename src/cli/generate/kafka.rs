@@ -9,6 +9,7 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
+use rdkafka::types::RDKafkaRespErr;
 
 use super::{Format, GenerateError, Output, push_value};
 use crate::config::{Settings, Topics};
@@ -19,6 +20,12 @@ use crate::simulate::{Record, Topic};
 const ROOM_WAIT: Duration = Duration::from_millis(50);
 /// How long the last records may take to arrive.
 const FLUSH_WAIT: Duration = Duration::from_secs(60);
+
+/// How long the brokers may take to answer.
+const ANSWER_WAIT: Duration = Duration::from_secs(8);
+/// How often a topic is asked for before it counts as missing, and the pause in between.
+const TOPIC_TRIES: usize = 20;
+const TOPIC_PAUSE: Duration = Duration::from_millis(250);
 
 /// What may be overridden by the configuration.
 const DEFAULTS: [(&str, &str); 5] = [
@@ -55,6 +62,43 @@ impl KafkaOutput {
     pub(super) fn new(settings: &Settings, format: Format) -> Result<Self, GenerateError> {
         let producer = connection::client(&DEFAULTS, &connection::of(settings), &FIXED, Reports::default())?;
         Ok(Self { producer, topics: settings.topics.clone(), format, value: Vec::new() })
+    }
+
+    /// Asks for the three topics before anything is written: a record for a topic that is not there waits for half a
+    /// minute before it is given up.
+    ///
+    /// # Errors
+    /// `NoTopic` with the first one that is missing, `Write` where the brokers do not answer.
+    pub(super) fn find_topics(&self, brokers: &str) -> Result<(), GenerateError> {
+        let Topics { conversation, survey, agent, .. } = &self.topics;
+        let named = [("conversation_topic", conversation), ("survey_topic", survey), ("agent_topic", agent)];
+        let lacks = |topic| match self.is_there(topic) {
+            Ok(there) => Ok(!there),
+            Err(error) => {
+                let source = io::Error::other(format!("it does not answer: {error}"));
+                Err(GenerateError::Write { to: format!("Kafka at {brokers}"), source })
+            }
+        };
+        for (setting, topic) in named {
+            if lacks(topic)? {
+                let (topic, brokers) = (topic.clone(), brokers.to_owned());
+                return Err(GenerateError::NoTopic { setting, topic, brokers });
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks more than once: a broker may need a moment to know what was created just now.
+    fn is_there(&self, topic: &str) -> Result<bool, KafkaError> {
+        for _ in 0..TOPIC_TRIES {
+            let metadata = self.producer.client().fetch_metadata(Some(topic), ANSWER_WAIT)?;
+            let unknown = Some(RDKafkaRespErr::RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+            if metadata.topics().iter().any(|found| found.name() == topic && found.error() != unknown) {
+                return Ok(true);
+            }
+            self.producer.poll(TOPIC_PAUSE);
+        }
+        Ok(false)
     }
 
     fn failure(&self) -> io::Result<()> {

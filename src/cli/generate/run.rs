@@ -3,11 +3,11 @@
 use std::io;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::{GenerateArgs, GenerateError};
+use crate::cli::progress::Progress;
 use crate::domain::event::Millis;
 use crate::simulate::{EVENTS_PER_HUNDRED_CONVERSATIONS, Record, Settings, Simulation};
+use crate::wire::time::rfc3339;
 
 /// How often a live run looks at the clock.
 const TICK_MS: Millis = 10;
@@ -37,8 +37,8 @@ pub trait Pace {
 }
 
 impl GenerateArgs {
-    /// Writes all that happens before the end, and with `--rate` goes on until `pace` says stop. On a terminal a bar
-    /// on standard error shows how far it is. `to` names the output in an error.
+    /// Writes all that happens before the end, and with `--rate` goes on until `pace` says stop. On a terminal a
+    /// line on standard error shows how far it is. `to` names the output in an error.
     ///
     /// # Errors
     /// `Write` with what `output` answers; a reader that has gone away is no error.
@@ -49,20 +49,29 @@ impl GenerateArgs {
         pace: &mut impl Pace,
         to: &str,
     ) -> Result<(), GenerateError> {
-        match self.write_all(settings, output, pace) {
+        match self.write_all(settings, output, pace, to) {
             Err(source) if source.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(source) => Err(GenerateError::Write { to: to.to_owned(), source }),
             Ok(()) => Ok(()),
         }
     }
 
-    fn write_all(&self, settings: &Settings, output: &mut impl Output, pace: &mut impl Pace) -> io::Result<()> {
+    fn write_all(
+        &self,
+        settings: &Settings,
+        output: &mut impl Output,
+        pace: &mut impl Pace,
+        to: &str,
+    ) -> io::Result<()> {
         let Some(rate) = self.rate else {
             write_history(settings, Simulation::new(settings), output)?;
             return output.flush();
         };
         let mut run = Simulation::endless_at(settings, conversations_per_hour(rate));
-        write_history(settings, run.records_until(settings.end_ms), output)?;
+        let written = write_history(settings, run.records_until(settings.end_ms), output)?;
+        output.flush()?;
+        let end = rfc3339(settings.end_ms);
+        eprintln!("cxpulse: {written} records up to {end} are in {to}; now {rate} a second, until it is stopped");
         go_on_live(&mut run, rate, output, pace)
     }
 }
@@ -81,30 +90,24 @@ impl<F: FnMut() -> Millis> Pace for Ticks<F> {
     }
 }
 
-/// As fast as the output takes it.
+/// As fast as the output takes it; says how many records there were.
 fn write_history(
     settings: &Settings,
     records: impl Iterator<Item = Record>,
     output: &mut impl Output,
-) -> io::Result<()> {
+) -> io::Result<u64> {
     let begin = settings.end_ms - Millis::from(settings.hours) * 3_600_000;
-    let bar = progress_bar(settings.end_ms - begin);
-    for (nth, record) in records.enumerate() {
-        // The bar costs more than a record: look at it once in a while.
-        if nth % 16_384 == 0 {
-            bar.set_position((record.timestamp_ms - begin).unsigned_abs());
-            bar.set_message(format!("{nth} records"));
+    let mut progress = Progress::new(Some((settings.end_ms - begin).unsigned_abs()));
+    let mut written = 0;
+    for record in records {
+        // To look at the clock costs more than a record.
+        if written % 4_096 == 0 {
+            progress.say((record.timestamp_ms - begin).max(0).unsigned_abs(), || format!("{written} records"));
         }
         output.write(record)?;
+        written += 1;
     }
-    bar.finish_and_clear();
-    Ok(())
-}
-
-/// Hidden by itself where standard error is no terminal.
-fn progress_bar(length: Millis) -> ProgressBar {
-    let style = ProgressStyle::with_template("{wide_bar} {percent}% {msg} {eta} left");
-    ProgressBar::new(length.unsigned_abs()).with_style(style.expect("the template is well-formed"))
+    Ok(written)
 }
 
 /// Writes exactly `rate` records a second from now on, each as if it had just arrived.

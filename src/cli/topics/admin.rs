@@ -8,6 +8,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
+use super::NewTopics;
 use super::layout::{Found, Layout, layouts};
 use crate::cli::{Failure, output};
 use crate::config::Settings;
@@ -15,16 +16,21 @@ use crate::connection;
 
 /// How long the brokers may take to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
+/// Partitions of a new topic where nobody says how many.
+const PARTITIONS: i32 = 6;
 /// What leaves the number of copies to the brokers.
 const AS_CONFIGURED: i32 = -1;
 
 /// Creates what is missing, where `new` says how, then names what is wrong.
-pub(super) fn create_and_check(settings: &Settings, new: Option<(i32, Option<i32>)>) -> Result<(), Failure> {
+pub(super) fn create_and_check(settings: &Settings, new: Option<NewTopics>) -> Result<(), Failure> {
     let desk = Desk::new(settings)?;
     let layouts = layouts(settings);
     let mut found = desk.find(&layouts)?;
     let mut refused = Vec::new();
-    if let Some((partitions, replication)) = new {
+    let mut others = None;
+    if let Some(NewTopics { partitions, replication }) = new {
+        others = partitions.and_then(|asked| other_partitions(&found, asked));
+        let partitions = partitions.unwrap_or(PARTITIONS);
         let missing: Vec<&Layout> = layouts.iter().filter(|layout| !found.contains_key(&layout.topic)).collect();
         refused = desk.create(&missing, partitions, replication)?;
         for layout in missing {
@@ -33,14 +39,29 @@ pub(super) fn create_and_check(settings: &Settings, new: Option<(i32, Option<i32
             found.insert(layout.topic.clone(), Found { partitions: partitions.unsigned_abs() as usize, settings });
         }
     }
-    judge(&layouts, &found, &refused)
+    judge(&layouts, &found, &refused, others)
+}
+
+/// What is wrong where topics exist already with another number of partitions than was asked for.
+fn other_partitions(found: &BTreeMap<String, Found>, asked: i32) -> Option<String> {
+    let others = found.iter().filter(|(_, found)| i32::try_from(found.partitions) != Ok(asked));
+    let others: Vec<String> = others.map(|(name, found)| format!("{name} ({})", found.partitions)).collect();
+    let right = "right would be to leave --partitions out, or to delete these topics first: their number is fixed when \
+                 they are made";
+    (!others.is_empty())
+        .then(|| format!("--partitions {asked}: there are others already: {}; {right}", others.join(", ")))
 }
 
 /// Says everything that is wrong, at once: what was not created, and what is not as it should be.
-fn judge(layouts: &[Layout], found: &BTreeMap<String, Found>, refused: &[Refused]) -> Result<(), Failure> {
+fn judge(
+    layouts: &[Layout],
+    found: &BTreeMap<String, Found>,
+    refused: &[Refused],
+    others: Option<String>,
+) -> Result<(), Failure> {
     let of = |layout: &Layout| layout.faults(found.get(&layout.topic).unwrap_or(&Found::default()));
     let faults = layouts.iter().flat_map(of);
-    let problems: Vec<String> = refused.iter().map(Refused::message).chain(faults).collect();
+    let problems: Vec<String> = others.into_iter().chain(refused.iter().map(Refused::message)).chain(faults).collect();
     if problems.is_empty() {
         return output::print(format!("{} topics are as they should be\n", layouts.len()).as_bytes());
     }

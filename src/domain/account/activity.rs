@@ -40,7 +40,7 @@ impl Account {
     /// The last bucket in which the agent was online or away.
     fn last_presence(&self, agent: &Agent) -> Option<Bucket> {
         let oldest = Bucket::window_start(self.now, DAY_MINUTES).start();
-        let held = agent.presence.held_after(oldest, self.forget_after_ms);
+        let held = agent.presence.held_after(oldest);
         let there = held.filter(|held| held.status != Presence::Offline && held.span.from < self.now);
         there.map(|held| last_bucket(held.span.to.min(self.now))).max()
     }
