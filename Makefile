@@ -6,6 +6,9 @@
 # Options for the program or the test runner: make demo ARGS="--agents 50 --for 30s"
 ARGS ?=
 
+# $(call once,FILE,WHAT: HOW LONG): says what is about to be built for the first time.
+once = [ -e $(1) ] || echo "Building $(2) the first time, then seconds." >&2
+
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -16,9 +19,11 @@ setup-demo:
 	@tests/setup.sh demo
 
 demo: setup-demo ## Run a simulated contact centre and its live numbers; needs Rust and a linker only
-	cargo run --release --locked --no-default-features -- demo $(ARGS)
+	@$(call once,target/demo/cxpulse,the demo: about three minutes on two cores)
+	cargo run --profile demo --locked --no-default-features -- demo $(ARGS)
 
 test: setup ## Run all tests, with a real Kafka that they start
+	@$(call once,target/debug/.fingerprint,the tests: about ten minutes on two cores)
 	cargo test --locked $(ARGS)
 	@# The gate: with any of the planted bugs switched on, some law or story must fail.
 	cargo test --locked --features planted-bugs --test main planted $(ARGS)
@@ -37,11 +42,14 @@ format: ## Format the source
 bench: setup ## Run the benches
 	cargo bench --locked $(ARGS)
 
-release: setup ## Build the optimised program: target/release/cxpulse
+release: setup ## Build the optimised program, target/release/cxpulse, and print the line that puts it on the path
+	@$(call once,target/release/cxpulse,the optimised program: five to ten minutes on two cores)
 	cargo build --release --locked
+	@echo "Built. Paste this line, so that a shell finds it:" >&2
+	@echo 'export PATH="$(CURDIR)/target/release:$$PATH"'
 
-kafka-up: setup ## Start a Kafka on a free loopback port, and print where it answers
-	@tests/kafka/kafka.sh start
+kafka-up: setup ## Start a Kafka on a free loopback port, and print lines to paste that name it
+	@tests/kafka/kafka.sh up
 
 kafka-down: ## Stop it; its data stays
 	@tests/kafka/kafka.sh stop

@@ -85,7 +85,7 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2; }
 
 install() {
-  say "installing ${packages[*]}"
+  say "installing ${packages[*]} (a few minutes, once)"
   apt update
   apt install --no-install-recommends "${packages[@]}" || say "apt-get could not install all of it"
 }
@@ -94,7 +94,7 @@ install() {
 fetch() {
   "$root/tests/kafka/kafka.sh" fetch
   if has promtool >/dev/null || [ -x "$tools/promtool" ]; then return; fi
-  say "fetching promtool"
+  say "fetching promtool (a minute, once)"
   # Only the one program: installing Debian's package would start a Prometheus on this machine.
   if ! fetch_promtool && ! { may_install && apt update && fetch_promtool; }; then
     missing=("promtool (apt: prometheus)")

@@ -4,6 +4,7 @@
 #
 #   kafka.sh fetch               the jars, into target/kafka/lib
 #   kafka.sh start  [--dir DIR]  start, wait until it answers, print bootstrap=127.0.0.1:PORT (again: the same data)
+#   kafka.sh up     [--dir DIR]  the same for people: prints lines for a shell, so that `cxpulse` finds its broker
 #   kafka.sh stop   [--dir DIR]  stop it; its data stays
 #   kafka.sh status [--dir DIR]  print bootstrap=… and succeed if it runs
 #   kafka.sh clean  [--dir DIR]  stop it and remove its data
@@ -11,7 +12,8 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-target=$(cd "$here/../.." && pwd)/target/kafka
+root=$(cd "$here/../.." && pwd)
+target=$root/target/kafka
 lib=$target/lib
 # A name for the cluster: any 16 bytes in base64.
 cluster_id=Y3hwdWxzZS10ZXN0cy0wMQ
@@ -33,6 +35,10 @@ main() {
       start
       status
       ;;
+    up)
+      start
+      print_exports
+      ;;
     stop) stop ;;
     status) status ;;
     clean)
@@ -51,7 +57,7 @@ fetch() {
   flock 9
   if ! cmp -s "$here/pom.xml" "$target/fetched.xml"; then
     command -v mvn >/dev/null || fail "Kafka's jars need Maven: run \`make setup\`"
-    say "fetching Kafka's jars"
+    say "fetching Kafka's jars (124 MB: a minute or two, once)"
     rm -rf "$lib"
     mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies -DincludeScope=runtime "-DoutputDirectory=$lib" </dev/null >&2 ||
       fail "Maven could not fetch Kafka's jars, for the reason above"
@@ -65,6 +71,7 @@ start() {
   command -v java >/dev/null || fail "Kafka needs Java 17 or newer: run \`make setup\`"
   mkdir -p "$dir"
   if running; then return; fi
+  say "starting Kafka (a few seconds)"
   # Between the choice of a port and its use another may take it, so a broker that dies is tried again on other ports.
   local try
   for try in 1 2 3; do
@@ -115,6 +122,16 @@ stop() {
 status() {
   running || fail "no broker runs in $dir"
   echo "bootstrap=$(<"$dir/bootstrap")"
+}
+
+# What to paste is printed alone, so that a shell can take it as it is: eval "$(make -s kafka-up)".
+print_exports() {
+  local program=$root/target/release
+  say "Kafka answers at $(<"$dir/bootstrap"). \`make kafka-down\` stops it, \`make clean-kafka\` removes its data too."
+  [ -x "$program/cxpulse" ] || say "\`make release\` builds the program."
+  say "Paste these lines, so that cxpulse is found and finds its broker:"
+  echo "export CXPULSE_BROKERS=$(<"$dir/bootstrap")"
+  echo "export PATH=\"$program:\$PATH\""
 }
 
 # Whoever holds the other end of our standard input may die in any way: the end of input tells us in each of them.
