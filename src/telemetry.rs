@@ -16,16 +16,18 @@ pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
 pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
 /// Records read, however they ended.
 pub const RECORDS_CONSUMED: &str = "cxpulse_records_consumed_total";
-/// Records refused, by `reason`.
+/// Records refused, by `topic` and `reason`.
 pub const RECORDS_REJECTED: &str = "cxpulse_records_rejected_total";
-/// Records more than 24 h behind their timestamp.
+/// Records more than 24 h behind their timestamp, by `topic`.
 pub const RECORDS_LATE: &str = "cxpulse_records_late_total";
 /// Records whose identity and content were known.
 pub const RECORDS_DUPLICATE: &str = "cxpulse_records_duplicate_total";
 /// Records whose identity was known with other content.
 pub const RECORDS_CONFLICTING: &str = "cxpulse_records_conflicting_total";
-/// Records of a type this version does not know.
+/// Records of a type this version does not know, by `topic`.
 pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
+/// Records without a value, by `topic`.
+pub const RECORDS_EMPTY: &str = "cxpulse_records_empty_total";
 /// Changes of the partitions that are read, after the start.
 pub const REBALANCES: &str = "cxpulse_rebalances_total";
 /// How much of what was there at the start has been read, 0 to 1.
@@ -68,6 +70,7 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (RECORDS_DUPLICATE, Kind::Counter, "Records whose identity and content were known."),
     (RECORDS_CONFLICTING, Kind::Counter, "Records whose identity was known with other content."),
     (RECORDS_UNKNOWN, Kind::Counter, "Records of a type this version does not know."),
+    (RECORDS_EMPTY, Kind::Counter, "Records without a value: tombstones, which are ignored."),
     (REBALANCES, Kind::Counter, "Changes of the partitions that are read, new ones and such as had to be read anew."),
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
@@ -130,7 +133,7 @@ pub fn describe() {
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(READY).set(0.0);
     metrics::gauge!(STALE).set(0.0);
-    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN] {
+    for name in [RECORDS_DUPLICATE, RECORDS_CONFLICTING] {
         metrics::counter!(name).absolute(0);
     }
 }

@@ -291,8 +291,12 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
 
     let events = std::fs::read_to_string(&path).expect("it was written").lines().count();
     assert!(metrics.contains(&format!("cxpulse_records_consumed_total {events}\n")), "{metrics}");
-    for problem in ["unknown", "late", "duplicate", "conflicting"] {
+    for problem in ["duplicate", "conflicting"] {
         assert!(metrics.contains(&format!("cxpulse_records_{problem}_total 0\n")), "{problem}: {metrics}");
+    }
+    for (problem, topic) in ["unknown", "late", "empty"].iter().zip(["survey", "agent", "conversation"]) {
+        let series = format!("cxpulse_records_{problem}_total{{topic=\"{}\"}} 0\n", topics.input(topic));
+        assert!(metrics.contains(&series), "{series} in {metrics}");
     }
     let page = metrics.split_once("\r\n\r\n").expect("a head and a body").1;
     assert_eq!(promtool::faults(page), None);

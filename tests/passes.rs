@@ -363,6 +363,7 @@ fn every_record_is_counted_by_its_ending_and_the_refused_are_shown() {
         ("late", 1),
         ("unknown", 1),
         ("rejected", 2),
+        ("empty", 0),
     ];
     assert_eq!(counts, expected);
     let places = ["conversation-events/0/00000000000000000008 far_future: occurred_at"];

@@ -38,13 +38,16 @@ impl Engine {
             match ending {
                 "duplicate" => counter!(telemetry::RECORDS_DUPLICATE).absolute(count),
                 "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
-                "late" => counter!(telemetry::RECORDS_LATE).absolute(count),
-                "unknown" => counter!(telemetry::RECORDS_UNKNOWN).absolute(count),
                 _ => {}
             }
         }
-        for (reason, count) in self.outcomes.by_reason() {
-            counter!(telemetry::RECORDS_REJECTED, "reason" => reason).absolute(count);
+        for (topic, counts) in self.outcomes.by_topic() {
+            counter!(telemetry::RECORDS_LATE, "topic" => topic.clone()).absolute(counts.late);
+            counter!(telemetry::RECORDS_UNKNOWN, "topic" => topic.clone()).absolute(counts.unknown);
+            counter!(telemetry::RECORDS_EMPTY, "topic" => topic.clone()).absolute(counts.empty);
+            for (reason, count) in counts.by_reason() {
+                counter!(telemetry::RECORDS_REJECTED, "topic" => topic.clone(), "reason" => reason).absolute(count);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::board::Outbox;
 use crate::clock;
 use crate::domain::event::Millis;
 use crate::fold::Fold;
+use crate::fold::outcomes::Outcomes;
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::source::Feed;
@@ -31,6 +32,8 @@ pub(super) struct Outlets {
     pub(super) outbox: Option<Arc<Outbox>>,
     /// Records that are no events.
     pub(super) rejected: OnRejected,
+    /// How records ended, for what the log says of it.
+    pub(super) outcomes: Arc<Outcomes>,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
     /// Whether it is ready.
@@ -47,6 +50,9 @@ pub(super) fn run(fold: Fold, feed: &Receiver<Feed>, outlets: Outlets) {
             Err(RecvTimeoutError::Disconnected) => break,
         }
         thread.tick(clock::now());
+    }
+    for complaint in thread.outlets.outcomes.last_complaints() {
+        tracing::warn!("{complaint}");
     }
     if let Some(outbox) = &thread.outlets.outbox {
         outbox.close();
@@ -88,7 +94,7 @@ impl Thread {
         }
         if now - self.told_at >= TELL_EVERY_MS {
             self.told_at = now;
-            self.tell();
+            self.tell(now);
         }
     }
 
@@ -106,7 +112,10 @@ impl Thread {
         }
     }
 
-    fn tell(&self) {
+    fn tell(&self, now: Millis) {
+        for complaint in self.outlets.outcomes.complaints(now) {
+            tracing::warn!("{complaint}");
+        }
         let mut conversations = 0;
         for (account, state) in self.fold.accounts() {
             conversations += state.conversations();
@@ -124,7 +133,6 @@ mod tests {
     use crate::board::Board;
     use crate::domain::policy::PolicyBook;
     use crate::fold::FoldSettings;
-    use crate::fold::outcomes::Outcomes;
     use crate::wire::batch::{Arrival, RecordBatch};
 
     fn message(id: &str, at: Millis) -> RecordBatch {
@@ -149,8 +157,13 @@ mod tests {
             Arc::new(Outcomes::default()),
             now - 60_000,
         );
-        let outlets =
-            Outlets { outbox: None, rejected: Box::new(|_, _| ()), flows: flows.clone(), health: Arc::default() };
+        let outlets = Outlets {
+            outbox: None,
+            rejected: Box::new(|_, _| ()),
+            outcomes: Arc::default(),
+            flows: flows.clone(),
+            health: Arc::default(),
+        };
         let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };
         thread.take(Feed::Records(message("1", now - 30_000)));
         thread.take(Feed::CaughtUp);

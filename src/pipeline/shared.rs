@@ -41,10 +41,13 @@ impl Shared {
     /// # Errors
     /// When the process records engine metrics already.
     pub(super) fn new(settings: &Settings) -> Result<Self, PipelineError> {
+        let outcomes = Outcomes::default();
+        let topics = &settings.topics;
+        outcomes.expect_topics([&topics.conversation, &topics.survey, &topics.agent]);
         Ok(Self {
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
-            outcomes: Arc::default(),
+            outcomes: Arc::new(outcomes),
             flows: Arc::default(),
             health: Arc::default(),
             recorder: telemetry::start_engine_metrics().map_err(|error| PipelineError::Running(error.to_string()))?,
@@ -63,7 +66,13 @@ impl Shared {
         outbox: Option<Arc<Outbox>>,
         rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static,
     ) -> Outlets {
-        Outlets { outbox, rejected: Box::new(rejected), flows: self.flows.clone(), health: self.health.clone() }
+        Outlets {
+            outbox,
+            rejected: Box::new(rejected),
+            outcomes: self.outcomes.clone(),
+            flows: self.flows.clone(),
+            health: self.health.clone(),
+        }
     }
 
     /// Starts serving, and tidying what is served.
