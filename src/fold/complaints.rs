@@ -81,7 +81,7 @@ impl Complaints {
         let waiting = &mut self.reasons.entry(reason).or_default().waiting;
         match waiting {
             Some(complaint) => complaint.count += 1,
-            None => *waiting = Some(Complaint { reason, count: 1, first: text(place), field }),
+            None => *waiting = Some(Complaint { reason, count: 1, first: place.to_string(), field }),
         }
     }
 }
@@ -96,13 +96,6 @@ impl Gathered {
         }
         (self.since, self.told_at) = (None, Some(now));
         self.waiting.take()
-    }
-}
-
-fn text(place: &Place<'_>) -> String {
-    match place {
-        Place::Offset { topic, partition, offset } => format!("{topic}/{partition} at offset {offset}"),
-        Place::Line { name, line } => format!("{name}:{line}"),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct DeadLetter {
     pub key: Option<Vec<u8>>,
     /// The record's own, byte for byte.
     pub payload: Option<Vec<u8>>,
+    /// Where the record is, for people: `agent-events/2 at offset 9`.
+    pub place: String,
     /// Ours, then the record's own.
     pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
@@ -41,6 +43,7 @@ pub fn dead_letter(record: &Record<'_>, refusal: &Refusal) -> DeadLetter {
     let own = own.map(|(name, value)| (own_name(name), value.map(<[u8]>::to_vec)));
     let ours = coordinates(record, refusal).map(|(name, value)| (name.to_owned(), Some(value.into_bytes())));
     DeadLetter {
+        place: record.place.to_string(),
         key: record.key.map(<[u8]>::to_vec),
         payload: record.payload.map(<[u8]>::to_vec),
         headers: ours.into_iter().chain(own).collect(),
