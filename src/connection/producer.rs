@@ -18,11 +18,11 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _,
 
 use super::{Refused, client};
 
-/// How long a pause is while what was refused is waited for.
+/// How long the reports of one producer are served at a time, while there are any to come.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What makes a producer pack no records together.
-const ALONE: (&str, &str) = ("batch.num.messages", "1");
+/// What makes a producer pack no records together, and not wait for more of them.
+const ALONE: [(&str, &str); 2] = [("batch.num.messages", "1"), ("linger.ms", "0")];
 
 /// A record on its way, and what its sender wants to know it by.
 pub type Outgoing<'a, A> = BaseRecord<'a, [u8], [u8], Box<A>>;
@@ -98,7 +98,7 @@ impl<R: Reports> Producer<R> {
         let shared = Arc::new(Shared { reports, matters, refused, any_refused: AtomicBool::new(false) });
         let context = |alone| Context { alone, shared: shared.clone() };
         let together = client(defaults, connection, fixed, context(false))?;
-        let alone = client(defaults, connection, &[fixed, &[ALONE]].concat(), context(true))?;
+        let alone = client(defaults, connection, &[fixed, &ALONE].concat(), context(true))?;
         Ok(Self { together, alone, shared })
     }
 
@@ -121,7 +121,7 @@ impl<R: Reports> Producer<R> {
     /// Serves reports for so long, and sends again what they say was refused.
     pub fn poll(&self, wait: Duration) {
         self.together.poll(wait);
-        self.alone.poll(Duration::ZERO);
+        serve(&self.alone);
         match self.shared.matters {
             Matters::Each => self.send_again(),
             Matters::LastOfKey => self.settle(),
@@ -146,8 +146,8 @@ impl<R: Reports> Producer<R> {
     /// ends, because records that nobody takes fail after a time.
     fn settle(&self) {
         while self.shared.any_refused.load(Ordering::Relaxed) {
-            self.together.poll(PAUSE);
-            self.alone.poll(Duration::ZERO);
+            serve(&self.together);
+            serve(&self.alone);
             // What is still under way may be refused as well, or be what makes an earlier one needless.
             if self.together.in_flight_count() == 0 {
                 self.send_again();
@@ -189,6 +189,13 @@ impl<R: Reports> Producer<R> {
         let failure = Failure { topic: unsent.topic, partition: NO_PARTITION, error: &error, bytes };
         self.shared.reports.failed(&failure, *unsent.delivery_opaque);
         Ok(())
+    }
+}
+
+/// A poll of no time serves one report, and what goes alone is reported alone.
+fn serve<R: Reports>(producer: &BaseProducer<Context<R>>) {
+    if producer.in_flight_count() > 0 {
+        producer.poll(PAUSE);
     }
 }
 
