@@ -1,16 +1,17 @@
 //! Bad days on a real Kafka: what is kept, and what is said aloud.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cxpulse::clock;
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::scope::Scope;
 use cxpulse::publish::topics::OutputTopics;
 use cxpulse::wire::keys::bucket_key;
-use rdkafka::message::{Headers, Message, OwnedMessage};
+use rdkafka::message::{Header, Headers, Message, OwnedHeaders, OwnedMessage};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 
 use crate::support::kafka::KafkaServer;
-use crate::support::run::{Run, Topics};
+use crate::support::run::{LONG, Run, Topics};
 
 const BUCKET: Millis = 300_000;
 const DAY: &str = "retention.ms=86400000";
@@ -31,10 +32,21 @@ fn message(account: &str, number: usize, at: Millis) -> String {
     format!(r#"{{{id},"type":"customer_message","characters":5,"occurred_at":{at}}}"#)
 }
 
-fn header(record: &OwnedMessage, name: &str) -> String {
-    let mut headers = record.headers().expect("it has headers").iter();
-    let value = headers.find(|header| header.key == name).and_then(|header| header.value);
-    String::from_utf8(value.expect("it has the header").to_vec()).expect("UTF-8")
+/// The values of all headers of a name, in their order.
+fn values(record: &OwnedMessage, name: &str) -> Vec<String> {
+    let headers = record.headers().expect("it has headers").iter().filter(|header| header.key == name);
+    headers.map(|header| text(header.value)).collect()
+}
+
+fn text(bytes: Option<&[u8]>) -> String {
+    String::from_utf8(bytes.expect("there is one").to_vec()).expect("UTF-8")
+}
+
+/// One series of each topic that is not 0.
+fn by_topic(page: &str, name: &str) -> BTreeMap<String, String> {
+    let series = page.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{')?.rsplit_once("} "));
+    let not_zero = series.filter(|(_, value)| *value != "0");
+    not_zero.map(|(labels, value)| (labels.to_owned(), value.to_owned())).collect()
 }
 
 #[test]
@@ -79,6 +91,86 @@ fn a_topic_that_takes_little_loses_no_record_that_fits_by_itself() {
     assert!(!said.contains("cannot be published"), "{said}");
 }
 
-fn text(bytes: Option<&[u8]>) -> String {
-    String::from_utf8(bytes.expect("there is one").to_vec()).expect("UTF-8")
+#[test]
+fn a_restart_writes_no_dead_letter_again_and_the_ones_that_are_missing() {
+    let topics = Topics::create("kb-again");
+    let kafka = topics.kafka;
+    let letters = OutputTopics::new(topics.prefix).dead_letters;
+    let bad =
+        |from: usize, to: usize| (from..to).map(|n| format!(r#"{{"type":"closed","n":{n}}}"#)).collect::<Vec<_>>();
+    kafka.produce(&topics.input("survey"), bad(0, 30).iter().map(String::as_str));
+    let own = OwnedHeaders::new().insert(Header { key: "cxpulse-reason", value: Some("mine") });
+    let own = own.insert(Header { key: "trace", value: Some("7") });
+    let producer: BaseProducer = kafka.config().create().expect("a producer");
+    let topic = topics.input("agent");
+    producer.send(BaseRecord::to(&topic).key("k").payload("{}").headers(own)).expect("the queue has room");
+    producer.flush(LONG).expect("the broker takes it");
+    let mut first = Run::start(&topics, &[]);
+    first.wait_for("ready:");
+    first.get_until("/metrics", is("cxpulse_dead_letters_total", 31.0));
+    first.terminate();
+    kafka.produce(&topics.input("survey"), bad(30, 33).iter().map(String::as_str));
+
+    let mut second = Run::start(&topics, &[]);
+    second.wait_for("ready:");
+    kafka.produce(&topics.input("survey"), bad(33, 34).iter().map(String::as_str));
+    second.get_until("/metrics", is("cxpulse_dead_letters_total", 4.0));
+    let said = second.terminate().join("\n");
+
+    let records = kafka.records(&letters);
+    let places = |record: &OwnedMessage| {
+        ["topic", "partition", "offset"].map(|name| values(record, &format!("cxpulse-{name}")).join(","))
+    };
+    let different: BTreeSet<[String; 3]> = records.iter().map(places).collect();
+    assert_eq!((records.len(), different.len()), (35, 35), "{said}");
+    assert!(said.contains("31 dead letters are there already"), "{said}");
+    let own = records.iter().find(|record| record.key() == Some(b"k")).expect("its letter is there");
+    assert_eq!(values(own, "cxpulse-reason"), ["missing"]);
+    assert_eq!((values(own, "original-cxpulse-reason"), values(own, "trace")), (vec!["mine".into()], vec!["7".into()]));
+}
+
+#[test]
+fn records_that_are_skipped_are_counted_by_topic_and_spoken_of_once_for_each_reason() {
+    let topics = Topics::create("kb-skipped");
+    let (agent, survey) = (topics.input("agent"), topics.input("survey"));
+    let now = clock::now();
+    let producer: BaseProducer = topics.kafka.config().create().expect("a producer");
+    let send = |topic: &str, value: Option<&str>, written: Millis| {
+        let mut record = BaseRecord::to(topic).key("k").timestamp(written);
+        record.payload = value;
+        producer.send(record).expect("the queue has room");
+    };
+    for number in 0..5 {
+        send(&survey, Some(&message("a", number, now - 90_000_000)), now);
+        send(&agent, Some(&message("a", number, now)), now - 7_200_000);
+    }
+    send(&agent, Some("{}"), now);
+    send(&survey, None, now);
+    send(&agent, Some(&message("a", 1, now).replace("customer_message", "sang_a_song")), now);
+    producer.flush(LONG).expect("the broker takes them");
+
+    let mut run = Run::start(&topics, &[]);
+    run.wait_for("ready:");
+    let page = run.get("/metrics");
+    let said = run.terminate();
+
+    let series = |topic: &str, more: &str| format!("topic=\"{topic}\"{more}");
+    let counts = |counts: &[(String, &str)]| counts.iter().map(|(key, value)| (key.clone(), (*value).into())).collect();
+    let late: BTreeMap<String, String> = counts(&[(series(&survey, ""), "5")]);
+    assert_eq!(by_topic(&page, "cxpulse_records_late_total"), late);
+    assert_eq!(by_topic(&page, "cxpulse_records_empty_total"), counts(&[(series(&survey, ""), "1")]));
+    assert_eq!(by_topic(&page, "cxpulse_records_unknown_total"), counts(&[(series(&agent, ""), "1")]));
+    let rejected = [(series(&agent, ",reason=\"far_future\""), "5"), (series(&agent, ",reason=\"missing\""), "1")];
+    assert_eq!(by_topic(&page, "cxpulse_records_rejected_total"), counts(&rejected));
+    let warnings: Vec<&str> = said.iter().filter(|line| line.contains("WARN")).map(String::as_str).collect();
+    assert_eq!(warnings.len(), 3, "{warnings:#?}");
+    for (count, topic) in [
+        ("5 records ignored as late", &survey),
+        ("5 records rejected as far_future", &agent),
+        ("1 record rejected as missing", &agent),
+    ] {
+        let line =
+            warnings.iter().find(|line| line.contains(count)).unwrap_or_else(|| panic!("{count} in {warnings:#?}"));
+        assert!(line.contains(&format!("the first is {topic}/")) && line.contains(" at offset "), "{line}");
+    }
 }

@@ -25,6 +25,7 @@ use crate::source::Feed;
 use crate::source::dead_letter_writer::{DeadLetterCounts, DeadLetterWriter};
 use crate::source::dead_letters::{DeadLetter, dead_letter};
 use crate::source::kafka::{self, KafkaSourceSettings, SourceError};
+use crate::source::known_letters;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
@@ -48,7 +49,8 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
     let kafka = Kafka::new(settings);
     let mut stages = Stages::new();
     let (feed, fed) = mpsc::sync_channel(FEED_ROOM);
-    let letters = kafka.start_publishing(settings, &mut stages)?;
+    kafka.start_publishing(settings, &mut stages)?;
+    let letters = kafka.start_writing_letters(&mut stages, shared.readiness())?;
     let fold = shared.fold(settings, policies);
     // The writer outlives the fold; were it gone, its own end says why.
     let rejected = move |record: &Record<'_>, refusal: &Refusal| drop(letters.send(dead_letter(record, refusal)));
@@ -83,12 +85,7 @@ impl Kafka {
         }
     }
 
-    /// Starts the publisher and the writer of dead letters, and gives the way to the latter.
-    fn start_publishing(
-        &self,
-        settings: &Settings,
-        stages: &mut Stages,
-    ) -> Result<SyncSender<DeadLetter>, PipelineError> {
+    fn start_publishing(&self, settings: &Settings, stages: &mut Stages) -> Result<(), PipelineError> {
         let format = match settings.format {
             OutputFormat::Json => Format::Json,
             OutputFormat::Protobuf => Format::Protobuf,
@@ -98,15 +95,30 @@ impl Kafka {
         let latency = Box::new(note_latency);
         let publisher = Publisher::new(&self.connection, encoding, outbox, published, clock::now, latency);
         let publisher = publisher.map_err(refused)?;
-        let (topic, counts) = (&self.topics.dead_letters, self.dead_letters.clone());
-        let writer = DeadLetterWriter::new(&self.connection, topic, counts, clock::now).map_err(refused)?;
-        let (letters, written) = mpsc::sync_channel(LETTER_ROOM);
         stages.thread(move || {
             publisher.run(GRACE);
             Ok(())
         });
+        Ok(())
+    }
+
+    /// Starts the writer of dead letters, and gives the way to it.
+    fn start_writing_letters(
+        &self,
+        stages: &mut Stages,
+        is_ready: impl Fn() -> bool + Send + 'static,
+    ) -> Result<SyncSender<DeadLetter>, PipelineError> {
+        let (connection, topic) = (self.connection.clone(), self.topics.dead_letters.clone());
+        let counts = self.dead_letters.clone();
+        let writer = DeadLetterWriter::new(&connection, &topic, counts, clock::now).map_err(refused)?;
+        let (letters, written) = mpsc::sync_channel(LETTER_ROOM);
+        let stop = stages.stop().flag();
         stages.thread(move || {
-            writer.run(&written, GRACE);
+            match known_letters::read(&connection, &topic, clock::now, &stop) {
+                Some(known) => writer.run(&written, known, is_ready, GRACE),
+                // Without knowing what is there nothing is written: the next start rejects the same records.
+                None => tracing::debug!("stopped before the dead letters on {topic} were read"),
+            }
             Ok(())
         });
         Ok(letters)

@@ -60,6 +60,13 @@ impl Shared {
         Fold::new(fold_settings(settings), Arc::new(policies), board, outcomes, clock::now())
     }
 
+    /// Tells whether everything that was there at the start has been folded.
+    #[cfg(feature = "kafka")]
+    pub(super) fn readiness(&self) -> impl Fn() -> bool + Send + use<> {
+        let health = self.health.clone();
+        move || health.is_ready()
+    }
+
     /// Where the fold's thread tells what.
     pub(super) fn outlets(
         &self,

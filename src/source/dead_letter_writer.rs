@@ -12,6 +12,7 @@ use rdkafka::message::{Header, OwnedHeaders};
 use rdkafka::producer::BaseRecord;
 
 use super::dead_letters::DeadLetter;
+use super::known_letters::KnownLetters;
 use crate::connection::Refused;
 use crate::connection::producer::{Failure, Matters, Outgoing, Producer, Reports};
 use crate::connection::trouble::Trouble;
@@ -91,11 +92,22 @@ impl DeadLetterWriter {
         Ok(Self { producer, topic: topic.to_owned() })
     }
 
-    /// Writes until nobody sends letters any more, then gives what is on its way at most `grace` to arrive.
-    pub fn run(&self, letters: &Receiver<DeadLetter>, grace: Duration) {
+    /// Writes until nobody sends letters any more, then gives what is on its way at most `grace` to arrive. Letters that
+    /// are `known` are not written; once the process `is_ready` no more of them come.
+    pub fn run(
+        &self,
+        letters: &Receiver<DeadLetter>,
+        mut known: KnownLetters,
+        is_ready: impl Fn() -> bool,
+        grace: Duration,
+    ) {
         loop {
+            // Asked before: what was rejected until then is in the channel.
+            let ready = is_ready();
             match letters.recv_timeout(WAIT) {
+                Ok(letter) if known.contains(&letter) => {}
                 Ok(letter) => self.write(&letter),
+                Err(RecvTimeoutError::Timeout) if ready => known = KnownLetters::default(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }

@@ -12,6 +12,8 @@ mod kafka_client;
 mod kafka_headers;
 #[cfg(feature = "kafka")]
 mod kafka_partitions;
+#[cfg(feature = "kafka")]
+pub mod known_letters;
 pub mod positions;
 pub mod simulated;
 pub mod status;

@@ -119,7 +119,7 @@ impl KafkaServer {
         producer.flush(LONG).expect("the broker takes them");
     }
 
-    fn config(&self) -> ClientConfig {
+    pub(crate) fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("bootstrap.servers", &self.bootstrap);
         config
