@@ -10,7 +10,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogFormat, Settings};
 
-/// Messages between the last folded record and the end, by `topic` and `partition`.
+/// Records between the last folded one and the end, by `topic` and `partition`; absent while Kafka does not answer.
 pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
 /// From a record's timestamp to its effect on a published metric of its account or skill.
 pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
@@ -42,7 +42,9 @@ pub const DEAD_LETTERS: &str = "cxpulse_dead_letters_total";
 pub const CONVERSATIONS: &str = "cxpulse_conversations";
 /// 1 once first caught up.
 pub const READY: &str = "cxpulse_ready";
-/// 1 while Kafka is away, or numbers may be behind for another reason.
+/// How far numbers may be behind: the age of the oldest record not folded, or since when Kafka has not answered.
+pub const STALE_SECONDS: &str = "cxpulse_stale_seconds";
+/// 1 where that is ten seconds or more.
 pub const STALE: &str = "cxpulse_stale";
 /// Always 1; the version is a label.
 pub const BUILD_INFO: &str = "cxpulse_build_info";
@@ -78,7 +80,8 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (DEAD_LETTERS, Kind::Counter, "Rejected records that reached the dead-letter topic."),
     (CONVERSATIONS, Kind::Gauge, "Conversations kept in memory."),
     (READY, Kind::Gauge, "Whether this process has once caught up."),
-    (STALE, Kind::Gauge, "Whether numbers may be behind, as while Kafka is away."),
+    (STALE_SECONDS, Kind::Gauge, "Age of the oldest record not folded, or since when Kafka has not answered."),
+    (STALE, Kind::Gauge, "Whether numbers may be ten seconds behind or more."),
     (BUILD_INFO, Kind::Gauge, "The version that runs."),
     (EXPORT_SERIES_DROPPED, Kind::Gauge, "Series left out of the last scrape by the cap of their scope."),
 ];
@@ -119,6 +122,19 @@ pub fn start_engine_metrics() -> Result<PrometheusHandle, Box<dyn std::error::Er
     metrics::set_global_recorder(recorder)?;
     describe();
     Ok(handle)
+}
+
+/// What stands above the series of a metric of the table that is written without the recorder.
+#[must_use]
+pub fn head(metric: &str) -> String {
+    let found = ENGINE_METRICS.iter().find(|(name, ..)| *name == metric);
+    let Some((name, kind, help)) = found else { return String::new() };
+    let kind = match kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Histogram => "histogram",
+    };
+    format!("# HELP {name} {help}\n# TYPE {name} {kind}\n")
 }
 
 /// Tells the current recorder every metric's help, and states what is always there.

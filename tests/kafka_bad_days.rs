@@ -174,3 +174,83 @@ fn records_that_are_skipped_are_counted_by_topic_and_spoken_of_once_for_each_rea
         assert!(line.contains(&format!("the first is {topic}/")) && line.contains(" at offset "), "{line}");
     }
 }
+
+#[test]
+fn a_topic_deleted_and_made_again_is_two_log_lines_however_many_records_it_has() {
+    let topics = Topics::create("kb-anew");
+    let (kafka, survey) = (topics.kafka, topics.input("survey"));
+    let now = clock::now();
+    let messages = |from: usize, to: usize| (from..to).map(|number| message("a", number, now)).collect::<Vec<_>>();
+    kafka.produce(&survey, messages(0, 9).iter().map(String::as_str));
+    let lag = "cxpulse_consumer_lag_records{";
+    let mut runs = [Run::start(&topics, &[]), Run::start(&topics, &["--accept-gap"])];
+    for run in &mut runs {
+        run.wait_for("ready:");
+        run.get_until("/metrics", |page| {
+            by_topic(page, "cxpulse_consumer_lag_records").is_empty() && page.contains(lag)
+        });
+    }
+
+    kafka.delete_topic(&survey);
+    for run in &mut runs {
+        run.wait_for("kb-anew-survey-events does not exist any more");
+        let page = run.get_until("/metrics", |page| figure(page, "cxpulse_stale_seconds") > Some(3.0));
+        assert!(!page.contains(lag), "nobody knows it");
+    }
+    kafka.create_topic(&survey, 3, &[]);
+    kafka.produce(&survey, messages(9, 21).iter().map(String::as_str));
+    let [strict, mut lenient] = runs;
+    let (status, said) = strict.ended();
+    lenient.wait_for("was made anew");
+    let page = lenient.get_until("/metrics", |page| {
+        is("cxpulse_records_consumed_total", 21.0)(page) && is("cxpulse_stale_seconds", 0.0)(page) && page.contains(lag)
+    });
+    assert_eq!(by_topic(&page, "cxpulse_consumer_lag_records"), BTreeMap::new());
+
+    assert_eq!(status, Some(1), "{said:#?}");
+    assert!(said.last().is_some_and(|line| line.contains("kb-anew-survey-events was made anew")), "{said:#?}");
+    for said in [said, lenient.terminate()] {
+        let after = said.iter().skip_while(|line| !line.contains("ready:")).skip(1);
+        let lines: Vec<&String> = after.filter(|line| !line.ends_with("stopping")).collect();
+        assert_eq!(lines.len(), 2, "{said:#?}");
+    }
+}
+
+#[test]
+fn an_open_transaction_is_seen_as_lag_until_it_ends() {
+    let topics = Topics::create("kb-open");
+    let topic = topics.input("survey");
+    let mut config = topics.kafka.config();
+    let producer: BaseProducer = config.set("transactional.id", "kb-open").create().expect("a producer");
+    producer.init_transactions(LONG).expect("the broker answers");
+    producer.begin_transaction().expect("it can begin");
+    let mut run = Run::start(&topics, &[]);
+    run.wait_for("ready:");
+
+    for number in 0..3 {
+        let value = message("a", number, clock::now());
+        producer.send(BaseRecord::to(&topic).partition(1).key("k").payload(&value)).expect("the queue has room");
+    }
+    producer.flush(LONG).expect("the broker takes them");
+    let lag = format!("cxpulse_consumer_lag_records{{topic=\"{topic}\",partition=\"1\"}}");
+    run.get_until("/metrics", is(&lag, 3.0));
+    let page = run.get_until("/metrics", |page| figure(page, "cxpulse_stale_seconds") > Some(1.0));
+    assert_eq!(figure(&page, "cxpulse_stale"), Some(0.0), "it is from ten seconds on");
+    producer.commit_transaction(LONG).expect("the broker answers");
+    let page = run.get_until("/metrics", is(&lag, 0.0));
+
+    assert_eq!(figure(&page, "cxpulse_records_consumed_total"), Some(3.0));
+    run.get_until("/metrics", is("cxpulse_stale_seconds", 0.0));
+    run.terminate();
+}
+
+#[test]
+fn a_broker_that_cannot_be_spoken_to_is_named_with_the_reason() {
+    let topics = Topics { kafka: KafkaServer::start(), prefix: "kb-tls" };
+    let mut run = Run::start(&topics, &["--kafka-properties", "security.protocol=SSL"]);
+    run.wait_for("does not answer (");
+    assert!(run.said.last().is_some_and(|line| line.contains("SSL handshake failed")), "{:#?}", run.said);
+    let page = run.get_until("/metrics", |page| figure(page, "cxpulse_stale_seconds") > Some(0.0));
+    assert!(!page.contains("cxpulse_consumer_lag_records"), "{page}");
+    assert_eq!(run.terminate().iter().filter(|line| line.contains("does not answer")).count(), 1);
+}

@@ -12,6 +12,7 @@ use crate::fold::outcomes::Outcomes;
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::source::Feed;
+use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
 use crate::wire::batch::Record;
@@ -34,6 +35,8 @@ pub(super) struct Outlets {
     pub(super) rejected: OnRejected,
     /// How records ended, for what the log says of it.
     pub(super) outcomes: Arc<Outcomes>,
+    /// How far the source has been folded.
+    pub(super) status: Arc<SourceStatus>,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
     /// Whether it is ready.
@@ -69,7 +72,10 @@ struct Thread {
 impl Thread {
     fn take(&mut self, fed: Feed) {
         match fed {
-            Feed::Records(batch) => self.fold.fold(&batch, &mut self.outlets.rejected),
+            Feed::Records(batch) => {
+                self.fold.fold(&batch, &mut self.outlets.rejected);
+                self.outlets.status.note_folded(&batch, clock::now());
+            }
             Feed::CaughtUp => self.catch_up(),
         }
     }
@@ -161,6 +167,7 @@ mod tests {
             outbox: None,
             rejected: Box::new(|_, _| ()),
             outcomes: Arc::default(),
+            status: Arc::default(),
             flows: flows.clone(),
             health: Arc::default(),
         };

@@ -77,6 +77,7 @@ impl Shared {
             outbox,
             rejected: Box::new(rejected),
             outcomes: self.outcomes.clone(),
+            status: self.status.clone(),
             flows: self.flows.clone(),
             health: self.health.clone(),
         }
@@ -96,6 +97,7 @@ impl Shared {
             status: self.status.clone(),
             health: self.health.clone(),
             counts,
+            clock: clock::now,
         };
         let serving = Arc::new(Serving {
             board: self.board.clone(),
