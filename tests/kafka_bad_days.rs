@@ -245,6 +245,32 @@ fn an_open_transaction_is_seen_as_lag_until_it_ends() {
 }
 
 #[test]
+fn a_run_looks_at_its_topics_first_and_says_what_would_be_right() {
+    let kafka = KafkaServer::start();
+    kafka.create_topic("kb-check-survey-events", 1, &["cleanup.policy=compact"]);
+    kafka.create_topic("kb-check-agent-events", 1, &["retention.ms=3600000"]);
+    // It says that these two are not as they should be, and creates the others.
+    let topics = Topics { kafka, prefix: "kb-check" };
+    assert_eq!(topics.cxpulse(&["topics", "create", "--partitions", "1"]).status.code(), Some(2));
+
+    let (status, said) = Run::start(&topics, &[]).ended();
+
+    assert_eq!(status, Some(2), "{said:#?}");
+    let last = said.last().expect("it says why");
+    let why = "cxpulse: kb-check-survey-events: cleanup.policy is compact; right would be delete";
+    assert!(last.starts_with(why), "{said:#?}");
+    assert!(!said.iter().any(|line| line.contains("stopping") || line.contains("does not answer")), "{said:#?}");
+
+    kafka.delete_topic("kb-check-survey-events");
+    kafka.create_topic("kb-check-survey-events", 1, &[]);
+    let mut run = Run::start(&topics, &[]);
+    run.wait_for("ready:");
+    let said = run.terminate();
+    let short = said.iter().find(|line| line.contains("kb-check-agent-events: retention.ms is 3600000"));
+    assert!(short.is_some_and(|line| line.contains("WARN") && line.contains("691200000 (192 h) or more")), "{said:#?}");
+}
+
+#[test]
 fn a_broker_that_cannot_be_spoken_to_is_named_with_the_reason() {
     let topics = Topics { kafka: KafkaServer::start(), prefix: "kb-tls" };
     let mut run = Run::start(&topics, &["--kafka-properties", "security.protocol=SSL"]);

@@ -24,7 +24,7 @@ use crate::serve::http;
 use crate::source::Feed;
 use crate::source::dead_letter_writer::{DeadLetterCounts, DeadLetterWriter};
 use crate::source::dead_letters::{DeadLetter, dead_letter};
-use crate::source::kafka::{self, KafkaSourceSettings, SourceError};
+use crate::source::kafka::{self, KafkaSourceSettings, SourceError, TopicCheck};
 use crate::source::known_letters;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
@@ -38,11 +38,11 @@ const LETTER_ROOM: usize = 1_024;
 /// What is on its way to Kafka may take so long at the end.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT; `check` looks at the topics before they are read.
 ///
 /// # Errors
 /// When a setting or the topics are wrong, or a stage gives up.
-pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), PipelineError> {
+pub async fn run(settings: &Settings, policies: PolicyBook, check: TopicCheck) -> Result<(), PipelineError> {
     let listener = http::listen(settings.listen).await?;
     let address = listener.local_addr().map_err(|error| PipelineError::Running(error.to_string()))?;
     let shared = Shared::new(settings)?;
@@ -59,7 +59,7 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
         folding::run(fold, &fed, outlets);
         Ok(())
     });
-    kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
+    kafka.start_reading(settings, check, &mut stages, feed, shared.status.clone());
     shared.start_serving(settings, &mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
     stages.run(signal()).await
@@ -127,6 +127,7 @@ impl Kafka {
     fn start_reading(
         &self,
         settings: &Settings,
+        check: TopicCheck,
         stages: &mut Stages,
         feed: SyncSender<Feed>,
         status: Arc<SourceStatus>,
@@ -140,6 +141,7 @@ impl Kafka {
             connection: self.connection.clone(),
             topics: inputs,
             also_needed: self.topics.all(),
+            check,
             accept_gap: settings.accept_gap,
             clock: clock::now,
         };

@@ -37,8 +37,28 @@ const AUDIT_EVERY_MS: Millis = 1_000;
 /// How often new partitions are looked for.
 const DISCOVER_EVERY_MS: Millis = 30_000;
 
+/// How the topics are laid out, as somebody else has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// They can be read; of what is not as it should be, a line each.
+    Fine(Vec<String>),
+    /// Reading them would give wrong numbers; why, and what would be right.
+    Wrong(String),
+    /// The brokers did not answer; why.
+    Away(String),
+}
+
+/// Looks at the topics once the brokers answer, before anything is read. It knows of settings what the source does not.
+pub struct TopicCheck(pub Box<dyn Fn() -> Checked + Send>);
+
+impl std::fmt::Debug for TopicCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TopicCheck")
+    }
+}
+
 /// What the source needs to know.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct KafkaSourceSettings {
     /// librdkafka's properties: the brokers, and what they ask for.
     pub connection: Vec<(String, String)>,
@@ -46,6 +66,8 @@ pub struct KafkaSourceSettings {
     pub topics: Vec<String>,
     /// Topics that others will need: reported with the input topics when missing.
     pub also_needed: Vec<String>,
+    /// Whether they are laid out well.
+    pub check: TopicCheck,
     /// Go on after offsets that no longer exist.
     pub accept_gap: bool,
     /// The wall clock.
@@ -66,6 +88,9 @@ pub enum SourceError {
         /// Where.
         brokers: String,
     },
+    /// Topics are not what they should be.
+    #[error("{0}")]
+    WrongTopics(String),
     /// Offsets no longer exist.
     #[error(
         "{topic}/{partition}: offset {wanted} comes next, but only {first} to {end} are there (retention, or a topic \
@@ -102,7 +127,7 @@ impl SourceError {
     /// Whether it is the configuration or the topics' layout that is wrong: exit status 2.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Settings(_) | Self::MissingTopics { .. })
+        matches!(self, Self::Settings(_) | Self::MissingTopics { .. } | Self::WrongTopics(_))
     }
 }
 

@@ -7,7 +7,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::Feed;
-use super::kafka::{POLL_WAIT, Reader, SourceError};
+use super::kafka::{Checked, POLL_WAIT, Reader, SourceError};
 use super::kafka_client;
 use super::positions::{Kept, Partition, Verdict};
 use crate::domain::event::Millis;
@@ -28,12 +28,7 @@ impl Reader<'_> {
     /// Finds every partition and assigns them all; false if the brokers are silent.
     pub(super) fn begin(&mut self) -> Result<bool, SourceError> {
         match self.find() {
-            Ok(missing) if missing.is_empty() => {
-                self.note_brokers(true, "");
-                self.assign()?;
-                self.tell_beginnings();
-                Ok(true)
-            }
+            Ok(missing) if missing.is_empty() => self.begin_with_good_topics(),
             Ok(topics) if !self.is_young() => Err(SourceError::MissingTopics { topics, brokers: self.brokers() }),
             Ok(_) => Ok(self.wait()),
             Err(error) if is_settling(&error) && self.is_young() => Ok(self.wait()),
@@ -54,6 +49,22 @@ impl Reader<'_> {
         self.learn_ids();
         self.find_partitions()?;
         Ok(missing)
+    }
+
+    /// Begins, unless the topics are such that the numbers would be wrong.
+    fn begin_with_good_topics(&mut self) -> Result<bool, SourceError> {
+        match (self.settings.check.0)() {
+            Checked::Wrong(why) => return Err(SourceError::WrongTopics(why)),
+            Checked::Away(why) => {
+                self.note_brokers(false, &why);
+                return Ok(self.wait());
+            }
+            Checked::Fine(faults) => faults.iter().for_each(|fault| tracing::warn!("{fault}")),
+        }
+        self.note_brokers(true, "");
+        self.assign()?;
+        self.tell_beginnings();
+        Ok(true)
     }
 
     /// Whether what is wrong with topics may still come right by itself.
