@@ -16,6 +16,7 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, OwnedMessage};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
+use super::trouble::Group;
 use super::{Refused, client};
 
 /// How long the reports of one producer are served at a time, while there are any to come.
@@ -57,6 +58,15 @@ impl Failure<'_> {
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         is_too_large(self.error)
+    }
+
+    /// Who is at fault.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        match self.error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::MessageTimedOut) => Group::Brokers,
+            _ => Group::Topic(self.topic.to_owned()),
+        }
     }
 }
 

@@ -216,8 +216,8 @@ impl Reports for Deliveries {
         self.published.as_of.fetch_max(sent.as_of, Ordering::Relaxed);
         (self.on_delivered)(sent, (self.clock)());
         self.fits(topic, &sent.key);
-        if self.trouble.ends(topic, partition) {
-            tracing::info!("records on {topic} are published again");
+        for group in self.trouble.ends(topic, partition) {
+            tracing::info!("records on {group} are published again");
         }
     }
 
@@ -227,8 +227,9 @@ impl Reports for Deliveries {
             return self.give_up(failure, sent.key);
         }
         let Failure { topic, partition, error, .. } = failure;
-        if self.trouble.begins(topic, *partition) {
-            tracing::warn!("records on {topic} cannot be published ({error}); each is made again until it can");
+        let group = failure.group();
+        if self.trouble.begins(group.clone(), topic, *partition) {
+            tracing::warn!("records on {group} cannot be published ({error}); each is made again until it can");
         }
         self.outbox.give_back(sent.subject);
     }

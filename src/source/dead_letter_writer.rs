@@ -15,7 +15,7 @@ use super::dead_letters::DeadLetter;
 use super::known_letters::KnownLetters;
 use crate::connection::Refused;
 use crate::connection::producer::{Failure, Matters, Outgoing, Producer, Reports};
-use crate::connection::trouble::Trouble;
+use crate::connection::trouble::{Group, Trouble};
 use crate::domain::event::Millis;
 
 /// A full queue from which nothing was delivered for so long is given up on.
@@ -160,7 +160,7 @@ impl Deliveries {
 
     fn lost(&self, topic: &str, partition: i32, why: &str) {
         self.counts.lost.fetch_add(1, Ordering::Relaxed);
-        if self.trouble.begins(topic, partition) {
+        if self.trouble.begins(Group::Topic(topic.to_owned()), topic, partition) {
             tracing::warn!("dead letters cannot be written ({why}); they are counted as lost until they can");
         }
     }
@@ -172,7 +172,7 @@ impl Reports for Deliveries {
     fn delivered(&self, topic: &str, partition: i32, _place: &String) {
         self.counts.written.fetch_add(1, Ordering::Relaxed);
         self.last_delivery.store((self.clock)(), Ordering::Relaxed);
-        if self.trouble.ends(topic, partition) {
+        if !self.trouble.ends(topic, partition).is_empty() {
             tracing::info!("dead letters are written again; {} were lost", self.counts.lost());
         }
     }
