@@ -2,6 +2,9 @@
 //!
 //! Every client of ours, whatever it is for, has defaults that the configuration may change and some that it may not.
 
+pub mod producer;
+pub mod trouble;
+
 use rdkafka::ClientConfig;
 use rdkafka::client::ClientContext;
 use rdkafka::config::FromClientConfigAndContext;

@@ -10,23 +10,23 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{LogFormat, Settings};
 
-/// Messages between the last folded record and the end, by `topic` and `partition`.
+/// Records between the last folded one and the end, by `topic` and `partition`; absent while Kafka does not answer.
 pub const CONSUMER_LAG: &str = "cxpulse_consumer_lag_records";
 /// From a record's timestamp to its effect on a published metric of its account or skill.
 pub const EVENT_TO_PUBLISH: &str = "cxpulse_event_to_publish_seconds";
 /// Records read, however they ended.
 pub const RECORDS_CONSUMED: &str = "cxpulse_records_consumed_total";
-/// Records refused, by `reason`.
+/// Records refused, by `topic` and `reason`.
 pub const RECORDS_REJECTED: &str = "cxpulse_records_rejected_total";
-/// Records more than 24 h behind their timestamp.
+/// Records more than 24 h behind their timestamp, by `topic`.
 pub const RECORDS_LATE: &str = "cxpulse_records_late_total";
 /// Records whose identity and content were known.
 pub const RECORDS_DUPLICATE: &str = "cxpulse_records_duplicate_total";
 /// Records whose identity was known with other content.
 pub const RECORDS_CONFLICTING: &str = "cxpulse_records_conflicting_total";
-/// Records of a type this version does not know.
+/// Records of a type this version does not know, by `topic`.
 pub const RECORDS_UNKNOWN: &str = "cxpulse_records_unknown_total";
-/// Records without a value.
+/// Records without a value, by `topic`.
 pub const RECORDS_EMPTY: &str = "cxpulse_records_empty_total";
 /// Changes of the partitions that are read, after the start.
 pub const REBALANCES: &str = "cxpulse_rebalances_total";
@@ -42,7 +42,9 @@ pub const DEAD_LETTERS: &str = "cxpulse_dead_letters_total";
 pub const CONVERSATIONS: &str = "cxpulse_conversations";
 /// 1 once first caught up.
 pub const READY: &str = "cxpulse_ready";
-/// 1 while Kafka is away, or numbers may be behind for another reason.
+/// How far numbers may be behind: the age of the oldest record not folded, or since when Kafka has not answered.
+pub const STALE_SECONDS: &str = "cxpulse_stale_seconds";
+/// 1 where that is ten seconds or more.
 pub const STALE: &str = "cxpulse_stale";
 /// Always 1; the version is a label.
 pub const BUILD_INFO: &str = "cxpulse_build_info";
@@ -70,7 +72,7 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (RECORDS_DUPLICATE, Kind::Counter, "Records whose identity and content were known."),
     (RECORDS_CONFLICTING, Kind::Counter, "Records whose identity was known with other content."),
     (RECORDS_UNKNOWN, Kind::Counter, "Records of a type this version does not know."),
-    (RECORDS_EMPTY, Kind::Counter, "Records without a value, as compacted topics have them."),
+    (RECORDS_EMPTY, Kind::Counter, "Records without a value: tombstones, which are ignored."),
     (REBALANCES, Kind::Counter, "Changes of the partitions that are read, new ones and such as had to be read anew."),
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
@@ -78,7 +80,8 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (DEAD_LETTERS, Kind::Counter, "Rejected records that reached the dead-letter topic."),
     (CONVERSATIONS, Kind::Gauge, "Conversations kept in memory."),
     (READY, Kind::Gauge, "Whether this process has once caught up."),
-    (STALE, Kind::Gauge, "Whether numbers may be behind, as while Kafka is away."),
+    (STALE_SECONDS, Kind::Gauge, "Age of the oldest record not folded, or since when Kafka has not answered."),
+    (STALE, Kind::Gauge, "Whether numbers may be ten seconds behind or more."),
     (BUILD_INFO, Kind::Gauge, "The version that runs."),
 ];
 
@@ -120,6 +123,19 @@ pub fn start_engine_metrics() -> Result<PrometheusHandle, Box<dyn std::error::Er
     Ok(handle)
 }
 
+/// What stands above the series of a metric of the table that is written without the recorder.
+#[must_use]
+pub fn head(metric: &str) -> String {
+    let found = ENGINE_METRICS.iter().find(|(name, ..)| *name == metric);
+    let Some((name, kind, help)) = found else { return String::new() };
+    let kind = match kind {
+        Kind::Counter => "counter",
+        Kind::Gauge => "gauge",
+        Kind::Histogram => "histogram",
+    };
+    format!("# HELP {name} {help}\n# TYPE {name} {kind}\n")
+}
+
 /// Tells the current recorder every metric's help, and states what is always there.
 pub fn describe() {
     for (name, kind, help) in ENGINE_METRICS {
@@ -132,7 +148,7 @@ pub fn describe() {
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(READY).set(0.0);
     metrics::gauge!(STALE).set(0.0);
-    for name in [RECORDS_LATE, RECORDS_DUPLICATE, RECORDS_CONFLICTING, RECORDS_UNKNOWN, RECORDS_EMPTY] {
+    for name in [RECORDS_DUPLICATE, RECORDS_CONFLICTING] {
         metrics::counter!(name).absolute(0);
     }
 }

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::metrics::Metrics;
@@ -30,150 +28,10 @@ use serde_json::Value;
 use crate::privacy;
 use crate::support::kafka::KafkaServer;
 use crate::support::promtool;
+use crate::support::run::{LONG, Run, Topics};
 
 const WINDOWS: [u32; 7] = [5, 15, 30, 60, 240, 720, 1440];
 const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
-const LONG: Duration = Duration::from_secs(60);
-
-/// The topics of one test, so that tests may share a broker.
-struct Topics {
-    kafka: &'static KafkaServer,
-    prefix: &'static str,
-}
-
-impl Topics {
-    fn create(prefix: &'static str) -> Self {
-        let topics = Self { kafka: KafkaServer::start(), prefix };
-        let created = topics.cxpulse(&["topics", "create", "--partitions", "3"]);
-        assert!(created.status.success(), "{}", String::from_utf8_lossy(&created.stderr));
-        topics
-    }
-
-    fn input(&self, name: &str) -> String {
-        format!("{}-{name}-events", self.prefix)
-    }
-
-    /// A command with this test's brokers and topics.
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
-        command.args(args).args(["--brokers", self.kafka.bootstrap()]);
-        for name in ["conversation", "survey", "agent"] {
-            command.arg(format!("--{name}-topic")).arg(self.input(name));
-        }
-        if args[0] != "generate" {
-            command.args(["--output-prefix", self.prefix, "--policy-topic", &format!("{}-policies", self.prefix)]);
-        }
-        command
-    }
-
-    fn cxpulse(&self, args: &[&str]) -> Output {
-        self.command(args).output().expect("cxpulse starts")
-    }
-
-    /// Runs until everything there was is folded and published, then ends it as an orchestrator would.
-    fn run_once(&self, args: &[&str]) {
-        let mut run = Run::start(self, args);
-        run.wait_for("ready:");
-        run.terminate();
-    }
-
-    /// The last record under each key, as Kafka's own console consumer reads it.
-    fn last_records(&self, topic: &str) -> BTreeMap<String, Value> {
-        let last = self.consume(topic).into_iter().map(|read| (read.key, read.value));
-        let last: BTreeMap<String, String> = last.collect();
-        last.into_iter().map(|(key, value)| (key, serde_json::from_str(&value).expect("is JSON"))).collect()
-    }
-
-    fn consume(&self, topic: &str) -> Vec<Read> {
-        self.consume_with(topic, &[])
-    }
-
-    fn consume_bytes(&self, topic: &str) -> Vec<Read> {
-        self.consume_with(topic, &["--value-deserializer", "org.apache.kafka.common.serialization.BytesDeserializer"])
-    }
-
-    fn consume_with(&self, topic: &str, options: &[&str]) -> Vec<Read> {
-        let ends = self.kafka.tool(&["offsets", "--topic", topic], "");
-        let records: u64 = ends.lines().filter_map(|line| line.rsplit(':').next()?.parse::<u64>().ok()).sum();
-        if records == 0 {
-            return Vec::new();
-        }
-        let records = records.to_string();
-        let args = ["consume", "--topic", topic, "--max-messages", &records];
-        let read = self.kafka.tool(&[&args, options].concat(), "");
-        read.lines().filter(|line| line.starts_with("CreateTime:")).map(Read::parse).collect()
-    }
-}
-
-/// A record as the console consumer prints it.
-struct Read {
-    headers: String,
-    key: String,
-    value: String,
-}
-
-impl Read {
-    fn parse(line: &str) -> Self {
-        let mut parts = line.splitn(6, '\t').skip(3).map(str::to_owned);
-        let mut next = || parts.next().expect("six columns");
-        Self { headers: next(), key: next(), value: next() }
-    }
-}
-
-/// A running `cxpulse run`.
-struct Run {
-    process: Child,
-    lines: Receiver<String>,
-    said: Vec<String>,
-}
-
-impl Run {
-    fn start(topics: &Topics, args: &[&str]) -> Self {
-        let mut command = topics.command(&["run", "--listen", "127.0.0.1:0"]);
-        let mut process = command.args(args).stderr(Stdio::piped()).spawn().expect("cxpulse starts");
-        let errors = BufReader::new(process.stderr.take().expect("it is piped"));
-        let (send, lines) = sync_channel(1_000);
-        let reading = move || errors.lines().map_while(Result::ok).try_for_each(|line| send.send(line));
-        std::thread::Builder::new().spawn(reading).expect("a thread starts");
-        Self { process, lines, said: Vec::new() }
-    }
-
-    fn wait_for(&mut self, words: &str) {
-        while !self.said.last().is_some_and(|line| line.contains(words)) {
-            let said = &self.said;
-            let line = self.lines.recv_timeout(LONG).unwrap_or_else(|_| panic!("no {words:?} in {said:#?}"));
-            self.said.push(line);
-        }
-    }
-
-    /// Asks the pages it serves; `path` as in `/metrics`.
-    fn get(&self, path: &str) -> String {
-        let address = self.said.iter().find_map(|line| line.split("http://").nth(1)?.split('/').next());
-        let mut stream = std::net::TcpStream::connect(address.expect("it says where it serves")).expect("it answers");
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        std::io::Write::write_all(&mut stream, request.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        std::io::Read::read_to_string(&mut stream, &mut answer).expect("it writes text");
-        answer
-    }
-
-    /// What it said in all.
-    fn terminate(mut self) -> Vec<String> {
-        let killed = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status();
-        assert!(killed.is_ok_and(|status| status.success()));
-        let ended = self.process.wait().expect("it ends");
-        self.said.extend(self.lines.iter());
-        assert!(ended.success(), "{:#?}", self.said);
-        std::mem::take(&mut self.said)
-    }
-}
-
-impl Drop for Run {
-    fn drop(&mut self) {
-        // After `terminate` there is nothing left to kill.
-        let _gone = self.process.kill();
-    }
-}
 
 fn scratch(name: &str) -> String {
     format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"))
@@ -291,8 +149,12 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
 
     let events = std::fs::read_to_string(&path).expect("it was written").lines().count();
     assert!(metrics.contains(&format!("cxpulse_records_consumed_total {events}\n")), "{metrics}");
-    for problem in ["unknown", "late", "duplicate", "conflicting"] {
+    for problem in ["duplicate", "conflicting"] {
         assert!(metrics.contains(&format!("cxpulse_records_{problem}_total 0\n")), "{problem}: {metrics}");
+    }
+    for (problem, topic) in ["unknown", "late", "empty"].iter().zip(["survey", "agent", "conversation"]) {
+        let series = format!("cxpulse_records_{problem}_total{{topic=\"{}\"}} 0\n", topics.input(topic));
+        assert!(metrics.contains(&series), "{series} in {metrics}");
     }
     let page = metrics.split_once("\r\n\r\n").expect("a head and a body").1;
     assert_eq!(promtool::faults(page), None);
@@ -458,7 +320,7 @@ fn every_topic_that_cannot_be_created_is_named_and_the_others_are_created() {
     assert_eq!(said.matches("created ").count(), 10, "{said}");
 
     for in_the_way in ["kr-create_live_v1", "kr-create_buckets_v1"] {
-        kafka.tool(&["topics", "--delete", "--topic", in_the_way], "");
+        kafka.delete_topic(in_the_way);
     }
     let (status, said) = create(&[]);
     assert_eq!((status, said.ends_with("12 topics are as they should be\n")), (Some(0), true), "{said}");
@@ -479,7 +341,8 @@ fn missing_topics_are_named_with_what_to_do_and_a_silent_broker_is_waited_for() 
     let mut process = process.spawn().expect("cxpulse starts");
     let errors = BufReader::new(process.stderr.take().expect("it is piped"));
     let line = errors.lines().map_while(Result::ok).find(|line| line.contains("WARN"));
-    assert!(line.is_some_and(|line| line.contains("127.0.0.1:1 does not answer")));
+    let line = line.expect("it says so");
+    assert!(line.contains("127.0.0.1:1 does not answer (") && line.contains("Connection refused"), "{line}");
     process.kill().expect("it is still there, trying");
     assert!(!process.wait().expect("it ends").success());
 }
@@ -508,13 +371,13 @@ fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
     strict.wait_for("ready:");
     lenient.wait_for("ready:");
 
-    topics.kafka.tool(&["topics", "--delete", "--topic", &topic], "");
+    topics.kafka.delete_topic(&topic);
     topics.kafka.create_topic(&topic, 3, &[]);
     answer("c4");
 
     strict.wait_for("--accept-gap");
     let said = strict.said.last().expect("it said so");
-    assert!(said.contains("kr-gap-survey-events/"), "{said}");
+    assert!(said.contains("kr-gap-survey-events was made anew"), "{said}");
     assert_eq!(strict.process.wait().expect("it ends").code(), Some(1));
     lenient.wait_for("as --accept-gap says");
 

@@ -9,6 +9,8 @@ mod exposition;
 mod forgetting;
 mod generate;
 #[cfg(feature = "kafka")]
+mod kafka_bad_days;
+#[cfg(feature = "kafka")]
 mod kafka_run;
 #[cfg(feature = "kafka")]
 mod kafka_source;

@@ -14,6 +14,8 @@ use super::number::within;
 #[cfg(not(feature = "kafka"))]
 use crate::config::Settings;
 #[cfg(feature = "kafka")]
+pub(super) use admin::check_for_run;
+#[cfg(feature = "kafka")]
 use admin::create_and_check;
 
 /// Create the topics, or check that they are as they should be

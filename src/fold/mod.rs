@@ -6,6 +6,7 @@
 
 pub mod agenda;
 pub mod cadence;
+mod complaints;
 mod forgetting;
 mod member;
 pub mod outcomes;
@@ -30,7 +31,7 @@ use agenda::Why;
 use cadence::Every;
 use forgetting::FORGET_EVERY_MS;
 use member::{Asking, Member};
-use outcomes::{Ending, Outcomes};
+use outcomes::{Outcomes, Skipped};
 use progress::Progress;
 use repeats::Repeats;
 use sweep::Sweep;
@@ -138,10 +139,10 @@ impl Fold {
         for record in batch.records() {
             match self.read(&record) {
                 Ok(Read::Event(event, written)) => together.add(self.member_of(&event), event, written),
-                Ok(Read::Ended(ending)) => self.outcomes.count(ending),
+                Ok(Read::Skipped(skipped)) => self.outcomes.skip(skipped, &record.place),
                 Err(refusal) => {
                     rejected(&record, &refusal);
-                    self.outcomes.count(Ending::Rejected(refusal.reason));
+                    self.outcomes.skip(Skipped::Rejected(refusal), &record.place);
                 }
             }
             if together.is_full() {
@@ -209,16 +210,19 @@ impl Fold {
     }
 
     fn read<'a>(&self, record: &Record<'a>) -> Result<Read<'a>, Refusal> {
+        if record.payload.is_none() {
+            return Ok(Read::Skipped(Skipped::Empty));
+        }
         let (decoded, written) = read(record);
         let event = match decoded {
             Decoded::Event(event) => event,
-            Decoded::Unknown => return Ok(Read::Ended(Ending::Unknown)),
-            Decoded::Empty => return Ok(Read::Ended(Ending::Empty)),
+            Decoded::Unknown => return Ok(Read::Skipped(Skipped::Unknown)),
+            Decoded::Empty => return Ok(Read::Skipped(Skipped::Empty)),
             Decoded::Rejected(refusal) => return Err(refusal),
         };
         match admit(event.at, written) {
             Admission::Admitted => Ok(Read::Event(event, written)),
-            Admission::Late => Ok(Read::Ended(Ending::Late)),
+            Admission::Late => Ok(Read::Skipped(Skipped::Late)),
             Admission::TooFarAhead => Err(Refusal::FAR_FUTURE),
         }
     }
@@ -227,7 +231,7 @@ impl Fold {
         for (member, events) in together.by_account() {
             let outcomes = self.members[member].account.apply_all(events.iter().map(|(event, _)| event));
             for ((_, written), outcome) in events.iter().zip(outcomes) {
-                self.outcomes.count(outcome.into());
+                self.outcomes.count(outcome);
                 if self.caught_up && outcome == Outcome::Applied {
                     // The fallback is for a source without timestamps, whose latency nobody can know.
                     let written = written.unwrap_or(self.now);
@@ -294,7 +298,7 @@ enum Read<'a> {
     /// To be folded, and when it was written.
     Event(Event<'a>, Option<Millis>),
     /// Nothing to fold.
-    Ended(Ending),
+    Skipped(Skipped),
 }
 
 /// The event in a record, and when the record was written.

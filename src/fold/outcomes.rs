@@ -1,93 +1,171 @@
 //! How every record ended, counted: nothing is dropped without a number.
+//!
+//! Of records that never reached an account it is counted by topic, because that tells whose producer is at fault.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::complaints::{Complaint, Complaints};
 use crate::domain::account::Outcome;
-use crate::wire::Reason;
+use crate::domain::event::Millis;
+use crate::wire::{Place, Reason, Refusal};
 
-/// How a record ended.
+/// How a record ended that no account was told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// Added to the set of events.
-    Applied,
-    /// Waits beside the fold until its time comes.
-    Held,
-    /// Was known.
-    Duplicate,
-    /// Was known with other content.
-    Conflicting,
+pub enum Skipped {
     /// Came too long after it happened.
     Late,
     /// Is of a type this version does not know.
     Unknown,
-    /// Is no event that can be used.
-    Rejected(Reason),
     /// Has no value: a tombstone.
     Empty,
+    /// Is no event that can be used.
+    Rejected(Refusal),
 }
 
-/// Every ending's word, in the order of the counts.
-const WORDS: [&str; 8] = ["applied", "held", "duplicate", "conflicting", "late", "unknown", "rejected", "empty"];
-
-impl Ending {
-    fn index(self) -> usize {
-        match self {
-            Self::Applied => 0,
-            Self::Held => 1,
-            Self::Duplicate => 2,
-            Self::Conflicting => 3,
-            Self::Late => 4,
-            Self::Unknown => 5,
-            Self::Rejected(_) => 6,
-            Self::Empty => 7,
-        }
-    }
-}
-
-impl From<Outcome> for Ending {
-    fn from(outcome: Outcome) -> Self {
-        match outcome {
-            Outcome::Applied => Self::Applied,
-            Outcome::Held => Self::Held,
-            Outcome::Duplicate => Self::Duplicate,
-            Outcome::Conflicting => Self::Conflicting,
-        }
-    }
-}
+/// The words of what accounts make of events, in the order of the counts.
+const WORDS: [&str; 4] = ["applied", "held", "duplicate", "conflicting"];
 
 /// Counts of endings since the process began; they never fall.
 #[derive(Debug, Default)]
 pub struct Outcomes {
-    endings: [AtomicU64; 8],
-    rejected: [AtomicU64; Reason::ALL.len()],
+    events: [AtomicU64; WORDS.len()],
+    /// Such records are few, or there is trouble: a lock costs nothing that matters.
+    skipped: Mutex<Skips>,
+}
+
+#[derive(Debug, Default)]
+struct Skips {
+    topics: BTreeMap<String, SkippedCounts>,
+    complaints: Complaints,
+}
+
+/// Counts of one topic, or of all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SkippedCounts {
+    /// Too long behind their own timestamp.
+    pub late: u64,
+    /// Of an unknown type.
+    pub unknown: u64,
+    /// Without a value.
+    pub empty: u64,
+    rejected: [u64; Reason::ALL.len()],
+}
+
+impl SkippedCounts {
+    /// The rejected by the word of their reason.
+    pub fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        Reason::ALL.iter().map(|reason| reason.word()).zip(self.rejected)
+    }
+
+    /// All rejected.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejected.iter().sum()
+    }
+
+    fn count(&mut self, skipped: Skipped) {
+        match skipped {
+            Skipped::Late => self.late += 1,
+            Skipped::Unknown => self.unknown += 1,
+            Skipped::Empty => self.empty += 1,
+            Skipped::Rejected(refusal) => {
+                let index = Reason::ALL.iter().position(|known| *known == refusal.reason);
+                self.rejected[index.expect("ALL holds every reason")] += 1;
+            }
+        }
+    }
+
+    fn plus(mut self, other: &Self) -> Self {
+        self.late += other.late;
+        self.unknown += other.unknown;
+        self.empty += other.empty;
+        self.rejected.iter_mut().zip(other.rejected).for_each(|(sum, more)| *sum += more);
+        self
+    }
 }
 
 impl Outcomes {
-    /// Counts one record.
-    pub fn count(&self, ending: Ending) {
-        self.endings[ending.index()].fetch_add(1, Ordering::Relaxed);
-        if let Ending::Rejected(reason) = ending {
-            let index = Reason::ALL.iter().position(|known| *known == reason);
-            self.rejected[index.expect("ALL holds every reason")].fetch_add(1, Ordering::Relaxed);
+    /// Names topics of which counts are told from the start, though they are 0: a series that is not there cannot be
+    /// told from one of which nobody thought.
+    pub fn expect_topics<'a>(&self, topics: impl IntoIterator<Item = &'a String>) {
+        let mut skips = self.skips();
+        for topic in topics {
+            skips.topics.entry(topic.clone()).or_default();
+        }
+    }
+
+    /// Counts what an account made of an event.
+    pub fn count(&self, outcome: Outcome) {
+        let index = match outcome {
+            Outcome::Applied => 0,
+            Outcome::Held => 1,
+            Outcome::Duplicate => 2,
+            Outcome::Conflicting => 3,
+        };
+        self.events[index].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a record that no account is told of, and keeps what there is to say of it.
+    pub fn skip(&self, skipped: Skipped, place: &Place<'_>) {
+        let (Place::Offset { topic: name, .. } | Place::Line { name, .. }) = place;
+        let mut skips = self.skips();
+        if !skips.topics.contains_key(*name) {
+            skips.topics.insert((*name).to_owned(), SkippedCounts::default());
+        }
+        skips.topics.get_mut(*name).expect("was just put in").count(skipped);
+        match skipped {
+            Skipped::Late => skips.complaints.late(place),
+            Skipped::Rejected(refusal) => skips.complaints.rejected(refusal, place),
+            Skipped::Unknown | Skipped::Empty => {}
         }
     }
 
     /// Every ending by its word, with its count.
     #[must_use]
-    pub fn by_ending(&self) -> [(&'static str, u64); 8] {
-        std::array::from_fn(|index| (WORDS[index], self.endings[index].load(Ordering::Relaxed)))
+    pub fn by_ending(&self) -> [(&'static str, u64); WORDS.len() + 4] {
+        let skipped = self.skipped();
+        let [applied, held, duplicate, conflicting] =
+            std::array::from_fn(|index| (WORDS[index], self.events[index].load(Ordering::Relaxed)));
+        let late = ("late", skipped.late);
+        let unknown = ("unknown", skipped.unknown);
+        let rejected = ("rejected", skipped.rejected());
+        [applied, held, duplicate, conflicting, late, unknown, rejected, ("empty", skipped.empty)]
     }
 
-    /// The rejected by reason.
+    /// What was skipped of each topic.
     #[must_use]
-    pub fn by_reason(&self) -> [(&'static str, u64); Reason::ALL.len()] {
-        std::array::from_fn(|index| (Reason::ALL[index].word(), self.rejected[index].load(Ordering::Relaxed)))
+    pub fn by_topic(&self) -> BTreeMap<String, SkippedCounts> {
+        self.skips().topics.clone()
+    }
+
+    /// What was skipped of all topics.
+    #[must_use]
+    pub fn skipped(&self) -> SkippedCounts {
+        self.skips().topics.values().fold(SkippedCounts::default(), SkippedCounts::plus)
     }
 
     /// Every record there was.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.endings.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+        self.by_ending().iter().map(|(_, count)| count).sum()
+    }
+
+    /// What the log is to say at `now` of rejected and late records.
+    #[must_use]
+    pub fn complaints(&self, now: Millis) -> Vec<Complaint> {
+        self.skips().complaints.take_due(now)
+    }
+
+    /// What the log has not said yet, before the end.
+    #[must_use]
+    pub fn last_complaints(&self) -> Vec<Complaint> {
+        self.skips().complaints.take_all()
+    }
+
+    fn skips(&self) -> MutexGuard<'_, Skips> {
+        self.skipped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -95,22 +173,47 @@ impl Outcomes {
 mod tests {
     use super::*;
 
+    fn at(topic: &str, offset: i64) -> Place<'_> {
+        Place::Offset { topic, partition: 0, offset }
+    }
+
     #[test]
-    fn every_record_is_counted_once_and_the_rejected_by_reason_too() {
+    fn every_record_is_counted_once_and_the_skipped_by_topic_and_reason_too() {
         let outcomes = Outcomes::default();
-        for ending in [Outcome::Applied, Outcome::Applied, Outcome::Held, Outcome::Duplicate].map(Ending::from) {
-            outcomes.count(ending);
+        for outcome in [Outcome::Applied, Outcome::Applied, Outcome::Held, Outcome::Duplicate] {
+            outcomes.count(outcome);
         }
-        outcomes.count(Ending::Late);
-        outcomes.count(Ending::Unknown);
-        outcomes.count(Ending::Empty);
-        outcomes.count(Ending::Rejected(Reason::FarFuture));
-        outcomes.count(Ending::Rejected(Reason::Missing));
+        outcomes.skip(Skipped::Late, &at("a", 1));
+        outcomes.skip(Skipped::Unknown, &at("a", 2));
+        outcomes.skip(Skipped::Empty, &at("b", 1));
+        outcomes.skip(Skipped::Rejected(Refusal::FAR_FUTURE), &at("b", 2));
+        outcomes.skip(Skipped::Rejected(Refusal::UNDECODABLE), &at("a", 3));
         assert_eq!(outcomes.total(), 9);
         let counts = outcomes.by_ending();
         assert_eq!(counts[0], ("applied", 2));
-        assert_eq!(counts[6..], [("rejected", 2), ("empty", 1)]);
-        let reasons: Vec<_> = outcomes.by_reason().into_iter().filter(|(_, n)| *n > 0).collect();
-        assert_eq!(reasons, [("missing", 1), ("far_future", 1)]);
+        assert_eq!(counts[6], ("rejected", 2));
+        let topics = outcomes.by_topic();
+        assert_eq!((topics["a"].late, topics["a"].unknown, topics["a"].empty), (1, 1, 0));
+        assert_eq!(topics["b"].empty, 1);
+        let reasons = |topic: &str| topics[topic].by_reason().filter(|(_, n)| *n > 0).collect::<Vec<_>>();
+        assert_eq!((reasons("a"), reasons("b")), (vec![("undecodable", 1)], vec![("far_future", 1)]));
+    }
+
+    #[test]
+    fn a_topic_that_is_expected_is_there_from_the_start() {
+        let outcomes = Outcomes::default();
+        outcomes.expect_topics(&["a".to_owned()]);
+        assert_eq!(outcomes.by_topic()["a"], SkippedCounts::default());
+    }
+
+    #[test]
+    fn rejected_and_late_records_are_spoken_of_and_unknown_and_empty_ones_are_not() {
+        let outcomes = Outcomes::default();
+        for skipped in [Skipped::Late, Skipped::Unknown, Skipped::Empty, Skipped::Rejected(Refusal::FAR_FUTURE)] {
+            outcomes.skip(skipped, &at("a", 1));
+        }
+        let reasons: Vec<_> = outcomes.last_complaints().iter().map(|complaint| complaint.reason).collect();
+        assert_eq!(reasons, ["far_future", "late"]);
+        assert_eq!(outcomes.complaints(1), []);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use metrics::{counter, gauge};
 use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::domain::event::Millis;
 use crate::fold::outcomes::Outcomes;
 use crate::serve::health::Health;
 use crate::source::status::SourceStatus;
@@ -13,6 +14,9 @@ use crate::telemetry;
 /// Tells what only this pipeline counts, beside what all do.
 pub(super) type Counts = Box<dyn Fn() + Send + Sync>;
 
+/// What is known may be so far behind before it is called stale.
+const STALE_FROM_MS: Millis = 10_000;
+
 /// Everything that counts something about this program.
 pub(super) struct Engine {
     pub(super) recorder: PrometheusHandle,
@@ -20,6 +24,7 @@ pub(super) struct Engine {
     pub(super) status: Arc<SourceStatus>,
     pub(super) health: Arc<Health>,
     pub(super) counts: Counts,
+    pub(super) clock: fn() -> Millis,
 }
 
 impl Engine {
@@ -29,7 +34,21 @@ impl Engine {
         self.tell_source();
         gauge!(telemetry::READY).set(truth(self.health.is_ready()));
         (self.counts)();
-        self.recorder.render()
+        self.recorder.render() + &self.lag()
+    }
+
+    /// Written here because the recorder keeps every series for ever, and an old lag is worse than none.
+    fn lag(&self) -> String {
+        let mut text = String::new();
+        for ((topic, partition), records) in self.status.lag() {
+            if text.is_empty() {
+                text = telemetry::head(telemetry::CONSUMER_LAG);
+            }
+            // Kafka's topics have names without a character that would have to be escaped.
+            let labels = format!("topic=\"{topic}\",partition=\"{partition}\"");
+            text += &format!("{}{{{labels}}} {records}\n", telemetry::CONSUMER_LAG);
+        }
+        text
     }
 
     fn tell_records(&self) {
@@ -38,19 +57,23 @@ impl Engine {
             match ending {
                 "duplicate" => counter!(telemetry::RECORDS_DUPLICATE).absolute(count),
                 "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
-                "late" => counter!(telemetry::RECORDS_LATE).absolute(count),
-                "unknown" => counter!(telemetry::RECORDS_UNKNOWN).absolute(count),
-                "empty" => counter!(telemetry::RECORDS_EMPTY).absolute(count),
                 _ => {}
             }
         }
-        for (reason, count) in self.outcomes.by_reason() {
-            counter!(telemetry::RECORDS_REJECTED, "reason" => reason).absolute(count);
+        for (topic, counts) in self.outcomes.by_topic() {
+            counter!(telemetry::RECORDS_LATE, "topic" => topic.clone()).absolute(counts.late);
+            counter!(telemetry::RECORDS_UNKNOWN, "topic" => topic.clone()).absolute(counts.unknown);
+            counter!(telemetry::RECORDS_EMPTY, "topic" => topic.clone()).absolute(counts.empty);
+            for (reason, count) in counts.by_reason() {
+                counter!(telemetry::RECORDS_REJECTED, "topic" => topic.clone(), "reason" => reason).absolute(count);
+            }
         }
     }
 
     fn tell_source(&self) {
-        gauge!(telemetry::STALE).set(truth(!self.status.reachable()));
+        let stale_ms = self.status.stale_ms((self.clock)());
+        gauge!(telemetry::STALE_SECONDS).set(stale_ms as f64 / 1_000.0);
+        gauge!(telemetry::STALE).set(truth(stale_ms >= STALE_FROM_MS));
         let progress = if self.status.caught_up() {
             1.0
         } else {
@@ -58,10 +81,6 @@ impl Engine {
             read / (read + to_go).max(1.0)
         };
         gauge!(telemetry::RESTORE_PROGRESS).set(progress);
-        for ((topic, partition), records) in self.status.lag() {
-            let labels = [("topic", topic), ("partition", partition.to_string())];
-            gauge!(telemetry::CONSUMER_LAG, &labels).set(records as f64);
-        }
     }
 }
 

@@ -8,9 +8,11 @@ use crate::board::Outbox;
 use crate::clock;
 use crate::domain::event::Millis;
 use crate::fold::Fold;
+use crate::fold::outcomes::Outcomes;
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::source::Feed;
+use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
 use crate::wire::batch::Record;
@@ -31,6 +33,10 @@ pub(super) struct Outlets {
     pub(super) outbox: Option<Arc<Outbox>>,
     /// Records that are no events.
     pub(super) rejected: OnRejected,
+    /// How records ended, for what the log says of it.
+    pub(super) outcomes: Arc<Outcomes>,
+    /// How far the source has been folded.
+    pub(super) status: Arc<SourceStatus>,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
     /// Whether it is ready.
@@ -48,6 +54,9 @@ pub(super) fn run(fold: Fold, feed: &Receiver<Feed>, outlets: Outlets) {
         }
         thread.tick(clock::now());
     }
+    for complaint in thread.outlets.outcomes.last_complaints() {
+        tracing::warn!("{complaint}");
+    }
     if let Some(outbox) = &thread.outlets.outbox {
         outbox.close();
     }
@@ -63,7 +72,10 @@ struct Thread {
 impl Thread {
     fn take(&mut self, fed: Feed) {
         match fed {
-            Feed::Records(batch) => self.fold.fold(&batch, &mut self.outlets.rejected),
+            Feed::Records(batch) => {
+                self.fold.fold(&batch, &mut self.outlets.rejected);
+                self.outlets.status.note_folded(&batch, clock::now());
+            }
             Feed::CaughtUp => self.catch_up(),
         }
     }
@@ -88,7 +100,7 @@ impl Thread {
         }
         if now - self.told_at >= TELL_EVERY_MS {
             self.told_at = now;
-            self.tell();
+            self.tell(now);
         }
     }
 
@@ -106,7 +118,10 @@ impl Thread {
         }
     }
 
-    fn tell(&self) {
+    fn tell(&self, now: Millis) {
+        for complaint in self.outlets.outcomes.complaints(now) {
+            tracing::warn!("{complaint}");
+        }
         let mut conversations = 0;
         for (account, state) in self.fold.accounts() {
             conversations += state.conversations();
@@ -124,7 +139,6 @@ mod tests {
     use crate::board::Board;
     use crate::domain::policy::PolicyBook;
     use crate::fold::FoldSettings;
-    use crate::fold::outcomes::Outcomes;
     use crate::wire::batch::{Arrival, RecordBatch};
 
     fn message(id: &str, at: Millis) -> RecordBatch {
@@ -149,8 +163,14 @@ mod tests {
             Arc::new(Outcomes::default()),
             now - 60_000,
         );
-        let outlets =
-            Outlets { outbox: None, rejected: Box::new(|_, _| ()), flows: flows.clone(), health: Arc::default() };
+        let outlets = Outlets {
+            outbox: None,
+            rejected: Box::new(|_, _| ()),
+            outcomes: Arc::default(),
+            status: Arc::default(),
+            flows: flows.clone(),
+            health: Arc::default(),
+        };
         let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };
         thread.take(Feed::Records(message("1", now - 30_000)));
         thread.take(Feed::CaughtUp);

@@ -24,7 +24,8 @@ use crate::serve::http;
 use crate::source::Feed;
 use crate::source::dead_letter_writer::{DeadLetterCounts, DeadLetterWriter};
 use crate::source::dead_letters::{DeadLetter, dead_letter};
-use crate::source::kafka::{self, KafkaSourceSettings, SourceError};
+use crate::source::kafka::{self, KafkaSourceSettings, SourceError, TopicCheck};
+use crate::source::known_letters;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
@@ -37,18 +38,19 @@ const LETTER_ROOM: usize = 1_024;
 /// What is on its way to Kafka may take so long at the end.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT; `check` looks at the topics before they are read.
 ///
 /// # Errors
 /// When a setting or the topics are wrong, or a stage gives up.
-pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), PipelineError> {
+pub async fn run(settings: &Settings, policies: PolicyBook, check: TopicCheck) -> Result<(), PipelineError> {
     let listener = http::listen(settings.listen).await?;
     let address = listener.local_addr().map_err(|error| PipelineError::Running(error.to_string()))?;
     let shared = Shared::new(settings)?;
     let kafka = Kafka::new(settings);
     let mut stages = Stages::new();
     let (feed, fed) = mpsc::sync_channel(FEED_ROOM);
-    let letters = kafka.start_publishing(settings, &mut stages)?;
+    kafka.start_publishing(settings, &mut stages)?;
+    let letters = kafka.start_writing_letters(&mut stages, shared.readiness())?;
     let fold = shared.fold(settings, policies);
     // The writer outlives the fold; were it gone, its own end says why.
     let rejected = move |record: &Record<'_>, refusal: &Refusal| drop(letters.send(dead_letter(record, refusal)));
@@ -57,7 +59,7 @@ pub async fn run(settings: &Settings, policies: PolicyBook) -> Result<(), Pipeli
         folding::run(fold, &fed, outlets);
         Ok(())
     });
-    kafka.start_reading(settings, &mut stages, feed, shared.status.clone());
+    kafka.start_reading(settings, check, &mut stages, feed, shared.status.clone());
     shared.start_serving(&mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");
     stages.run(signal()).await
@@ -83,12 +85,7 @@ impl Kafka {
         }
     }
 
-    /// Starts the publisher and the writer of dead letters, and gives the way to the latter.
-    fn start_publishing(
-        &self,
-        settings: &Settings,
-        stages: &mut Stages,
-    ) -> Result<SyncSender<DeadLetter>, PipelineError> {
+    fn start_publishing(&self, settings: &Settings, stages: &mut Stages) -> Result<(), PipelineError> {
         let format = match settings.format {
             OutputFormat::Json => Format::Json,
             OutputFormat::Protobuf => Format::Protobuf,
@@ -98,15 +95,30 @@ impl Kafka {
         let latency = Box::new(note_latency);
         let publisher = Publisher::new(&self.connection, encoding, outbox, published, clock::now, latency);
         let publisher = publisher.map_err(refused)?;
-        let (topic, counts) = (&self.topics.dead_letters, self.dead_letters.clone());
-        let writer = DeadLetterWriter::new(&self.connection, topic, counts, clock::now).map_err(refused)?;
-        let (letters, written) = mpsc::sync_channel(LETTER_ROOM);
         stages.thread(move || {
             publisher.run(GRACE);
             Ok(())
         });
+        Ok(())
+    }
+
+    /// Starts the writer of dead letters, and gives the way to it.
+    fn start_writing_letters(
+        &self,
+        stages: &mut Stages,
+        is_ready: impl Fn() -> bool + Send + 'static,
+    ) -> Result<SyncSender<DeadLetter>, PipelineError> {
+        let (connection, topic) = (self.connection.clone(), self.topics.dead_letters.clone());
+        let counts = self.dead_letters.clone();
+        let writer = DeadLetterWriter::new(&connection, &topic, counts, clock::now).map_err(refused)?;
+        let (letters, written) = mpsc::sync_channel(LETTER_ROOM);
+        let stop = stages.stop().flag();
         stages.thread(move || {
-            writer.run(&written, GRACE);
+            match known_letters::read(&connection, &topic, clock::now, &stop) {
+                Some(known) => writer.run(&written, known, is_ready, GRACE),
+                // Without knowing what is there nothing is written: the next start rejects the same records.
+                None => tracing::debug!("stopped before the dead letters on {topic} were read"),
+            }
             Ok(())
         });
         Ok(letters)
@@ -115,6 +127,7 @@ impl Kafka {
     fn start_reading(
         &self,
         settings: &Settings,
+        check: TopicCheck,
         stages: &mut Stages,
         feed: SyncSender<Feed>,
         status: Arc<SourceStatus>,
@@ -128,6 +141,7 @@ impl Kafka {
             connection: self.connection.clone(),
             topics: inputs,
             also_needed: self.topics.all(),
+            check,
             accept_gap: settings.accept_gap,
             clock: clock::now,
         };

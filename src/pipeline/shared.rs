@@ -43,11 +43,14 @@ impl Shared {
     /// # Errors
     /// When a setting names a family that there is not, or the process records engine metrics already.
     pub(super) fn new(settings: &Settings) -> Result<Self, PipelineError> {
+        let outcomes = Outcomes::default();
+        let topics = &settings.topics;
+        outcomes.expect_topics([&topics.conversation, &topics.survey, &topics.agent]);
         Ok(Self {
             shown: shown(settings)?,
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
-            outcomes: Arc::default(),
+            outcomes: Arc::new(outcomes),
             flows: Arc::default(),
             health: Arc::default(),
             recorder: telemetry::start_engine_metrics().map_err(|error| PipelineError::Running(error.to_string()))?,
@@ -60,13 +63,27 @@ impl Shared {
         Fold::new(fold_settings(settings), Arc::new(policies), board, outcomes, clock::now())
     }
 
+    /// Tells whether everything that was there at the start has been folded.
+    #[cfg(feature = "kafka")]
+    pub(super) fn readiness(&self) -> impl Fn() -> bool + Send + use<> {
+        let health = self.health.clone();
+        move || health.is_ready()
+    }
+
     /// Where the fold's thread tells what.
     pub(super) fn outlets(
         &self,
         outbox: Option<Arc<Outbox>>,
         rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static,
     ) -> Outlets {
-        Outlets { outbox, rejected: Box::new(rejected), flows: self.flows.clone(), health: self.health.clone() }
+        Outlets {
+            outbox,
+            rejected: Box::new(rejected),
+            outcomes: self.outcomes.clone(),
+            status: self.status.clone(),
+            flows: self.flows.clone(),
+            health: self.health.clone(),
+        }
     }
 
     /// Starts serving, and tidying what is served.
@@ -77,6 +94,7 @@ impl Shared {
             status: self.status.clone(),
             health: self.health.clone(),
             counts,
+            clock: clock::now,
         };
         let serving = Arc::new(Serving {
             board: self.board.clone(),

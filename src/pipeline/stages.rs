@@ -74,10 +74,13 @@ impl Stages {
     /// Runs until `enough` ends or any stage does; then stops the others, and waits for them.
     pub(super) async fn run(mut self, enough: impl Future<Output = ()>) -> Result<(), PipelineError> {
         let first = tokio::select! {
-            () = enough => Ok(()),
+            () = enough => {
+                tracing::info!("stopping");
+                Ok(())
+            }
+            // Why it ended is the last word.
             Some(ended) = self.running.join_next() => judged(ended),
         };
-        tracing::info!("stopping");
         self.stop.tell();
         match tokio::time::timeout(ENDING, self.rest(first)).await {
             Ok(result) => result,

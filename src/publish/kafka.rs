@@ -1,21 +1,22 @@
 //! Publishing to Kafka: passes from the outbox.
 //!
 //! On a thread of its own, apart from the fold. Order within a key is kept by one request in flight, so that the last record
-//! under a key is the newest even after a retry; a record that cannot be delivered is given back as its subject.
+//! under a key is the newest even after a retry; a record that cannot be delivered is given back as its subject, unless it
+//! is too large for its topic.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
+use rdkafka::producer::BaseRecord;
 
 use super::records::{Encoding, OutRecord};
 use crate::board::{Outbox, Pass, Subject};
-use crate::connection::{Refused, client};
+use crate::connection::Refused;
+use crate::connection::producer::{Failure, Matters, Producer, Reports};
+use crate::connection::trouble::Trouble;
 use crate::domain::event::Millis;
 
 /// How long the publisher waits for a pass before it serves delivery reports again.
@@ -62,7 +63,7 @@ impl Published {
         self.delivered.load(Ordering::Relaxed)
     }
 
-    /// Records they have not, each of which is made again.
+    /// Records they have not. Each is made again, but for those that are too large for their topic.
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failed.load(Ordering::Relaxed)
@@ -83,6 +84,8 @@ pub type OnDelivered = Box<dyn Fn(&Sent, Millis) + Send + Sync>;
 pub struct Sent {
     /// What it is about.
     pub subject: Subject,
+    /// Under which key.
+    pub key: String,
     /// The moment of its numbers.
     pub as_of: Millis,
     /// When the oldest event behind its pass was written.
@@ -91,7 +94,7 @@ pub struct Sent {
 
 /// Writes passes to the topics out.
 pub struct Publisher {
-    producer: BaseProducer<Reports>,
+    producer: Producer<Deliveries>,
     encoding: Encoding,
     outbox: Arc<Outbox>,
 }
@@ -116,8 +119,16 @@ impl Publisher {
         clock: fn() -> Millis,
         on_delivered: OnDelivered,
     ) -> Result<Self, Refused> {
-        let reports = Reports { outbox: outbox.clone(), published, clock, on_delivered, trouble: Trouble::default() };
-        Ok(Self { producer: client(&DEFAULTS, connection, &FIXED, reports)?, encoding, outbox })
+        let deliveries = Deliveries {
+            outbox: outbox.clone(),
+            published,
+            clock,
+            on_delivered,
+            trouble: Trouble::default(),
+            too_large: Mutex::default(),
+        };
+        let producer = Producer::new(&DEFAULTS, connection, &FIXED, Matters::LastOfKey, deliveries)?;
+        Ok(Self { producer, encoding, outbox })
     }
 
     /// Publishes until the outbox is closed and empty, then gives what is on its way at most `grace` to arrive.
@@ -128,8 +139,8 @@ impl Publisher {
             }
             self.producer.poll(Duration::ZERO);
         }
-        if self.producer.flush(grace).is_err() {
-            tracing::warn!("{} records were not published before the end", self.producer.in_flight_count());
+        if let Err(left) = self.producer.flush(grace) {
+            tracing::warn!("{left} records were not published before the end");
         }
     }
 
@@ -144,14 +155,11 @@ impl Publisher {
 
     fn send(&self, record: OutRecord<'_>, pass: &Pass, headers: &OwnedHeaders) {
         let OutRecord { topic, key, value, subject } = record;
-        let sent = Box::new(Sent { subject, as_of: pass.as_of, oldest_record: pass.oldest_record });
-        let mut out = BaseRecord::with_opaque_to(topic, sent).key(&key).headers(headers.clone());
-        out.payload = value.as_deref();
-        while let Err((error, unsent)) = self.producer.send(out) {
-            if error.rdkafka_error_code() != Some(RDKafkaErrorCode::QueueFull) {
-                self.producer.context().failed(topic, &error, unsent.delivery_opaque);
-                return;
-            }
+        let sent = Sent { subject, key, as_of: pass.as_of, oldest_record: pass.oldest_record };
+        let key = sent.key.clone();
+        let mut out = BaseRecord::with_opaque_to(topic, Box::new(sent)).headers(headers.clone());
+        (out.key, out.payload) = (Some(key.as_bytes()), value.as_deref());
+        while let Err(unsent) = self.producer.send(out) {
             // Deliveries, and in the worst case their time-out, make room.
             self.producer.poll(ROOM_WAIT);
             out = unsent;
@@ -159,126 +167,124 @@ impl Publisher {
     }
 }
 
-/// Whether a failed record is worth another try: not if it can never be taken.
-fn is_worth_retrying(error: &KafkaError) -> bool {
-    !matches!(
-        error.rdkafka_error_code(),
-        Some(RDKafkaErrorCode::MessageSizeTooLarge | RDKafkaErrorCode::InvalidMessageSize)
-    )
-}
-
-/// One log line per change between "records arrive" and "they do not".
-#[derive(Debug, Default)]
-pub(super) struct Trouble {
-    failing: std::sync::atomic::AtomicBool,
-}
-
-impl Trouble {
-    pub(super) fn begins(&self) -> bool {
-        !self.failing.swap(true, Ordering::Relaxed)
-    }
-
-    pub(super) fn ends(&self) -> bool {
-        self.failing.load(Ordering::Relaxed) && self.failing.swap(false, Ordering::Relaxed)
-    }
-}
-
-struct Reports {
+/// What becomes of deliveries.
+struct Deliveries {
     outbox: Arc<Outbox>,
     published: Arc<Published>,
     clock: fn() -> Millis,
     on_delivered: OnDelivered,
     trouble: Trouble,
+    /// Topics and keys of records that were named as too large, and have not shrunk since.
+    too_large: Mutex<BTreeSet<(String, String)>>,
 }
 
-impl Reports {
-    fn delivered(&self, sent: &Sent) {
+/// So many are remembered, and so named once; of more, each is named.
+const TOO_LARGE_MOST: usize = 10_000;
+
+impl Deliveries {
+    /// A record that is too large today is so again at the next pass, and that is no news.
+    fn give_up(&self, failure: &Failure<'_>, key: String) {
+        let Failure { topic, bytes, .. } = *failure;
+        let mut named = self.too_large.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = (topic.to_owned(), key);
+        if named.contains(&entry) {
+            return;
+        }
+        tracing::warn!(
+            "{topic}: the record of {} is too large ({bytes} bytes) and is not published; right would be a greater \
+             max.message.bytes",
+            entry.1
+        );
+        if named.len() < TOO_LARGE_MOST {
+            named.insert(entry);
+        }
+    }
+
+    fn fits(&self, topic: &str, key: &str) {
+        let mut named = self.too_large.lock().unwrap_or_else(PoisonError::into_inner);
+        if !named.is_empty() {
+            named.remove(&(topic.to_owned(), key.to_owned()));
+        }
+    }
+}
+
+impl Reports for Deliveries {
+    type About = Sent;
+
+    fn delivered(&self, topic: &str, partition: i32, sent: &Sent) {
         self.published.delivered.fetch_add(1, Ordering::Relaxed);
         self.published.as_of.fetch_max(sent.as_of, Ordering::Relaxed);
         (self.on_delivered)(sent, (self.clock)());
-        if self.trouble.ends() {
-            tracing::info!("records are published again");
+        self.fits(topic, &sent.key);
+        for group in self.trouble.ends(topic, partition) {
+            tracing::info!("records on {group} are published again");
         }
     }
 
-    #[expect(clippy::boxed_local, reason = "it comes from librdkafka in its box")]
-    fn failed(&self, topic: &str, error: &KafkaError, sent: Box<Sent>) {
+    fn failed(&self, failure: &Failure<'_>, sent: Sent) {
         self.published.failed.fetch_add(1, Ordering::Relaxed);
-        if self.trouble.begins() {
-            tracing::warn!("records on {topic} cannot be published ({error}); each is made again until it can");
+        if failure.is_too_large() {
+            return self.give_up(failure, sent.key);
         }
-        if is_worth_retrying(error) {
-            self.outbox.give_back(sent.subject);
+        let Failure { topic, partition, error, .. } = failure;
+        let group = failure.group();
+        if self.trouble.begins(group.clone(), topic, *partition) {
+            tracing::warn!("records on {group} cannot be published ({error}); each is made again until it can");
         }
-    }
-}
-
-impl ClientContext for Reports {
-    /// The source reports the state of the brokers, in one line per change.
-    fn log(&self, _level: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", "{facility}: {message}");
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", "{error}: {reason}");
-    }
-}
-
-impl ProducerContext for Reports {
-    type DeliveryOpaque = Box<Sent>;
-
-    fn delivery(&self, result: &DeliveryResult<'_>, sent: Box<Sent>) {
-        match result {
-            Ok(_) => self.delivered(&sent),
-            Err((error, message)) => self.failed(rdkafka::Message::topic(message), error, sent),
-        }
+        self.outbox.give_back(sent.subject);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
     use super::*;
     use crate::publish::records::Format;
     use crate::publish::topics::OutputTopics;
 
-    fn reports(outbox: &Arc<Outbox>) -> Reports {
-        Reports {
+    fn deliveries(outbox: &Arc<Outbox>) -> Deliveries {
+        Deliveries {
             outbox: outbox.clone(),
             published: Arc::default(),
             clock: || 0,
             on_delivered: Box::new(|_, _| {}),
             trouble: Trouble::default(),
+            too_large: Mutex::default(),
         }
     }
 
-    fn sent() -> Box<Sent> {
-        Box::new(Sent { subject: Subject::Live(Arc::from("a")), as_of: 9, oldest_record: None })
+    fn sent() -> Sent {
+        Sent { subject: Subject::Live(Arc::from("a")), key: "a".to_owned(), as_of: 9, oldest_record: None }
+    }
+
+    fn fail(deliveries: &Deliveries, code: RDKafkaErrorCode) {
+        let error = KafkaError::MessageProduction(code);
+        deliveries.failed(&Failure { topic: "t", partition: 0, error: &error, bytes: 7 }, sent());
     }
 
     #[test]
     fn a_failed_record_is_counted_and_its_subject_given_back() {
         let outbox = Arc::new(Outbox::default());
-        let reports = reports(&outbox);
-        reports.failed("t", &KafkaError::MessageProduction(RDKafkaErrorCode::MessageTimedOut), sent());
-        reports.delivered(&sent());
-        let published = &reports.published;
+        let deliveries = deliveries(&outbox);
+        fail(&deliveries, RDKafkaErrorCode::MessageTimedOut);
+        deliveries.delivered("t", 0, &sent());
+        let published = &deliveries.published;
         assert_eq!((published.failed(), published.delivered(), published.as_of()), (1, 1, 9));
         assert_eq!(outbox.take_failed().len(), 1);
     }
 
     #[test]
-    fn a_record_that_can_never_be_taken_is_not_tried_for_ever() {
+    fn a_record_that_is_too_large_by_itself_is_counted_and_not_tried_for_ever() {
         let outbox = Arc::new(Outbox::default());
-        reports(&outbox).failed("t", &KafkaError::MessageProduction(RDKafkaErrorCode::MessageSizeTooLarge), sent());
+        let deliveries = deliveries(&outbox);
+        let named = || deliveries.too_large.lock().expect("nobody panicked").len();
+        fail(&deliveries, RDKafkaErrorCode::MessageSizeTooLarge);
+        fail(&deliveries, RDKafkaErrorCode::MessageSizeTooLarge);
+        assert_eq!((deliveries.published.failed(), named()), (2, 1));
         assert!(outbox.take_failed().is_empty());
-    }
-
-    #[test]
-    fn trouble_is_told_once_and_its_end_once() {
-        let trouble = Trouble::default();
-        assert!(!trouble.ends());
-        assert_eq!([trouble.begins(), trouble.begins()], [true, false]);
-        assert_eq!([trouble.ends(), trouble.ends()], [true, false]);
+        deliveries.delivered("t", 0, &sent());
+        assert_eq!(named(), 0, "it fits again, so that it would be news if it did not");
     }
 
     #[test]

@@ -4,18 +4,18 @@
 //! stop it: after a while letters are counted as lost, until one arrives again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use rdkafka::client::ClientContext;
-use rdkafka::config::RDKafkaLogLevel;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{Header, OwnedHeaders};
-use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, ProducerContext};
+use rdkafka::producer::BaseRecord;
 
 use super::dead_letters::DeadLetter;
-use crate::connection::{Refused, client};
+use super::known_letters::KnownLetters;
+use crate::connection::Refused;
+use crate::connection::producer::{Failure, Matters, Outgoing, Producer, Reports};
+use crate::connection::trouble::{Group, Trouble};
 use crate::domain::event::Millis;
 
 /// A full queue from which nothing was delivered for so long is given up on.
@@ -65,7 +65,7 @@ impl DeadLetterCounts {
 
 /// A producer of dead letters.
 pub struct DeadLetterWriter {
-    producer: BaseProducer<Reports>,
+    producer: Producer<Deliveries>,
     topic: String,
 }
 
@@ -87,32 +87,43 @@ impl DeadLetterWriter {
         clock: fn() -> Millis,
     ) -> Result<Self, Refused> {
         let last_delivery = AtomicI64::new(clock());
-        let reports = Reports { counts, clock, last_delivery, losing: AtomicBool::new(false) };
-        Ok(Self { producer: client(&DEFAULTS, connection, &FIXED, reports)?, topic: topic.to_owned() })
+        let deliveries = Deliveries { counts, clock, last_delivery, trouble: Trouble::default() };
+        let producer = Producer::new(&DEFAULTS, connection, &FIXED, Matters::Each, deliveries)?;
+        Ok(Self { producer, topic: topic.to_owned() })
     }
 
-    /// Writes until nobody sends letters any more, then gives what is on its way at most `grace` to arrive.
-    pub fn run(&self, letters: &Receiver<DeadLetter>, grace: Duration) {
+    /// Writes until nobody sends letters any more, then gives what is on its way at most `grace` to arrive. Letters that
+    /// are `known` are not written; once the process `is_ready` no more of them come.
+    pub fn run(
+        &self,
+        letters: &Receiver<DeadLetter>,
+        mut known: KnownLetters,
+        is_ready: impl Fn() -> bool,
+        grace: Duration,
+    ) {
         loop {
+            // Asked before: what was rejected until then is in the channel.
+            let ready = is_ready();
             match letters.recv_timeout(WAIT) {
+                Ok(letter) if known.contains(&letter) => {}
                 Ok(letter) => self.write(&letter),
+                Err(RecvTimeoutError::Timeout) if ready => known = KnownLetters::default(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.producer.poll(Duration::ZERO);
         }
-        if self.producer.flush(grace).is_err() {
-            tracing::warn!("{} dead letters were not written before the end", self.producer.in_flight_count());
+        if let Err(left) = self.producer.flush(grace) {
+            tracing::warn!("{left} dead letters were not written before the end");
         }
     }
 
     fn write(&self, letter: &DeadLetter) {
         let mut record = record(&self.topic, letter);
-        while let Err((error, unsent)) = self.producer.send(record) {
-            let full = error.rdkafka_error_code() == Some(RDKafkaErrorCode::QueueFull);
-            if !full || self.producer.context().is_stuck() {
-                self.producer.context().lost(&error);
-                return;
+        while let Err(unsent) = self.producer.send(record) {
+            let deliveries = self.producer.reports();
+            if deliveries.is_stuck() {
+                return deliveries.lost(&self.topic, NO_PARTITION, "the queue is full and nothing leaves it");
             }
             self.producer.poll(WAIT);
             record = unsent;
@@ -120,63 +131,61 @@ impl DeadLetterWriter {
     }
 }
 
-fn record<'a>(topic: &'a str, letter: &'a DeadLetter) -> BaseRecord<'a, [u8], [u8]> {
+fn record<'a>(topic: &'a str, letter: &'a DeadLetter) -> Outgoing<'a, String> {
     let mut headers = OwnedHeaders::new_with_capacity(letter.headers.len());
     for (name, value) in &letter.headers {
         headers = headers.insert(Header { key: name, value: value.as_deref() });
     }
-    let mut record = BaseRecord::to(topic).headers(headers);
+    let mut record = BaseRecord::with_opaque_to(topic, Box::new(letter.place.clone())).headers(headers);
     record.key = letter.key.as_deref();
     record.payload = letter.payload.as_deref();
     record
 }
 
-struct Reports {
+/// What stands for a partition that was never chosen.
+const NO_PARTITION: i32 = -1;
+
+/// What becomes of letters on their way. Each is known by the place of its record.
+struct Deliveries {
     counts: Arc<DeadLetterCounts>,
     clock: fn() -> Millis,
     last_delivery: AtomicI64,
-    losing: AtomicBool,
+    trouble: Trouble,
 }
 
-impl Reports {
+impl Deliveries {
     fn is_stuck(&self) -> bool {
         (self.clock)() - self.last_delivery.load(Ordering::Relaxed) > STUCK_AFTER_MS
     }
 
-    fn written(&self) {
+    fn lost(&self, topic: &str, partition: i32, why: &str) {
+        self.counts.lost.fetch_add(1, Ordering::Relaxed);
+        if self.trouble.begins(Group::Topic(topic.to_owned()), topic, partition) {
+            tracing::warn!("dead letters cannot be written ({why}); they are counted as lost until they can");
+        }
+    }
+}
+
+impl Reports for Deliveries {
+    type About = String;
+
+    fn delivered(&self, topic: &str, partition: i32, _place: &String) {
         self.counts.written.fetch_add(1, Ordering::Relaxed);
         self.last_delivery.store((self.clock)(), Ordering::Relaxed);
-        if self.losing.swap(false, Ordering::Relaxed) {
+        if !self.trouble.ends(topic, partition).is_empty() {
             tracing::info!("dead letters are written again; {} were lost", self.counts.lost());
         }
     }
 
-    fn lost(&self, error: &KafkaError) {
+    fn failed(&self, failure: &Failure<'_>, place: String) {
+        let Failure { topic, partition, error, bytes } = failure;
+        if !failure.is_too_large() {
+            return self.lost(topic, *partition, &error.to_string());
+        }
         self.counts.lost.fetch_add(1, Ordering::Relaxed);
-        if !self.losing.swap(true, Ordering::Relaxed) {
-            tracing::warn!("dead letters cannot be written ({error}); they are counted as lost until they can");
-        }
-    }
-}
-
-impl ClientContext for Reports {
-    /// The source reports the state of the brokers, in one line per change.
-    fn log(&self, _level: RDKafkaLogLevel, facility: &str, message: &str) {
-        tracing::debug!(target: "librdkafka", "{facility}: {message}");
-    }
-
-    fn error(&self, error: KafkaError, reason: &str) {
-        tracing::debug!(target: "librdkafka", "{error}: {reason}");
-    }
-}
-
-impl ProducerContext for Reports {
-    type DeliveryOpaque = ();
-
-    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
-        match result {
-            Ok(_) => self.written(),
-            Err((error, _)) => self.lost(error),
-        }
+        tracing::warn!(
+            "{topic}: the dead letter of {place} is too large ({bytes} bytes and its headers) and is lost; right would \
+             be a greater max.message.bytes"
+        );
     }
 }

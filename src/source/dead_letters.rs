@@ -1,4 +1,8 @@
 //! What becomes of a rejected record: its bytes and headers, and why and from where, for the dead-letter topic.
+//!
+//! A record may have headers that are named like ours: by accident, or because it is a dead letter that was put back.
+//! Ours come first, and its own are given another name: whether a client takes the first header of a name or the last,
+//! it finds ours, and nothing that came is lost.
 
 use std::fmt;
 
@@ -12,7 +16,9 @@ pub struct DeadLetter {
     pub key: Option<Vec<u8>>,
     /// The record's own, byte for byte.
     pub payload: Option<Vec<u8>>,
-    /// The record's own, then ours.
+    /// Where the record is, for people: `agent-events/2 at offset 9`.
+    pub place: String,
+    /// Ours, then the record's own.
     pub headers: Vec<(String, Option<Vec<u8>>)>,
 }
 
@@ -23,19 +29,30 @@ impl fmt::Debug for DeadLetter {
     }
 }
 
+/// What the names of our headers begin with.
+const OURS: &str = "cxpulse-";
+/// What is put before the name of a record's own header that begins so.
+const NOT_OURS: &str = "original-";
+
 /// The dead letter of `record`, refused as `refusal` says.
 ///
-/// The name of a header that is not UTF-8 is written with replacement characters: clients cannot read it otherwise.
+/// A header of the record's own that is named as ours are, `cxpulse-reason`, becomes `original-cxpulse-reason`. The name of a header that is not UTF-8 is written with replacement characters: clients cannot read it otherwise.
 #[must_use]
 pub fn dead_letter(record: &Record<'_>, refusal: &Refusal) -> DeadLetter {
     let own = record.headers.into_iter();
-    let own = own.map(|(name, value)| (String::from_utf8_lossy(name).into_owned(), value.map(<[u8]>::to_vec)));
+    let own = own.map(|(name, value)| (own_name(name), value.map(<[u8]>::to_vec)));
     let ours = coordinates(record, refusal).map(|(name, value)| (name.to_owned(), Some(value.into_bytes())));
     DeadLetter {
+        place: record.place.to_string(),
         key: record.key.map(<[u8]>::to_vec),
         payload: record.payload.map(<[u8]>::to_vec),
-        headers: own.chain(ours).collect(),
+        headers: ours.into_iter().chain(own).collect(),
     }
+}
+
+fn own_name(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    if name.starts_with(OURS) { format!("{NOT_OURS}{name}") } else { name.into_owned() }
 }
 
 fn coordinates(record: &Record<'_>, refusal: &Refusal) -> [(&'static str, String); 6] {
@@ -60,28 +77,45 @@ mod tests {
     use super::*;
     use crate::wire::batch::{Arrival, RecordBatch};
 
-    #[test]
-    fn a_dead_letter_is_the_record_with_the_reason_and_its_coordinates_behind_its_own_headers() {
+    /// The letter of a record with these headers of its own.
+    fn letter(headers: &[(&[u8], Option<&[u8]>)]) -> DeadLetter {
         let mut batch = RecordBatch::new(Arc::from(["agent-events".to_owned()]));
-        let partition = Some(2);
         let (key, payload) = (Some(&b"\xff"[..]), Some(&b"\x00\x01"[..]));
-        batch.push(
-            Arrival { topic: 0, partition, offset: 9, timestamp: Some(1_700), key, payload },
-            [(&b"trace"[..], Some(&b"\xfe"[..])), (&b"bad\xff"[..], None)],
-        );
+        let arrival = Arrival { topic: 0, partition: Some(2), offset: 9, timestamp: Some(1_700), key, payload };
+        batch.push(arrival, headers.iter().copied());
         let record = batch.records().next().expect("one was pushed");
-        let letter = dead_letter(&record, &Refusal::FAR_FUTURE);
-        assert_eq!((letter.key.as_deref(), letter.payload.as_deref()), (key, payload));
-        let text = |name: &str| {
-            let value = letter.headers.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.clone());
-            value.map(|value| String::from_utf8_lossy(&value).into_owned())
+        dead_letter(&record, &Refusal::FAR_FUTURE)
+    }
+
+    /// The headers as text, null as a dash.
+    fn shown(letter: &DeadLetter) -> Vec<String> {
+        let text = |value: &Vec<u8>| String::from_utf8_lossy(value).into_owned();
+        let show = |(name, value): &(String, Option<Vec<u8>>)| {
+            format!("{name}:{}", value.as_ref().map_or("-".to_owned(), text))
         };
-        let names: Vec<&str> = letter.headers.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names[..2], ["trace", "bad\u{fffd}"]);
-        assert_eq!(text("trace").as_deref(), Some("\u{fffd}"));
-        assert_eq!(text("bad\u{fffd}"), None);
-        let ours = ["reason", "field", "topic", "partition", "offset", "timestamp"];
-        let values = ours.map(|name| text(&format!("cxpulse-{name}")).expect("all six are there"));
-        assert_eq!(values, ["far_future", "occurred_at", "agent-events", "2", "9", "1700"]);
+        letter.headers.iter().map(show).collect()
+    }
+
+    const OURS_HERE: [&str; 6] = [
+        "cxpulse-reason:far_future",
+        "cxpulse-field:occurred_at",
+        "cxpulse-topic:agent-events",
+        "cxpulse-partition:2",
+        "cxpulse-offset:9",
+        "cxpulse-timestamp:1700",
+    ];
+
+    #[test]
+    fn a_dead_letter_is_the_record_with_the_reason_and_its_coordinates_before_its_own_headers() {
+        let letter = letter(&[(b"trace", Some(b"\xfe")), (b"bad\xff", None)]);
+        assert_eq!((letter.key.as_deref(), letter.payload.as_deref()), (Some(&b"\xff"[..]), Some(&b"\x00\x01"[..])));
+        assert_eq!(shown(&letter), [&OURS_HERE[..], &["trace:\u{fffd}", "bad\u{fffd}:-"]].concat());
+    }
+
+    #[test]
+    fn a_records_own_headers_that_are_named_like_ours_are_kept_under_another_name() {
+        let letter = letter(&[(b"cxpulse-reason", Some(b"mine")), (b"x", None), (b"cxpulse-hops", Some(b"3"))]);
+        let own = ["original-cxpulse-reason:mine", "x:-", "original-cxpulse-hops:3"];
+        assert_eq!(shown(&letter), [&OURS_HERE[..], &own].concat());
     }
 }

@@ -4,7 +4,6 @@
 //! reading a record again. One thread polls, copies what it gets into a batch and hands it over through a bounded
 //! channel, so that a slow fold slows the reading down and nothing piles up.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -16,9 +15,10 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::message::{BorrowedMessage, Message};
 
 use super::Feed;
-use super::kafka_client::{self, Brokers, Watch};
+use super::kafka_client::{self, Watch};
 use super::kafka_headers::headers;
 use super::positions::{Partition, Positions};
+use super::standing::Standing;
 use super::status::SourceStatus;
 use crate::connection::{self, Refused};
 use crate::domain::event::Millis;
@@ -37,8 +37,28 @@ const AUDIT_EVERY_MS: Millis = 1_000;
 /// How often new partitions are looked for.
 const DISCOVER_EVERY_MS: Millis = 30_000;
 
+/// How the topics are laid out, as somebody else has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// They can be read; of what is not as it should be, a line each.
+    Fine(Vec<String>),
+    /// Reading them would give wrong numbers; why, and what would be right.
+    Wrong(String),
+    /// The brokers did not answer; why.
+    Away(String),
+}
+
+/// Looks at the topics once the brokers answer, before anything is read. It knows of settings what the source does not.
+pub struct TopicCheck(pub Box<dyn Fn() -> Checked + Send>);
+
+impl std::fmt::Debug for TopicCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TopicCheck")
+    }
+}
+
 /// What the source needs to know.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct KafkaSourceSettings {
     /// librdkafka's properties: the brokers, and what they ask for.
     pub connection: Vec<(String, String)>,
@@ -46,6 +66,8 @@ pub struct KafkaSourceSettings {
     pub topics: Vec<String>,
     /// Topics that others will need: reported with the input topics when missing.
     pub also_needed: Vec<String>,
+    /// Whether they are laid out well.
+    pub check: TopicCheck,
     /// Go on after offsets that no longer exist.
     pub accept_gap: bool,
     /// The wall clock.
@@ -66,6 +88,9 @@ pub enum SourceError {
         /// Where.
         brokers: String,
     },
+    /// Topics are not what they should be.
+    #[error("{0}")]
+    WrongTopics(String),
     /// Offsets no longer exist.
     #[error(
         "{topic}/{partition}: offset {wanted} comes next, but only {first} to {end} are there (retention, or a topic \
@@ -84,6 +109,15 @@ pub enum SourceError {
         /// The end of what there is.
         end: i64,
     },
+    /// A topic has the name of one that was read, and is another.
+    #[error(
+        "{topic} was made anew: what is there now is not what was read, so the numbers would be wrong: restart to read \
+         what there is, or go on with it with --accept-gap"
+    )]
+    MadeAnew {
+        /// Its name.
+        topic: String,
+    },
     /// librdkafka cannot go on.
     #[error("Kafka client: {0}; restart cxpulse")]
     Fatal(KafkaError),
@@ -93,7 +127,7 @@ impl SourceError {
     /// Whether it is the configuration or the topics' layout that is wrong: exit status 2.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Settings(_) | Self::MissingTopics { .. })
+        matches!(self, Self::Settings(_) | Self::MissingTopics { .. } | Self::WrongTopics(_))
     }
 }
 
@@ -108,9 +142,11 @@ pub fn run(
     stop: &AtomicBool,
 ) -> Result<(), SourceError> {
     let consumer = kafka_client::consumer(&settings.connection).map_err(SourceError::Settings)?;
-    let topics = Arc::from(settings.topics.clone());
+    let topics: Arc<[String]> = Arc::from(settings.topics.clone());
     let discovered_at = (settings.clock)();
+    status.begin(discovered_at);
     let mut reader = Reader {
+        standing: Standing::new(topics.len()),
         settings,
         topics,
         consumer,
@@ -122,7 +158,8 @@ pub fn run(
         discovered_at,
         audited: (usize::MAX, 0),
         audited_at: discovered_at,
-        reachable: None,
+        asked_at: 0,
+        leaderless_since: None,
     };
     while !reader.stopped() && !reader.begin()? {}
     while !reader.stopped() && reader.step()? {}
@@ -142,8 +179,11 @@ pub(super) struct Reader<'a> {
     /// The partition that was looked at last.
     pub(super) audited: Partition,
     pub(super) audited_at: Millis,
-    /// What was logged last; `None` before the first word.
-    pub(super) reachable: Option<bool>,
+    pub(super) standing: Standing,
+    /// When the brokers were asked last how they and the topics stand.
+    pub(super) asked_at: Millis,
+    /// Since when a partition has no leader that is connected.
+    pub(super) leaderless_since: Option<Millis>,
 }
 
 impl Reader<'_> {
@@ -169,6 +209,10 @@ impl Reader<'_> {
         if now - self.looked_at < LOOK_EVERY_MS {
             return Ok(true);
         }
+        // They are of a moment between the two looks: the earlier one promises less.
+        if let Some(ends) = self.consumer.context().take_ends() {
+            self.status.note_ends(&ends, self.looked_at);
+        }
         self.looked_at = now;
         self.look(now)
     }
@@ -193,8 +237,9 @@ impl Reader<'_> {
         }
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => self.look_for_gaps(),
-            Some(RDKafkaErrorCode::AllBrokersDown | RDKafkaErrorCode::UnknownTopicOrPartition) => {
-                self.note_brokers(false, &error.to_string());
+            // The brokers are asked what is true of it before anything is said.
+            Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
+                self.asked_at = 0;
                 Ok(())
             }
             _ => {
@@ -206,16 +251,12 @@ impl Reader<'_> {
 
     /// Looks at everything that is not a record; false when nobody listens any more.
     fn look(&mut self, now: Millis) -> Result<bool, SourceError> {
-        match self.consumer.context().brokers() {
-            Brokers::Unknown => {}
-            Brokers::Answer => self.note_brokers(true, ""),
-            Brokers::Silent => self.note_brokers(false, "no connection to the leader of a partition"),
-        }
+        self.look_at_brokers(now)?;
         let batch = self.positions_without_records();
         let listening = batch.is_empty() || self.out.send(Feed::Records(batch)).is_ok();
         let listening = listening && self.tell_caught_up();
-        self.status.set_lag(self.lag());
-        if self.reachable == Some(true) {
+        self.status.set_reachable(self.standing.is_well(), now);
+        if self.standing.brokers_answer() {
             if now - self.audited_at >= AUDIT_EVERY_MS {
                 self.audited_at = now;
                 self.audit()?;
@@ -256,29 +297,6 @@ impl Reader<'_> {
         }
         self.status.set_caught_up();
         self.out.send(Feed::CaughtUp).is_ok()
-    }
-
-    fn lag(&self) -> BTreeMap<(String, i32), u64> {
-        let lag = |((topic, partition), end): ((String, i32), i64)| {
-            let next = self.positions.next((index_of(&self.topics, &topic)?, partition))?;
-            Some(((topic, partition), (end - next).max(0) as u64))
-        };
-        self.consumer.context().ends().into_iter().filter_map(lag).collect()
-    }
-
-    /// One log line per change of state.
-    pub(super) fn note_brokers(&mut self, reachable: bool, why: &str) {
-        let now = (self.settings.clock)();
-        if self.reachable != Some(reachable) {
-            let brokers = self.brokers();
-            match (reachable, self.reachable) {
-                (true, None) => tracing::info!("reading from Kafka at {brokers}"),
-                (true, Some(_)) => tracing::info!("Kafka at {brokers} answers again"),
-                (false, _) => tracing::warn!("Kafka at {brokers} does not answer ({why}); trying again until it does"),
-            }
-            self.reachable = Some(reachable);
-        }
-        self.status.set_reachable(reachable, now);
     }
 
     pub(super) fn brokers(&self) -> String {

@@ -1,8 +1,7 @@
 //! The Kafka consumer that reads partitions by itself: its settings, and what librdkafka says of the brokers.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
@@ -44,41 +43,68 @@ pub(super) fn consumer(connection: &[(String, String)]) -> Result<BaseConsumer<W
 /// Whether the brokers answer, as far as librdkafka has said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Brokers {
+    /// It has said nothing yet.
     Unknown,
+    /// All that are needed are connected.
     Answer,
-    Silent,
+    /// The leader of some partition is not connected, or there is none.
+    WithoutLeader,
+    /// None is connected.
+    Down,
 }
 
 /// Listens to librdkafka: the state of the brokers and the ends of partitions.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
-    brokers: AtomicU8,
-    ends: Mutex<BTreeMap<(String, i32), i64>>,
+    heard: Mutex<Heard>,
 }
 
+#[derive(Debug, Default)]
+struct Heard {
+    /// Whether the last word was that all brokers are down.
+    down: bool,
+    /// The last statistics, if there were any with partitions.
+    seen: Option<Seen>,
+    /// Ends that nobody has asked for yet.
+    ends: Option<Ends>,
+    /// Why the last connection failed.
+    reason: Option<String>,
+}
+
+/// Topics with a partition, and those with one whose leader is not connected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    without_leader: BTreeSet<String>,
+}
+
+/// The offset of the next record to come, of each topic and partition: the high watermark, behind which an open
+/// transaction may hide records.
+pub(super) type Ends = BTreeMap<(String, i32), i64>;
+
 impl Watch {
-    /// The latest word on the brokers.
-    pub(super) fn brokers(&self) -> Brokers {
-        match self.brokers.load(Ordering::Relaxed) {
-            0 => Brokers::Unknown,
-            1 => Brokers::Answer,
-            _ => Brokers::Silent,
+    /// The latest word on the brokers; topics of which `is_gone` says so have no leaders to be missed.
+    pub(super) fn brokers(&self, is_gone: impl Fn(&str) -> bool) -> Brokers {
+        let heard = self.heard();
+        match &heard.seen {
+            _ if heard.down => Brokers::Down,
+            None => Brokers::Unknown,
+            Some(seen) if seen.without_leader.iter().all(|topic| is_gone(topic)) => Brokers::Answer,
+            Some(_) => Brokers::WithoutLeader,
         }
     }
 
-    /// Sets it, where something else than librdkafka's statistics tells.
-    pub(super) fn set_brokers(&self, brokers: Brokers) {
-        let code = match brokers {
-            Brokers::Unknown => 0,
-            Brokers::Answer => 1,
-            Brokers::Silent => 2,
-        };
-        self.brokers.store(code, Ordering::Relaxed);
+    /// The ends of partitions, if there are newer ones than those given before.
+    pub(super) fn take_ends(&self) -> Option<Ends> {
+        self.heard().ends.take()
     }
 
-    /// The offset of the next record to come, of each topic and partition.
-    pub(super) fn ends(&self) -> BTreeMap<(String, i32), i64> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What librdkafka said last of a connection that failed: `Connection refused` and the like.
+    pub(super) fn reason(&self) -> Option<String> {
+        self.heard().reason.clone()
+    }
+
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -89,15 +115,20 @@ impl ClientContext for Watch {
     }
 
     fn stats(&self, statistics: Statistics) {
-        if let Some(brokers) = judge(&statistics) {
-            self.set_brokers(brokers);
+        let mut heard = self.heard();
+        heard.down &= !statistics.brokers.values().any(is_up);
+        if let Some(seen) = seen(&statistics) {
+            heard.seen = Some(seen);
         }
-        *self.ends.lock().unwrap_or_else(PoisonError::into_inner) = ends(&statistics);
+        heard.ends = Some(ends(&statistics));
     }
 
     fn error(&self, error: KafkaError, reason: &str) {
-        if error.rdkafka_error_code() == Some(RDKafkaErrorCode::AllBrokersDown) {
-            self.set_brokers(Brokers::Silent);
+        let mut heard = self.heard();
+        // That all are down is no reason: it has the same as the last one that went.
+        match error.rdkafka_error_code() {
+            Some(RDKafkaErrorCode::AllBrokersDown) => heard.down = true,
+            _ => heard.reason = Some(reason.split_whitespace().collect::<Vec<_>>().join(" ")),
         }
         tracing::debug!(target: "librdkafka", "{error}: {reason}");
     }
@@ -105,24 +136,26 @@ impl ClientContext for Watch {
 
 impl ConsumerContext for Watch {}
 
-/// The brokers answer when the leader of every partition we read does; nothing is known before there are partitions.
-fn judge(statistics: &Statistics) -> Option<Brokers> {
-    let up: HashMap<i32, bool> =
-        statistics.brokers.values().map(|broker| (broker.nodeid, broker.state == "UP")).collect();
-    let ours = statistics.topics.values().flat_map(|topic| topic.partitions.values()).filter(|p| p.desired);
-    let leaders: Vec<i32> = ours.map(|partition| partition.leader).collect();
-    let all_up = leaders.iter().all(|leader| up.get(leader).copied().unwrap_or_default());
-    (!leaders.is_empty()).then_some(if all_up { Brokers::Answer } else { Brokers::Silent })
+fn is_up(broker: &rdkafka::statistics::Broker) -> bool {
+    broker.state == "UP"
 }
 
-fn ends(statistics: &Statistics) -> BTreeMap<(String, i32), i64> {
+/// Nothing is known before there are partitions.
+fn seen(statistics: &Statistics) -> Option<Seen> {
+    let up: HashMap<i32, bool> = statistics.brokers.values().map(|broker| (broker.nodeid, is_up(broker))).collect();
+    let ours = statistics.topics.values().flat_map(|topic| topic.partitions.values().map(move |p| (&topic.topic, p)));
+    let mut ours = ours.filter(|(_, partition)| partition.desired).peekable();
+    ours.peek()?;
+    let lost = ours.filter(|(_, partition)| !up.get(&partition.leader).copied().unwrap_or_default());
+    Some(Seen { without_leader: lost.map(|(topic, _)| topic.clone()).collect() })
+}
+
+fn ends(statistics: &Statistics) -> Ends {
     let topics = statistics.topics.values();
     let partitions = topics.flat_map(|topic| topic.partitions.values().map(|partition| (&topic.topic, partition)));
-    // Where transactions are read, what counts is the end of what is committed.
-    let end = |p: &rdkafka::statistics::Partition| if p.ls_offset >= 0 { p.ls_offset } else { p.hi_offset };
     partitions
-        .filter(|(_, partition)| partition.desired && end(partition) >= 0)
-        .map(|(topic, partition)| ((topic.clone(), partition.partition), end(partition)))
+        .filter(|(_, partition)| partition.desired && partition.hi_offset >= 0)
+        .map(|(topic, partition)| ((topic.clone(), partition.partition), partition.hi_offset))
         .collect()
 }
 
@@ -140,7 +173,7 @@ mod tests {
             leader,
             desired: true,
             hi_offset: 12,
-            ls_offset: -1001,
+            ls_offset: 9,
             ..Default::default()
         };
         topic.partitions.insert(3, partition);
@@ -148,21 +181,53 @@ mod tests {
         statistics
     }
 
+    fn brokers(state: &str, leader: i32) -> Brokers {
+        let watch = Watch::default();
+        watch.stats(statistics(state, leader));
+        watch.brokers(|_| false)
+    }
+
     #[test]
     fn the_brokers_answer_while_the_leader_of_every_partition_is_up() {
-        assert_eq!(judge(&statistics("UP", 1)), Some(Brokers::Answer));
-        assert_eq!(judge(&statistics("CONNECT", 1)), Some(Brokers::Silent));
-        assert_eq!(judge(&statistics("UP", -1)), Some(Brokers::Silent));
+        assert_eq!(brokers("UP", 1), Brokers::Answer);
+        assert_eq!(brokers("CONNECT", 1), Brokers::WithoutLeader);
+        assert_eq!(brokers("UP", -1), Brokers::WithoutLeader);
+    }
+
+    #[test]
+    fn a_topic_that_is_gone_has_no_leader_to_be_missed() {
+        let watch = Watch::default();
+        watch.stats(statistics("UP", -1));
+        assert_eq!(watch.brokers(|topic| topic == "events"), Brokers::Answer);
     }
 
     #[test]
     fn without_partitions_nothing_is_known() {
-        assert_eq!(judge(&Statistics::default()), None);
+        let watch = Watch::default();
+        watch.stats(Statistics::default());
+        assert_eq!(watch.brokers(|_| false), Brokers::Unknown);
     }
 
     #[test]
-    fn the_end_of_a_partition_is_the_high_watermark_where_there_are_no_transactions() {
-        assert_eq!(ends(&statistics("UP", 1)), BTreeMap::from([(("events".to_owned(), 3), 12)]));
+    fn all_brokers_are_down_until_one_is_up_and_the_reason_is_that_of_the_last_connection() {
+        let watch = Watch::default();
+        let failed = |code, reason: &str| watch.error(KafkaError::Global(code), reason);
+        failed(RDKafkaErrorCode::BrokerTransportFailure, "Connect to ipv4#127.0.0.1:1 failed: Connection refused");
+        failed(RDKafkaErrorCode::AllBrokersDown, "1/1 brokers are down");
+        assert_eq!(watch.brokers(|_| false), Brokers::Down);
+        assert!(watch.reason().is_some_and(|reason| reason.ends_with("Connection refused")));
+        watch.stats(statistics("CONNECT", 1));
+        assert_eq!(watch.brokers(|_| false), Brokers::Down);
+        watch.stats(statistics("UP", 1));
+        assert_eq!(watch.brokers(|_| false), Brokers::Answer);
+    }
+
+    #[test]
+    fn the_end_of_a_partition_is_the_high_watermark_though_a_transaction_is_open() {
+        let watch = Watch::default();
+        watch.stats(statistics("UP", 1));
+        assert_eq!(watch.take_ends(), Some(BTreeMap::from([(("events".to_owned(), 3), 12)])));
+        assert_eq!(watch.take_ends(), None);
     }
 
     #[test]

@@ -3,48 +3,73 @@
 use std::time::Duration;
 
 use rdkafka::consumer::Consumer;
-use rdkafka::error::KafkaError;
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
 use super::Feed;
-use super::kafka::{POLL_WAIT, Reader, SourceError};
+use super::kafka::{Checked, POLL_WAIT, Reader, SourceError};
 use super::kafka_client;
 use super::positions::{Kept, Partition, Verdict};
 use crate::domain::event::Millis;
 use crate::wire::batch::{End, Position, RecordBatch};
 
 /// How long a question to the brokers may take; a silent broker is reported after it.
-const ANSWER_WAIT: Duration = Duration::from_secs(5);
+pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(5);
 /// For how long a topic may seem to be missing while brokers start.
 const MISSING_FOR_MS: Millis = 3_000;
 
 impl Reader<'_> {
     /// Assigns anew, after the start.
-    fn reassign(&self) -> Result<(), SourceError> {
+    pub(super) fn reassign(&self) -> Result<(), SourceError> {
         self.status.add_reassigned();
         self.assign()
     }
 
     /// Finds every partition and assigns them all; false if the brokers are silent.
     pub(super) fn begin(&mut self) -> Result<bool, SourceError> {
-        match self.find_topics().and_then(|missing| Ok((missing, self.find_partitions()?))) {
-            Ok((missing, _)) if missing.is_empty() => {
-                self.note_brokers(true, "");
-                self.assign()?;
-                self.tell_beginnings();
-                Ok(true)
-            }
-            Ok((topics, _)) if (self.settings.clock)() - self.discovered_at > MISSING_FOR_MS => {
-                Err(SourceError::MissingTopics { topics, brokers: self.brokers() })
-            }
+        match self.find() {
+            Ok(missing) if missing.is_empty() => self.begin_with_good_topics(),
+            Ok(topics) if !self.is_young() => Err(SourceError::MissingTopics { topics, brokers: self.brokers() }),
             Ok(_) => Ok(self.wait()),
+            Err(error) if is_settling(&error) && self.is_young() => Ok(self.wait()),
             Err(error) => {
+                // What librdkafka says of its connections comes with a poll.
+                self.wait();
                 self.note_brokers(false, &error.to_string());
                 // Topics may be missing for a moment after the brokers come back.
                 self.discovered_at = (self.settings.clock)();
-                Ok(self.wait())
+                Ok(false)
             }
         }
+    }
+
+    /// The topics that are missing; of the others, ids and partitions are known then.
+    fn find(&mut self) -> Result<Vec<String>, KafkaError> {
+        let missing = self.find_topics()?;
+        self.learn_ids();
+        self.find_partitions()?;
+        Ok(missing)
+    }
+
+    /// Begins, unless the topics are such that the numbers would be wrong.
+    fn begin_with_good_topics(&mut self) -> Result<bool, SourceError> {
+        match (self.settings.check.0)() {
+            Checked::Wrong(why) => return Err(SourceError::WrongTopics(why)),
+            Checked::Away(why) => {
+                self.note_brokers(false, &why);
+                return Ok(self.wait());
+            }
+            Checked::Fine(faults) => faults.iter().for_each(|fault| tracing::warn!("{fault}")),
+        }
+        self.note_brokers(true, "");
+        self.assign()?;
+        self.tell_beginnings();
+        Ok(true)
+    }
+
+    /// Whether what is wrong with topics may still come right by itself.
+    fn is_young(&self) -> bool {
+        (self.settings.clock)() - self.discovered_at <= MISSING_FOR_MS
     }
 
     /// The topics that do not exist.
@@ -59,7 +84,7 @@ impl Reader<'_> {
         Ok(missing)
     }
 
-    fn partitions(&self, topic: &str) -> Result<Vec<i32>, KafkaError> {
+    pub(super) fn partitions(&self, topic: &str) -> Result<Vec<i32>, KafkaError> {
         let metadata = self.consumer.fetch_metadata(Some(topic), ANSWER_WAIT)?;
         let found = metadata.topics().iter().find(|found| found.name() == topic);
         Ok(found.map(|found| found.partitions().iter().map(|partition| partition.id()).collect()).unwrap_or_default())
@@ -79,15 +104,16 @@ impl Reader<'_> {
         Ok(new)
     }
 
-    fn kept(&self, (topic, partition): Partition) -> Result<Kept, KafkaError> {
+    pub(super) fn kept(&self, (topic, partition): Partition) -> Result<Kept, KafkaError> {
         let (first, end) = self.consumer.fetch_watermarks(&self.topics[topic], partition, ANSWER_WAIT)?;
         Ok(Kept { first, end })
     }
 
-    /// Assigns every partition at its position.
+    /// Assigns every partition at its position, but for those of topics that are gone.
     fn assign(&self) -> Result<(), SourceError> {
         let mut list = TopicPartitionList::new();
-        for ((topic, partition), next) in self.positions.iter() {
+        for ((topic, partition), next) in self.positions.iter().filter(|((topic, _), _)| !self.standing.is_gone(*topic))
+        {
             list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
                 .map_err(SourceError::Fatal)?;
         }
@@ -96,7 +122,7 @@ impl Reader<'_> {
 
     /// Idle partitions count in the revision too, or instances that started at different times would never agree; and
     /// nothing is forgotten that a partition nobody has read yet may touch.
-    fn tell_beginnings(&self) {
+    pub(super) fn tell_beginnings(&self) {
         let mut batch = RecordBatch::new(self.topics.clone());
         for ((topic, partition), next) in self.positions.iter() {
             batch.note_position(Position { topic, partition, next });
@@ -105,7 +131,7 @@ impl Reader<'_> {
         drop(self.out.send(Feed::Records(batch)));
     }
 
-    /// Serves librdkafka's events for a moment.
+    /// Serves librdkafka's events for a moment; false, for it has not begun.
     fn wait(&self) -> bool {
         drop(self.consumer.poll(POLL_WAIT));
         false
@@ -129,11 +155,13 @@ impl Reader<'_> {
 
     /// librdkafka does not say which partition's offsets are gone, so all are looked at.
     pub(super) fn look_for_gaps(&mut self) -> Result<(), SourceError> {
+        // A topic made anew is one thing to say, and not one for each of its partitions.
+        self.ask()?;
         let known: Vec<Partition> = self.positions.iter().map(|(partition, _)| partition).collect();
-        for partition in known {
+        for partition in known.into_iter().filter(|(topic, _)| !self.standing.is_gone(*topic)).collect::<Vec<_>>() {
             match self.kept(partition) {
                 Ok(kept) => self.look_for_gap(partition, kept).map(drop)?,
-                Err(error) => self.note_brokers(false, &error.to_string()),
+                Err(error) => tracing::debug!("looking for gaps: {error}"),
             }
         }
         // Also where all is fine again: librdkafka has stopped reading the partition that it complained about.
@@ -145,7 +173,14 @@ impl Reader<'_> {
         match self.positions.judge(partition, kept, (self.settings.clock)()) {
             Verdict::Fine => return Ok(false),
             Verdict::Begin { at } => self.positions.jump(partition, at),
-            Verdict::Gap { wanted, kept } => self.cross_gap(partition, wanted, kept)?,
+            Verdict::Gap { wanted, kept } => {
+                // Where the topic is another one, that is what there is to say.
+                self.ask()?;
+                if self.standing.is_gone(partition.0) || self.positions.next(partition) != Some(wanted) {
+                    return Ok(false);
+                }
+                self.cross_gap(partition, wanted, kept)?;
+            }
             Verdict::Stuck => tracing::warn!(
                 "{}/{}: records are there and do not come; connecting anew",
                 self.topics[partition.0],
@@ -159,16 +194,23 @@ impl Reader<'_> {
     pub(super) fn audit(&mut self) -> Result<(), SourceError> {
         let Some(partition) = self.positions.after(self.audited) else { return Ok(()) };
         self.audited = partition;
+        if self.standing.is_gone(partition.0) {
+            return Ok(());
+        }
         let asked_at = (self.settings.clock)();
         let Ok(kept) = self.kept(partition) else { return Ok(()) };
         if self.look_for_gap(partition, kept)? {
-            // A new client: the old one may hold on to what it knows of a topic that is no more.
-            self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
-            self.reassign()?;
+            self.connect_anew()?;
         } else if self.positions.next(partition) == Some(kept.end) {
             self.tell_end(partition, asked_at);
         }
         Ok(())
+    }
+
+    /// A new client: the old one may hold on to what it knows of a topic that is no more.
+    pub(super) fn connect_anew(&mut self) -> Result<(), SourceError> {
+        self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
+        self.reassign()
     }
 
     /// By record time an idle partition would stand still, and with it whatever waits for all of them.
@@ -189,4 +231,17 @@ impl Reader<'_> {
         self.positions.jump(partition, first);
         Ok(())
     }
+}
+
+/// Just after a topic is created its partitions have no leader for a moment.
+fn is_settling(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            RDKafkaErrorCode::NotLeaderForPartition
+                | RDKafkaErrorCode::LeaderNotAvailable
+                | RDKafkaErrorCode::UnknownTopicOrPartition
+                | RDKafkaErrorCode::UnknownPartition
+        )
+    )
 }

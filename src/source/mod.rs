@@ -13,8 +13,16 @@ mod kafka_client;
 mod kafka_headers;
 #[cfg(feature = "kafka")]
 mod kafka_partitions;
+#[cfg(feature = "kafka")]
+mod kafka_standing;
+#[cfg(feature = "kafka")]
+mod kafka_topic_ids;
+#[cfg(feature = "kafka")]
+pub mod known_letters;
 pub mod positions;
 pub mod simulated;
+#[cfg(feature = "kafka")]
+mod standing;
 pub mod status;
 
 use crate::wire::batch::RecordBatch;

@@ -89,6 +89,11 @@ impl Positions {
         }
     }
 
+    /// Knows nothing of a topic any more.
+    pub fn forget(&mut self, topic: usize) {
+        self.partitions.retain(|(known, _), _| *known != topic);
+    }
+
     /// Whether every partition has been read to where it ended at the start.
     #[must_use]
     pub fn caught_up(&self) -> bool {
@@ -236,6 +241,16 @@ mod tests {
         assert_eq!(positions.judge(P, kept, 1_001 + STUCK_AFTER_MS), Verdict::Fine, "it was just seen to");
         positions.advance(P, 51);
         assert_eq!(positions.judge(P, kept, 1_000 + 2 * STUCK_AFTER_MS), Verdict::Fine, "something came");
+    }
+
+    #[test]
+    fn a_topic_that_was_forgotten_begins_anew() {
+        let mut positions = reading(0, 100);
+        positions.begin(Q, Kept { first: 0, end: 3 });
+        positions.advance(P, 50);
+        positions.forget(P.0);
+        assert!(positions.begin(P, Kept { first: 0, end: 7 }));
+        assert_eq!((positions.next(P), positions.next(Q), positions.to_go()), (Some(0), Some(0), 10));
     }
 
     #[test]

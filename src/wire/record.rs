@@ -67,6 +67,16 @@ impl Place<'_> {
     }
 }
 
+/// For people; `identity_text` is for machines.
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Offset { topic, partition, offset } => write!(f, "{topic}/{partition} at offset {offset}"),
+            Self::Line { name, line } => write!(f, "{name}:{line}"),
+        }
+    }
+}
+
 /// What a record holds.
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]

@@ -7,7 +7,17 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{KafkaError, KafkaResult};
+use rdkafka::message::OwnedMessage;
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use rdkafka::{ClientConfig, Offset, TopicPartitionList};
+
+const LONG: Duration = Duration::from_secs(60);
 /// Names a broker to use instead of starting one.
 const BOOTSTRAP_VARIABLE: &str = "CXPULSE_TEST_BOOTSTRAP";
 
@@ -58,11 +68,61 @@ impl KafkaServer {
     }
 
     /// Creates a topic with so many partitions, and settings such as `cleanup.policy=compact`.
-    pub(crate) fn create_topic(&self, topic: &str, partitions: u32, settings: &[&str]) {
-        let partitions = partitions.to_string();
-        let mut args = vec!["topics", "--create", "--topic", topic, "--partitions", &partitions];
-        args.extend(settings.iter().flat_map(|setting| ["--config", setting]));
-        self.tool(&args, "");
+    pub(crate) fn create_topic(&self, topic: &str, partitions: i32, settings: &[&str]) {
+        let settings = settings.iter().map(|setting| setting.split_once('=').expect("a name, = and a value"));
+        let new = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        let new = settings.fold(new, |new, (name, value)| new.set(name, value));
+        let created = self.ask(|admin| block_on(admin.create_topics([&new], &AdminOptions::new())));
+        assert_eq!(created, [Ok(topic.to_owned())]);
+    }
+
+    /// Deletes a topic with everything in it.
+    pub(crate) fn delete_topic(&self, topic: &str) {
+        let deleted = self.ask(|admin| block_on(admin.delete_topics(&[topic], &AdminOptions::new())));
+        assert_eq!(deleted, [Ok(topic.to_owned())]);
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(AdminClient<DefaultClientContext>) -> KafkaResult<T>) -> T {
+        question(self.config().create().expect("a client")).expect("the broker answers")
+    }
+
+    /// Every record of a topic up to where it ends now, by a client that starts in no time.
+    pub(crate) fn records(&self, topic: &str) -> Vec<OwnedMessage> {
+        let mut config = self.config();
+        config.set("group.id", "reads-all").set("enable.auto.commit", "false").set("enable.partition.eof", "true");
+        let consumer: BaseConsumer = config.create().expect("a consumer");
+        let metadata = consumer.fetch_metadata(Some(topic), LONG).expect("the broker answers");
+        let partitions = metadata.topics()[0].partitions().len();
+        let mut list = TopicPartitionList::new();
+        for partition in 0..partitions as i32 {
+            list.add_partition_offset(topic, partition, Offset::Beginning).expect("it is an offset");
+        }
+        consumer.assign(&list).expect("it can be read");
+        let (mut records, mut ends) = (Vec::new(), 0);
+        while ends < partitions {
+            match consumer.poll(LONG).expect("something comes, if only an end") {
+                Ok(record) => records.push(record.detach()),
+                Err(KafkaError::PartitionEOF(_)) => ends += 1,
+                Err(error) => panic!("{topic}: {error}"),
+            }
+        }
+        records
+    }
+
+    /// Writes records of a value each, all on their way at once.
+    pub(crate) fn produce<'a>(&self, topic: &str, values: impl IntoIterator<Item = &'a str>) {
+        let producer: BaseProducer = self.config().create().expect("a producer");
+        for (number, value) in values.into_iter().enumerate() {
+            let key = number.to_string();
+            producer.send(BaseRecord::to(topic).key(&key).payload(value)).expect("the queue has room");
+        }
+        producer.flush(LONG).expect("the broker takes them");
+    }
+
+    pub(crate) fn config(&self) -> ClientConfig {
+        let mut config = ClientConfig::new();
+        config.set("bootstrap.servers", &self.bootstrap);
+        config
     }
 
     fn existing() -> Option<Self> {
@@ -79,6 +139,10 @@ impl Drop for KafkaServer {
             let _ = script.wait();
         }
     }
+}
+
+fn block_on<T>(answer: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(answer)
 }
 
 fn script(name: &str) -> PathBuf {

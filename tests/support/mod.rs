@@ -4,3 +4,5 @@ pub(crate) mod demo;
 #[cfg(feature = "kafka")]
 pub(crate) mod kafka;
 pub(crate) mod promtool;
+#[cfg(feature = "kafka")]
+pub(crate) mod run;

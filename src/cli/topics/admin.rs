@@ -9,10 +9,11 @@ use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 
 use super::NewTopics;
-use super::layout::{Found, Layout, layouts};
+use super::layout::{Found, Layout, for_run, layouts};
 use crate::cli::{Failure, output};
 use crate::config::Settings;
 use crate::connection;
+use crate::source::kafka::{Checked, TopicCheck};
 
 /// How long the brokers may take to answer.
 const ANSWER_WAIT: Duration = Duration::from_secs(8);
@@ -50,6 +51,24 @@ fn other_partitions(found: &BTreeMap<String, Found>, asked: i32) -> Option<Strin
                  they are made";
     (!others.is_empty())
         .then(|| format!("--partitions {asked}: there are others already: {}; {right}", others.join(", ")))
+}
+
+/// What `run` asks once the brokers answer.
+pub(crate) fn check_for_run(settings: Settings) -> TopicCheck {
+    TopicCheck(Box::new(move || check(&settings).unwrap_or_else(|failure| Checked::Away(failure.to_string()))))
+}
+
+fn check(settings: &Settings) -> Result<Checked, Failure> {
+    let desk = Desk::new(settings)?;
+    let layouts = layouts(settings);
+    let mut found = desk.find_names(&layouts)?;
+    // Who may read a topic may not always read its settings.
+    let unread = desk.add_settings(&mut found).err().map(|failure| format!("topics are not checked: {failure}"));
+    let all = for_run(&layouts, &found);
+    if all.fatal.is_empty() {
+        return Ok(Checked::Fine(all.others.into_iter().chain(unread).collect()));
+    }
+    Ok(Checked::Wrong(all.fatal.join("\ncxpulse: ")))
 }
 
 /// Says everything that is wrong, at once: what was not created, and what is not as it should be.
@@ -115,15 +134,20 @@ impl Desk {
 
     /// What there is of the topics, by name.
     fn find(&self, layouts: &[Layout]) -> Result<BTreeMap<String, Found>, Failure> {
+        let mut found = self.find_names(layouts)?;
+        self.add_settings(&mut found)?;
+        Ok(found)
+    }
+
+    /// The same without their settings.
+    fn find_names(&self, layouts: &[Layout]) -> Result<BTreeMap<String, Found>, Failure> {
         let metadata = self.client.inner().fetch_metadata(None, ANSWER_WAIT).map_err(|error| self.away(&error))?;
         let ours = |name: &str| layouts.iter().any(|layout| layout.topic == name);
         let topics = metadata.topics().iter().filter(|topic| ours(topic.name()) && topic.error().is_none());
-        let mut found: BTreeMap<String, Found> = topics
+        let found = topics
             .map(|topic| (topic.name().to_owned(), topic.partitions().len()))
-            .map(|(name, partitions)| (name, Found { partitions, ..Found::default() }))
-            .collect();
-        self.add_settings(&mut found)?;
-        Ok(found)
+            .map(|(name, partitions)| (name, Found { partitions, ..Found::default() }));
+        Ok(found.collect())
     }
 
     fn add_settings(&self, found: &mut BTreeMap<String, Found>) -> Result<(), Failure> {

@@ -25,6 +25,37 @@ pub(super) struct Layout {
     retention: Option<Retention>,
     /// Whether its records may be larger than Kafka's default.
     large: bool,
+    /// Who has to do with it.
+    part: Part,
+}
+
+/// What a topic has to do with `run`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Read,
+    Written,
+    /// No version uses it yet.
+    Later,
+}
+
+/// What `run` makes of the topics.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ForRun {
+    /// The numbers would be wrong.
+    pub(super) fatal: Vec<String>,
+    /// Worth a line.
+    pub(super) others: Vec<String>,
+}
+
+/// Tells what would make `run` wrong from what it can live with.
+pub(super) fn for_run(layouts: &[Layout], found: &BTreeMap<String, Found>) -> ForRun {
+    let mut all = ForRun::default();
+    for layout in layouts {
+        let of_run = layout.for_run(found.get(&layout.topic).unwrap_or(&Found::default()));
+        all.fatal.extend(of_run.fatal);
+        all.others.extend(of_run.others);
+    }
+    all
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,13 +79,19 @@ pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
     inputs.dedup();
     let least_ms = settings.forget_after_ms + LOOK_BACK_MS;
     let events = Retention { least_ms, most_ms: None, created_ms: least_ms };
-    let inputs =
-        inputs.into_iter().map(|topic| Layout { topic, policy: "delete", retention: Some(events), large: false });
-    let policies = Layout { topic: topics.policy.clone(), policy: "compact", retention: None, large: false };
+    let inputs = inputs.into_iter().map(|topic| Layout {
+        topic,
+        policy: "delete",
+        retention: Some(events),
+        large: false,
+        part: Part::Read,
+    });
+    let (topic, part) = (topics.policy.clone(), Part::Later);
+    let policies = Layout { topic, policy: "compact", retention: None, large: false, part };
     let names = OutputTopics::new(&topics.output_prefix);
     // A decision is an event too: it must be there as long as those it was made of.
     let (topic, retention) = (names.rating_requests.clone(), Some(events));
-    let requests = Layout { topic, policy: "delete", retention, large: false };
+    let requests = Layout { topic, policy: "delete", retention, large: false, part };
     inputs.chain([policies]).chain(outputs(&names)).chain([requests]).collect()
 }
 
@@ -73,7 +110,7 @@ fn outputs(topics: &OutputTopics) -> Vec<Layout> {
             _ => ("compact", None),
         };
         let large = topic == topics.live || topic == topics.dead_letters;
-        Layout { topic, policy, retention, large }
+        Layout { topic, policy, retention, large, part: Part::Written }
     };
     topics.all().into_iter().map(of).collect()
 }
@@ -93,6 +130,24 @@ impl Layout {
         }
         let faults = [self.policy_fault(found), self.age_fault(found), self.size_fault(found)];
         faults.into_iter().flatten().map(|fault| format!("{}: {fault}", self.topic)).collect()
+    }
+
+    /// A wrong policy of an input loses events as they come; what is kept too short a restart will miss.
+    fn for_run(&self, found: &Found) -> ForRun {
+        if found.partitions == 0 && self.part != Part::Later {
+            return ForRun { fatal: self.faults(found), others: Vec::new() };
+        }
+        let named = |fault: String| format!("{}: {fault}", self.topic);
+        let policy = self.policy_fault(found).map(named).into_iter();
+        let kept = [self.age_fault(found), self.size_fault(found)].into_iter().flatten().map(named);
+        match self.part {
+            Part::Read => {
+                let missed = kept.map(|fault| format!("{fault}; until then a restart may not find all it needs"));
+                ForRun { fatal: policy.collect(), others: missed.collect() }
+            }
+            Part::Written => ForRun { fatal: Vec::new(), others: policy.chain(kept).collect() },
+            Part::Later => ForRun::default(),
+        }
     }
 
     fn policy_fault(&self, found: &Found) -> Option<String> {
@@ -208,6 +263,32 @@ mod tests {
         assert!(faults("account-policies", "cleanup.policy", "delete").contains("right would be compact"));
         assert!(faults("cxpulse.rating-requests.v1", "cleanup.policy", "compact").contains("right would be delete"));
         assert!(faults("cxpulse.rating-requests.v1", "retention.ms", "3600000").contains("or more"));
+    }
+
+    fn of_run(topic: &str, name: &str, value: &str) -> (usize, Vec<String>) {
+        let layout = layout(topic);
+        let mut found = as_created(&layout);
+        found.settings.insert(name.to_owned(), value.to_owned());
+        let ForRun { fatal, others } = layout.for_run(&found);
+        (fatal.len(), others)
+    }
+
+    #[test]
+    fn a_run_ends_at_a_compacted_input_and_warns_of_one_that_is_kept_too_short() {
+        assert_eq!(of_run("survey-events", "cleanup.policy", "compact"), (1, vec![]));
+        assert_eq!(of_run("survey-events", "cleanup.policy", "compact,delete"), (1, vec![]));
+        let (fatal, others) = of_run("survey-events", "retention.ms", "3600000");
+        assert_eq!((fatal, others.len()), (0, 1));
+        assert!(others[0].ends_with("until then a restart may not find all it needs"), "{others:?}");
+    }
+
+    #[test]
+    fn a_run_only_warns_of_a_topic_that_it_writes_and_says_nothing_of_one_that_it_does_not_use() {
+        let (fatal, others) = of_run("cxpulse.live.v1", "cleanup.policy", "delete");
+        assert_eq!((fatal, others.len()), (0, 1));
+        assert_eq!(of_run("account-policies", "cleanup.policy", "delete"), (0, vec![]));
+        let missing = |topic: &str| layout(topic).for_run(&Found::default()).fatal.len();
+        assert_eq!(["agent-events", "cxpulse.live.v1", "account-policies"].map(missing), [1, 1, 0]);
     }
 
     #[test]
