@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::domain::event::Millis;
-use crate::wire::{Place, Refusal};
+use crate::wire::{Hint, Place, Refusal};
 
 /// The same is not said again sooner.
 const QUIET_MS: Millis = 60_000;
@@ -25,18 +25,21 @@ pub struct Complaint {
     first: String,
     /// Which field of the first one is to blame; empty if none is.
     field: &'static str,
+    /// What its value looks like instead.
+    hint: Option<Hint>,
 }
 
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reason, count, first, field } = self;
+        let Self { reason, count, first, field, hint } = self;
         let records = if *count == 1 { "record" } else { "records" };
         match *reason {
             LATE => write!(f, "{count} {records} ignored as late, with a time more than 24 h before Kafka's")?,
             _ => write!(f, "{count} {records} rejected as {reason}")?,
         }
-        let of_field = if field.is_empty() { String::new() } else { format!(" (field {field})") };
-        write!(f, "; the first is {first}{of_field}")
+        write!(f, "; the first is {first}")?;
+        let hint = hint.map(|hint| format!(": {}", hint.text())).unwrap_or_default();
+        if field.is_empty() { Ok(()) } else { write!(f, " (field {field}{hint})") }
     }
 }
 
@@ -59,12 +62,12 @@ struct Gathered {
 impl Complaints {
     /// Adds a late record.
     pub(super) fn late(&mut self, place: &Place<'_>) {
-        self.add(LATE, "", place);
+        self.add(LATE, "", None, place);
     }
 
     /// Adds a rejected one.
     pub(super) fn rejected(&mut self, refusal: Refusal, place: &Place<'_>) {
-        self.add(refusal.reason.word(), refusal.field_name(), place);
+        self.add(refusal.reason.word(), refusal.field_name(), refusal.hint, place);
     }
 
     /// What is to be said at `now`.
@@ -77,11 +80,11 @@ impl Complaints {
         self.reasons.values_mut().filter_map(|gathered| gathered.waiting.take()).collect()
     }
 
-    fn add(&mut self, reason: &'static str, field: &'static str, place: &Place<'_>) {
+    fn add(&mut self, reason: &'static str, field: &'static str, hint: Option<Hint>, place: &Place<'_>) {
         let waiting = &mut self.reasons.entry(reason).or_default().waiting;
         match waiting {
             Some(complaint) => complaint.count += 1,
-            None => *waiting = Some(Complaint { reason, count: 1, first: place.to_string(), field }),
+            None => *waiting = Some(Complaint { reason, count: 1, first: place.to_string(), field, hint }),
         }
     }
 }
@@ -128,6 +131,13 @@ mod tests {
             ]
         );
         assert_eq!(complaints.take_all(), []);
+        let seconds = Refusal { hint: Some(Hint::Seconds), ..Refusal::FAR_FUTURE };
+        complaints.rejected(seconds, &at(7));
+        let said = lines(complaints.take_all());
+        assert!(
+            said[0].ends_with("(field occurred_at: it looks like seconds; right would be milliseconds)"),
+            "{said:?}"
+        );
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub fn dead_letter(record: &Record<'_>, refusal: &Refusal) -> DeadLetter {
         place: record.place.to_string(),
         key: record.key.map(<[u8]>::to_vec),
         payload: record.payload.map(<[u8]>::to_vec),
-        headers: ours.into_iter().chain(own).collect(),
+        headers: ours.chain(own).collect(),
     }
 }
 
@@ -55,19 +55,21 @@ fn own_name(name: &[u8]) -> String {
     if name.starts_with(OURS) { format!("{NOT_OURS}{name}") } else { name.into_owned() }
 }
 
-fn coordinates(record: &Record<'_>, refusal: &Refusal) -> [(&'static str, String); 6] {
+fn coordinates(record: &Record<'_>, refusal: &Refusal) -> impl Iterator<Item = (&'static str, String)> {
     let (topic, partition, offset) = match record.place {
         Place::Offset { topic, partition, offset } => (topic, partition.to_string(), offset.to_string()),
         Place::Line { name, line } => (name, String::new(), line.to_string()),
     };
-    [
+    let hint = refusal.hint.map(|hint| ("cxpulse-hint", hint.text().to_owned()));
+    let all = [
         ("cxpulse-reason", refusal.reason.word().to_owned()),
         ("cxpulse-field", refusal.field_name().to_owned()),
         ("cxpulse-topic", topic.to_owned()),
         ("cxpulse-partition", partition),
         ("cxpulse-offset", offset),
         ("cxpulse-timestamp", record.timestamp.map(|at| at.to_string()).unwrap_or_default()),
-    ]
+    ];
+    all.into_iter().chain(hint)
 }
 
 #[cfg(test)]
@@ -75,16 +77,21 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::wire::Hint;
     use crate::wire::batch::{Arrival, RecordBatch};
 
     /// The letter of a record with these headers of its own.
     fn letter(headers: &[(&[u8], Option<&[u8]>)]) -> DeadLetter {
+        refused(headers, &Refusal::FAR_FUTURE)
+    }
+
+    fn refused(headers: &[(&[u8], Option<&[u8]>)], refusal: &Refusal) -> DeadLetter {
         let mut batch = RecordBatch::new(Arc::from(["agent-events".to_owned()]));
         let (key, payload) = (Some(&b"\xff"[..]), Some(&b"\x00\x01"[..]));
         let arrival = Arrival { topic: 0, partition: Some(2), offset: 9, timestamp: Some(1_700), key, payload };
         batch.push(arrival, headers.iter().copied());
         let record = batch.records().next().expect("one was pushed");
-        dead_letter(&record, &Refusal::FAR_FUTURE)
+        dead_letter(&record, refusal)
     }
 
     /// The headers as text, null as a dash.
@@ -110,6 +117,13 @@ mod tests {
         let letter = letter(&[(b"trace", Some(b"\xfe")), (b"bad\xff", None)]);
         assert_eq!((letter.key.as_deref(), letter.payload.as_deref()), (Some(&b"\xff"[..]), Some(&b"\x00\x01"[..])));
         assert_eq!(shown(&letter), [&OURS_HERE[..], &["trace:\u{fffd}", "bad\u{fffd}:-"]].concat());
+    }
+
+    #[test]
+    fn what_a_value_looks_like_instead_is_said_too() {
+        let letter = refused(&[], &Refusal { hint: Some(Hint::Seconds), ..Refusal::FAR_FUTURE });
+        let hint = "cxpulse-hint:it looks like seconds; right would be milliseconds";
+        assert_eq!(shown(&letter), [&OURS_HERE[..], &[hint]].concat());
     }
 
     #[test]
