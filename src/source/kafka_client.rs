@@ -234,8 +234,9 @@ mod tests {
     fn what_would_make_the_numbers_wrong_cannot_be_configured() {
         let keys = DEFAULTS.iter().map(|(key, _)| key);
         assert!(keys.clone().all(|key| FIXED.iter().all(|(fixed, _)| fixed != key)));
-        let wish = [("bootstrap.servers".into(), "127.0.0.1:1".into()), ("auto.offset.reset".into(), "latest".into())];
-        assert!(consumer(&wish).is_ok());
+        let brokers = ("bootstrap.servers".to_owned(), "127.0.0.1:1".to_owned());
+        assert!(consumer(std::slice::from_ref(&brokers)).is_ok());
+        assert!(consumer(&[brokers, ("auto.offset.reset".into(), "latest".into())]).is_err());
         assert!(consumer(&[("no.such.setting".into(), "1".into())]).is_err());
     }
 }
