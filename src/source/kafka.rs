@@ -159,6 +159,7 @@ pub fn run(
         audited: (usize::MAX, 0),
         audited_at: discovered_at,
         asked_at: 0,
+        unsaid: None,
         leaderless_since: None,
     };
     while !reader.stopped() && !reader.begin()? {}
@@ -182,6 +183,8 @@ pub(super) struct Reader<'a> {
     pub(super) standing: Standing,
     /// When the brokers were asked last how they and the topics stand.
     pub(super) asked_at: Millis,
+    /// That they did not answer, and what the question ended with.
+    pub(super) unsaid: Option<String>,
     /// Since when a partition has no leader that is connected.
     pub(super) leaderless_since: Option<Millis>,
 }

@@ -103,6 +103,11 @@ impl Watch {
         self.heard().reason.clone()
     }
 
+    /// What was said before the brokers answered is of no use later.
+    pub(super) fn forget_reason(&self) {
+        self.heard().reason = None;
+    }
+
     fn heard(&self) -> MutexGuard<'_, Heard> {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -18,6 +18,10 @@ const LEADERLESS_FOR_MS: Millis = 3_000;
 impl Reader<'_> {
     /// Compares what librdkafka has noticed with what the brokers themselves say, and says what has changed.
     pub(super) fn look_at_brokers(&mut self, now: Millis) -> Result<(), SourceError> {
+        if let Some(why) = self.unsaid.take() {
+            self.note_brokers(false, &why);
+            return Ok(());
+        }
         let (topics, standing) = (&self.topics, &self.standing);
         let is_gone = |name: &str| topics.iter().position(|topic| topic == name).is_some_and(|at| standing.is_gone(at));
         let seen = self.consumer.context().brokers(is_gone);
@@ -52,7 +56,8 @@ impl Reader<'_> {
         self.asked_at = (self.settings.clock)();
         match answer {
             Err(error) if is_silence(error) => {
-                self.note_brokers(false, &error.to_string());
+                // Why a connection failed comes with the next poll: it is said at the next look.
+                self.unsaid = Some(error.to_string());
                 Ok(false)
             }
             // They answer, and do not know the question.
@@ -128,6 +133,9 @@ impl Reader<'_> {
     /// One log line per change of state.
     pub(super) fn note_brokers(&mut self, answer: bool, why: &str) {
         let brokers = self.brokers();
+        if answer {
+            self.consumer.context().forget_reason();
+        }
         match self.standing.note_brokers(answer) {
             Some(BrokerNews::Answer) => tracing::info!("reading from Kafka at {brokers}"),
             Some(BrokerNews::AnswerAgain) => tracing::info!("Kafka at {brokers} answers again"),
