@@ -41,6 +41,8 @@ pub struct Settings {
     pub forget_open_after_ms: Millis,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
+    /// Which of the windows the records of agents have.
+    pub agent_windows: Vec<u32>,
     /// Which of the windows `/metrics/agents` has, where its address names none.
     pub agent_metrics_windows: Vec<u32>,
     /// Which families it has, where its address names none: words that `serve` knows.
@@ -129,6 +131,7 @@ impl Settings {
             forget_after_ms: 0,
             forget_open_after_ms: 0,
             series_cap: 0,
+            agent_windows: Vec::new(),
             agent_metrics_windows: Vec::new(),
             agent_metrics_families: Vec::new(),
             histogram_bounds_ms: Vec::new(),

@@ -258,6 +258,17 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.agent_windows, agent_windows(raw, &s.windows)),
+        ..row(
+            "agent_windows",
+            "WINDOW,…",
+            AGENT_WINDOWS,
+            "Which of the windows the records of agents have on their topics, such as 5m,1h",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.agent_metrics_windows, agent_windows(raw, &s.windows)),
         ..row(
             "agent_metrics_windows",

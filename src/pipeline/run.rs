@@ -90,7 +90,8 @@ impl Kafka {
             OutputFormat::Json => Format::Json,
             OutputFormat::Protobuf => Format::Protobuf,
         };
-        let encoding = Encoding { windows: settings.windows.clone(), format, topics: self.topics.clone() };
+        let (windows, agent_windows) = (settings.windows.clone(), settings.agent_windows.clone());
+        let encoding = Encoding { windows, agent_windows, format, topics: self.topics.clone() };
         let (outbox, published) = (self.outbox.clone(), self.published.clone());
         let latency = Box::new(note_latency);
         let publisher = Publisher::new(&self.connection, encoding, outbox, published, clock::now, latency);

@@ -289,7 +289,12 @@ mod tests {
 
     #[test]
     fn librdkafka_takes_the_settings_and_names_one_it_does_not_know() {
-        let encoding = Encoding { windows: vec![5], format: Format::Json, topics: OutputTopics::new("cxpulse") };
+        let encoding = Encoding {
+            windows: vec![5],
+            agent_windows: vec![5],
+            format: Format::Json,
+            topics: OutputTopics::new("cxpulse"),
+        };
         let publisher = |key: &str| {
             let connection = [("bootstrap.servers".into(), "127.0.0.1:1".into()), (key.into(), "1".into())];
             let (outbox, published) = (Arc::default(), Arc::default());

@@ -48,6 +48,8 @@ pub struct OutRecord<'a> {
 pub struct Encoding {
     /// The rolling windows (minutes), in the order of a view's metrics.
     pub windows: Vec<u32>,
+    /// Which of them the records of agents, and of agents within skills, have.
+    pub agent_windows: Vec<u32>,
     /// How values are written.
     pub format: Format,
     /// Where they go.
@@ -67,7 +69,7 @@ impl Encoding {
         let ScopeUpdate { account, scope, view } = update;
         let value = view.as_ref().map(|view| {
             let stamp = Stamp { account, scope, as_of: view.as_of, revision: view.revision };
-            self.windows(&stamp, &view.metrics)
+            self.metrics_of(&stamp, &view.metrics)
         });
         OutRecord {
             topic: self.topics.metrics(scope.kind()),
@@ -77,8 +79,10 @@ impl Encoding {
         }
     }
 
-    fn windows(&self, stamp: &Stamp<'_>, metrics: &[Metrics]) -> Vec<u8> {
+    fn metrics_of(&self, stamp: &Stamp<'_>, metrics: &[Metrics]) -> Vec<u8> {
+        let is_of_agent = stamp.scope.agent.is_some();
         let windows = self.windows.iter().copied().zip(metrics);
+        let windows = windows.filter(|(minutes, _)| !is_of_agent || self.agent_windows.contains(minutes));
         match self.format {
             Format::Json => metric_json(stamp, windows),
             Format::Protobuf => metric_protobuf(stamp, windows),
@@ -150,7 +154,7 @@ mod tests {
     }
 
     fn encoding(format: Format) -> Encoding {
-        Encoding { windows: vec![60], format, topics: OutputTopics::new("cxpulse") }
+        Encoding { windows: vec![60], agent_windows: vec![60], format, topics: OutputTopics::new("cxpulse") }
     }
 
     #[test]
@@ -178,6 +182,24 @@ mod tests {
         assert_eq!(values[1], None);
         assert_eq!((json(2)["open"].clone(), json(2)["revision"].clone()), (2.into(), 7.into()));
         assert_eq!(json(3)["bucket"], "1970-01-01T00:05:00.000Z");
+    }
+
+    #[test]
+    fn records_of_agents_have_the_windows_that_are_named_for_them() {
+        let encoding = Encoding { windows: vec![5, 60, 1440], agent_windows: vec![60, 1440], ..encoding(Format::Json) };
+        let windows_of = |scope: Scope| {
+            let metrics = Box::from(vec![Metrics::default(); 3]);
+            let view = ScopeView { as_of: 1_000, revision: 7, metrics, rates: Rates::default(), active: None };
+            let update = ScopeUpdate { account: Arc::from("acme"), scope, view: Some(Arc::new(view)) };
+            let value = encoding.scope(&update).value.expect("has a value");
+            let record: serde_json::Value = serde_json::from_slice(&value).expect("is JSON");
+            let windows = record["windows"].as_array().expect("is a list").iter();
+            windows.filter_map(|window| window["window_minutes"].as_u64()).collect::<Vec<_>>()
+        };
+        let (skill, agent) = (Some("s".to_owned()), Some("a".to_owned()));
+        assert_eq!(windows_of(Scope { skill: skill.clone(), agent: None }), [5, 60, 1440]);
+        assert_eq!(windows_of(Scope { skill: None, agent: agent.clone() }), [60, 1440]);
+        assert_eq!(windows_of(Scope { skill, agent }), [60, 1440]);
     }
 
     #[test]
