@@ -381,9 +381,12 @@ fn offsets_that_are_no_more_are_a_clear_stop_or_a_gap_that_was_accepted() {
     assert_eq!(strict.process.wait().expect("it ends").code(), Some(1));
     lenient.wait_for("as --accept-gap says");
 
-    // What came over the gap is published; by then every engine metric is there, and those that must have moved.
-    let published = |page: &String| figure(page, "cxpulse_event_to_publish_seconds_count") > Some(0.0);
-    let page = (0..20_000).map(|_| lenient.get("/metrics")).find(published).expect("it is published, and its latency");
+    // What came over the gap is published, and the lag known again; by then every engine metric is there, and those
+    // that must have moved.
+    let page = lenient.get_until("/metrics", |page| {
+        let published = figure(page, "cxpulse_event_to_publish_seconds_count") > Some(0.0);
+        published && page.contains("\ncxpulse_consumer_lag_records{")
+    });
     for (name, ..) in telemetry::ENGINE_METRICS {
         assert!(page.contains(&format!("\n{name}")), "no {name} in {page}");
     }
