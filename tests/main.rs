@@ -1,6 +1,7 @@
 //! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
 mod architecture;
+#[cfg(feature = "kafka")]
 mod broker;
 mod cli;
 mod deploy;

@@ -210,9 +210,6 @@ impl Fold {
     }
 
     fn read<'a>(&self, record: &Record<'a>) -> Result<Read<'a>, Refusal> {
-        if record.payload.is_none() {
-            return Ok(Read::Skipped(Skipped::Empty));
-        }
         let (decoded, written) = read(record);
         let event = match decoded {
             Decoded::Event(event) => event,
