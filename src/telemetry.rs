@@ -4,6 +4,7 @@
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_process::Collector;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -85,6 +86,23 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (BUILD_INFO, Kind::Gauge, "The version that runs."),
 ];
 
+/// What the operating system says of the process, under the names that Prometheus' own clients use.
+pub const PROCESS_METRICS: &[&str] = &[
+    "process_cpu_seconds_total",
+    "process_max_fds",
+    "process_open_fds",
+    "process_resident_memory_bytes",
+    "process_start_time_seconds",
+    "process_threads",
+    "process_virtual_memory_bytes",
+    "process_virtual_memory_max_bytes",
+];
+
+/// Asks the operating system for [`PROCESS_METRICS`], as of now.
+pub fn tell_process() {
+    Collector::default().collect();
+}
+
 /// Upper bounds of [`EVENT_TO_PUBLISH`], in seconds, dense around the publishing intervals.
 const LATENCY_BOUNDS_SECONDS: [f64; 12] = [0.05, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
 
@@ -145,6 +163,7 @@ pub fn describe() {
             Kind::Histogram => describe_histogram!(*name, Unit::Seconds, *help),
         }
     }
+    Collector::default().describe();
     metrics::gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(READY).set(0.0);
     metrics::gauge!(STALE).set(0.0);

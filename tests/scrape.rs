@@ -4,6 +4,8 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 
+use cxpulse::telemetry::PROCESS_METRICS;
+
 use crate::support::demo::Demo;
 use crate::support::promtool::faults;
 
@@ -46,6 +48,10 @@ fn a_scrape_is_narrowed_by_what_its_address_names() {
     let all = page("/metrics");
     assert_eq!(values(&all, "window"), ["12h", "15m", "1h", "24h", "30m", "4h", "5m"]);
     assert_eq!((dropped(&all, "account"), dropped(&all, "skill")), (0, 0));
+    for name in PROCESS_METRICS {
+        assert!(all.contains(&format!("\n{name} ")), "{name}");
+        assert_eq!(series(&page(&format!("/metrics?family={name}"))).len(), 1, "{name}");
+    }
 
     let [account, other] = values(&all, "account")[..] else { panic!("the demonstration has two accounts") };
     let crew = page(&format!("/metrics/agents?account={account}&window=1h&family=cxpulse_agent_csat_samples"));

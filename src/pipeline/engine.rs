@@ -34,6 +34,7 @@ impl Engine {
         self.tell_source();
         gauge!(telemetry::READY).set(truth(self.health.is_ready()));
         (self.counts)();
+        telemetry::tell_process();
         self.recorder.render() + &self.lag()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::families;
 use super::flows;
 use crate::domain::account::{Scope, ScopeKind};
-use crate::telemetry::{ENGINE_METRICS, EXPORT_SERIES_DROPPED};
+use crate::telemetry::{ENGINE_METRICS, EXPORT_SERIES_DROPPED, PROCESS_METRICS};
 use crate::wire::text::is_id;
 use crate::wire::window;
 
@@ -201,6 +201,7 @@ fn known() -> BTreeSet<String> {
     }
     known.extend(flows::names());
     known.extend(ENGINE_METRICS.iter().map(|(name, ..)| (*name).to_owned()));
+    known.extend(PROCESS_METRICS.iter().map(|name| (*name).to_owned()));
     known
 }
 
