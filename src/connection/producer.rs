@@ -108,7 +108,10 @@ impl<R: Reports> Producer<R> {
         let shared = Arc::new(Shared { reports, matters, refused, any_refused: AtomicBool::new(false) });
         let context = |alone| Context { alone, shared: shared.clone() };
         let together = client(defaults, connection, fixed, context(false))?;
-        let alone = client(defaults, connection, &[fixed, &ALONE].concat(), context(true))?;
+        // How records are packed is the configuration's to say, but for those that go alone.
+        let is_of_packing = |key: &String| ALONE.iter().any(|(ours, _)| ours == key);
+        let unpacked: Vec<_> = connection.iter().filter(|(key, _)| !is_of_packing(key)).cloned().collect();
+        let alone = client(defaults, &unpacked, &[fixed, &ALONE].concat(), context(true))?;
         Ok(Self { together, alone, shared })
     }
 
