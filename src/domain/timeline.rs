@@ -199,12 +199,6 @@ impl Entry {
         Self { key, act: Act::Left(agent), has_sequence: false, lost: false }
     }
 
-    /// Whether it is the conversation's own, and stands.
-    #[must_use]
-    pub fn stands(&self) -> bool {
-        self.act.is_own() && !self.lost
-    }
-
     /// Whether two events of one identity are repeats of one another. An assumed sequence is no content.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {

@@ -8,7 +8,7 @@ use super::super::growth;
 use super::super::intern::Name;
 use super::super::planted::{Bug, is_planted};
 use super::super::policy::Policies;
-use super::super::timeline::{Act, Entry, Key, Timeline};
+use super::super::timeline::{Act, Entry, Timeline};
 use super::life::{Life, Recent};
 use super::{Account, Outcome};
 
@@ -16,11 +16,12 @@ impl Account {
     /// Adds an event of a conversation to the set.
     pub(super) fn happened(&mut self, conversation: u32, entry: Entry) -> Outcome {
         let life = self.life_for(conversation, entry.key.at);
-        let outcome = if self.knows(conversation, life, entry.key) {
-            self.repeated(conversation, life, entry)
-        } else {
+        let known = self.known(conversation, life, entry.key.identity);
+        let outcome = if known.is_empty() {
             self.add(conversation, life, entry);
             Outcome::Applied
+        } else {
+            self.repeated(conversation, life, &known, entry)
         };
         if self.part_again(conversation, life, entry.key.at) { Outcome::Conflicting } else { outcome }
     }
@@ -60,17 +61,18 @@ impl Account {
         &mut self.conversations[conversation as usize].lives[life]
     }
 
-    fn knows(&self, conversation: u32, life: usize, key: Key) -> bool {
+    /// The events of an identity in a life, in order: the first stands.
+    fn known(&self, conversation: u32, life: usize, identity: u64) -> Vec<Entry> {
         let timeline = &self.conversations[conversation as usize].lives[life].timeline;
-        let of_it = |entry: Entry| entry.key.identity == key.identity && entry.act.is_own();
-        timeline.knows(key.identity) && timeline.entries().any(of_it) && !is_planted(Bug::DuplicateTakenAgain)
+        if !timeline.knows(identity) || is_planted(Bug::DuplicateTakenAgain) {
+            return Vec::new();
+        }
+        timeline.entries().filter(|entry| entry.key.identity == identity && entry.act.is_own()).collect()
     }
 
     /// An event whose identity is known in its life: a duplicate, or a conflict. The first of them stands.
-    fn repeated(&mut self, conversation: u32, life: usize, entry: Entry) -> Outcome {
-        let of_it = |known: &Entry| known.key.identity == entry.key.identity && known.act.is_own();
-        let known: Vec<Entry> = self.life(conversation, life).timeline.entries().filter(of_it).collect();
-        let standing = known.iter().copied().find(Entry::stands).expect("of each identity one stands");
+    fn repeated(&mut self, conversation: u32, life: usize, known: &[Entry], entry: Entry) -> Outcome {
+        let standing = known[0];
         let outcome = if standing.repeats(&entry) { Outcome::Duplicate } else { Outcome::Conflicting };
         let same_moment = known.iter().copied().find(|known| known.key.at == entry.key.at);
         if same_moment.is_some_and(|known| !self.comes_before(&entry, &known)) {
