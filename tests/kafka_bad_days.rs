@@ -54,8 +54,8 @@ fn a_topic_that_takes_little_loses_no_record_that_fits_by_itself() {
     let kafka = KafkaServer::start();
     let names = OutputTopics::new("kb-small");
     let small = "max.message.bytes=12000";
-    kafka.create_topic(&names.buckets, 2, &[small, "cleanup.policy=compact,delete", DAY]);
-    kafka.create_topic(&names.dead_letters, 2, &[small, DAY]);
+    kafka.create_topic(&names.buckets, 3, &[small, "cleanup.policy=compact,delete", DAY]);
+    kafka.create_topic(&names.dead_letters, 3, &[small, DAY]);
     let topics = Topics::create("kb-small");
     let (now, accounts) = (clock::now(), ["a0", "a1", "a2", "a3"]);
     let mut expected = BTreeSet::new();
@@ -275,7 +275,10 @@ fn a_broker_that_cannot_be_spoken_to_is_named_with_the_reason() {
     let topics = Topics { kafka: KafkaServer::start(), prefix: "kb-tls" };
     let mut run = Run::start(&topics, &["--kafka-properties", "security.protocol=SSL"]);
     run.wait_for("does not answer (");
-    assert!(run.said.last().is_some_and(|line| line.contains("SSL handshake failed")), "{:#?}", run.said);
+    // Who of the two hangs up first is theirs to decide, and librdkafka says it in other words.
+    let reasons = ["SSL handshake failed", "in state SSL_HANDSHAKE"];
+    let last = run.said.last().expect("it was waited for");
+    assert!(reasons.iter().any(|reason| last.contains(reason)), "{:#?}", run.said);
     let page = run.get_until("/metrics", |page| figure(page, "cxpulse_stale_seconds") > Some(0.0));
     assert!(!page.contains("cxpulse_consumer_lag_records"), "{page}");
     assert_eq!(run.terminate().iter().filter(|line| line.contains("does not answer")).count(), 1);

@@ -31,6 +31,12 @@ use crate::support::promtool;
 use crate::support::run::{LONG, Run, Topics};
 
 const WINDOWS: [u32; 7] = [5, 15, 30, 60, 240, 720, 1440];
+const AGENT_WINDOWS: [u32; 2] = [60, 1440];
+
+/// The windows of a scope's records.
+fn windows_of(scope: &Scope) -> &'static [u32] {
+    if scope.agent.is_some() { &AGENT_WINDOWS } else { &WINDOWS }
+}
 const KINDS: [ScopeKind; 4] = [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
 
 fn scratch(name: &str) -> String {
@@ -75,13 +81,14 @@ fn assert_equals_replay(path: &str, kind: ScopeKind, records: &BTreeMap<String, 
             let account = name("account_id").expect("every record has it");
             let scope = Scope { skill: name("skill_id"), agent: name("agent_id") };
             assert_eq!(*key, metric_key(&account, &scope));
-            let expected = replayed.accounts[&account].window_metrics(&scope, &WINDOWS);
+            let asked = windows_of(&scope);
+            let expected = replayed.accounts[&account].window_metrics(&scope, asked);
             let windows = record["windows"].as_array().expect("a metric record has windows");
-            for (minutes, (published, expected)) in WINDOWS.into_iter().zip(windows.iter().zip(&expected)) {
-                assert_eq!(published["window_minutes"], minutes);
+            for (minutes, (published, expected)) in asked.iter().zip(windows.iter().zip(&expected)) {
+                assert_eq!(published["window_minutes"], *minutes);
                 assert_eq!(published["metrics"], json(&metrics_json(expected)), "{key} over {minutes} at {moment}");
             }
-            assert_eq!(windows.len(), WINDOWS.len());
+            assert_eq!(windows.len(), asked.len());
         }
         let missing = not_zero(&replayed, kind).into_iter().filter(|key| !records.contains_key(key));
         assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new(), "at {moment}");
@@ -167,14 +174,15 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
         let replayed = replayed(&path, record.as_of_ms());
         let scope = Scope { skill: record.skill_id.clone(), agent: None };
         assert_eq!(key, metric_key(record.account_id(), &scope));
-        let expected = replayed.accounts[record.account_id()].window_metrics(&scope, &WINDOWS);
+        let asked = windows_of(&scope);
+        let expected = replayed.accounts[record.account_id()].window_metrics(&scope, asked);
         let stamp = Stamp {
             account: record.account_id(),
             scope: &scope,
             as_of: record.as_of_ms(),
             revision: record.revision(),
         };
-        let expected = metric_protobuf(&stamp, WINDOWS.into_iter().zip(&expected));
+        let expected = metric_protobuf(&stamp, asked.iter().copied().zip(&expected));
         assert_eq!(proto::MetricRecord::decode(expected.as_slice()), Ok(record), "{key}");
     }
 }
@@ -220,7 +228,7 @@ fn hostile_bytes_on_every_topic_end_as_dead_letters_and_the_rest_goes_on() {
         (b"\x00\xff\xfe{", "undecodable"),
         (b"{\"account_id\":", "undecodable"),
         (b"", "missing"),
-        (b"{\"type\":\"focused\",\"account_id\":\"a\",\"conversation_id\":\"c\",\"occurred_at\":5}", "missing"),
+        (b"{\"type\":\"focused\",\"account_id\":\"a\",\"conversation_id\":\"c\",\"occurred_at\":5}", "ill_formed"),
         (b"{\"type\":\"focused\",\"account_id\":\"\xc3\x28\"}", "undecodable"),
         (b"[[[[[[[[[[[[[[[[", "undecodable"),
     ];
