@@ -171,7 +171,7 @@ pub enum Body<'a> {
     },
     /// The customer rated.
     SurveyAnswered {
-        /// Absent: the latest survey sent before it.
+        /// Absent: the survey sent last before it, else the one that was never sent.
         survey: Option<Text<'a>>,
         /// Valid from 1 to 5.
         score: i32,
@@ -184,7 +184,7 @@ pub enum Body<'a> {
     },
     /// The customer commented, apart from any rating.
     SurveyCommented {
-        /// Absent: the latest survey sent before it.
+        /// Absent: the survey sent last before it, else the one that was never sent.
         survey: Option<Text<'a>>,
         /// Never empty.
         comment: Private<'a>,

@@ -22,7 +22,7 @@ impl Fold {
             return;
         }
         let Some(passed) = self.progress.look() else { return };
-        let admissible_from = passed.min(self.now) - GRACE_MS - LATE_AFTER_MS;
+        let admissible_from = passed.min(self.now).saturating_sub(GRACE_MS + LATE_AFTER_MS);
         for member in &mut self.members {
             member.account.forget_before(admissible_from, FORGET_AT_ONCE);
         }

@@ -58,7 +58,7 @@ impl Account {
         agent.log.touch(credit.skill);
         match signed.sign {
             Sign::State if span.to > oldest => agent.visited(span, credit.skill),
-            Sign::Retract if span.to > oldest => agent.unvisited(span, credit.skill),
+            Sign::Retract if span.to > oldest => agent.unvisited(span, credit.skill, oldest),
             Sign::State | Sign::Retract => {}
         }
     }

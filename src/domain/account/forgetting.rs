@@ -115,9 +115,6 @@ impl Account {
             let statuses = agent.presence.len();
             agent.presence.forget_before(limit);
             self.round.has_forgotten |= agent.presence.len() < statuses;
-            if agent.presence.is_empty() {
-                agent.ran.status = None;
-            }
         }
     }
 

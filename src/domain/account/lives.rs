@@ -17,12 +17,17 @@ impl Account {
     pub(super) fn happened(&mut self, conversation: u32, entry: Entry) -> Outcome {
         let life = self.life_for(conversation, entry.key.at);
         let known = self.known(conversation, life, entry.key.identity);
-        let outcome = if known.is_empty() {
+        let Some(standing) = known.first() else {
             self.add(conversation, life, entry);
-            Outcome::Applied
-        } else {
-            self.repeated(conversation, life, &known, entry)
+            let joins = self.part_again(conversation, life, entry.key.at);
+            return if joins { Outcome::Conflicting } else { Outcome::Applied };
         };
+        let outcome = if standing.repeats(&entry) { Outcome::Duplicate } else { Outcome::Conflicting };
+        let same_moment = known.iter().copied().find(|known| known.key.at == entry.key.at);
+        if same_moment.is_some_and(|known| !self.comes_before(&entry, &known)) {
+            return outcome;
+        }
+        self.add_repeat(conversation, life, (*standing, same_moment), entry);
         if self.part_again(conversation, life, entry.key.at) { Outcome::Conflicting } else { outcome }
     }
 
@@ -37,7 +42,8 @@ impl Account {
         self.insert(conversation, life, entry);
     }
 
-    /// The life to which an event at `at` belongs: the one it falls into or that still goes on then, else a new one.
+    /// The life to which an event at `at` belongs: the one it falls into or that still goes on then, else the one that it
+    /// comes so shortly before that no silence parts them, else a new one.
     fn life_for(&mut self, conversation: u32, at: Millis) -> usize {
         let place = conversation as usize;
         if self.conversations.len() <= place {
@@ -48,13 +54,14 @@ impl Account {
         let silence = self.silence;
         let lives = &mut self.conversations[place].lives;
         let begun = lives.iter().take_while(|life| life.first_at <= at).count();
-        match begun.checked_sub(1).filter(|&last| at <= lives[last].last_at + silence.allowed_ms(lives[last].phase())) {
-            Some(life) => life,
-            None => {
-                lives.insert(begun, Life::new(at));
-                begun
-            }
+        let goes_on = |last: &usize| at <= lives[*last].last_at + silence.allowed_ms(lives[*last].phase());
+        if let Some(last) = begun.checked_sub(1).filter(goes_on) {
+            return last;
         }
+        if lives.get(begun).is_none_or(|next| next.first_at - at > silence.closed_ms) {
+            lives.insert(begun, Life::new(at));
+        }
+        begun
     }
 
     pub(super) fn life(&mut self, conversation: u32, life: usize) -> &mut Life {
@@ -70,25 +77,25 @@ impl Account {
         timeline.entries().filter(|entry| entry.key.identity == identity && entry.act.is_own()).collect()
     }
 
-    /// An event whose identity is known in its life: a duplicate, or a conflict. The first of them stands.
-    fn repeated(&mut self, conversation: u32, life: usize, known: &[Entry], entry: Entry) -> Outcome {
-        let standing = known[0];
-        let outcome = if standing.repeats(&entry) { Outcome::Duplicate } else { Outcome::Conflicting };
-        let same_moment = known.iter().copied().find(|known| known.key.at == entry.key.at);
-        if same_moment.is_some_and(|known| !self.comes_before(&entry, &known)) {
-            return outcome;
-        }
+    /// Adds an event whose identity is known in its life: the first of them stands. It takes the place of the one of its
+    /// moment, if there is one, which it comes before.
+    fn add_repeat(
+        &mut self,
+        conversation: u32,
+        life: usize,
+        (standing, same_moment): (Entry, Option<Entry>),
+        entry: Entry,
+    ) {
         if self.comes_before(&entry, &standing) {
             self.lose(conversation, life, standing, same_moment);
             self.add(conversation, life, entry);
-        } else {
-            if let Some(replaced) = same_moment {
-                self.rewrite(conversation, life, |entries| entries.retain(|one| *one != replaced));
-            }
-            self.life(conversation, life).reaches(entry.key.at);
-            self.insert(conversation, life, Entry { lost: true, ..entry });
+            return;
         }
-        outcome
+        if let Some(replaced) = same_moment {
+            self.rewrite(conversation, life, |entries| entries.retain(|one| *one != replaced));
+        }
+        self.life(conversation, life).reaches(entry.key.at);
+        self.insert(conversation, life, Entry { lost: true, ..entry });
     }
 
     /// Which of two events of one identity stands: the first in the timeline, then as the content says.

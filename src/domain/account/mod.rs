@@ -28,7 +28,7 @@ use std::collections::{BTreeMap, HashSet};
 use foldhash::fast::FixedState;
 
 use super::agent::Agent;
-use super::agent::presence::Said;
+use super::agent::presence::StatusEvent;
 use super::bucket::Bucket;
 use super::buckets::Buckets;
 use super::contacts::Contacts;
@@ -62,7 +62,7 @@ pub enum Outcome {
     Held,
     /// Its identity and content were known.
     Duplicate,
-    /// Its identity was known with other content.
+    /// Its identity was known with other content, or it joins two lives that have an identity in common.
     Conflicting,
 }
 
@@ -88,6 +88,8 @@ pub struct Account {
     held: BTreeMap<Millis, Vec<Held>>,
     /// Conversations in which something happens by itself, by the minute.
     alarms: BTreeMap<Millis, Vec<u32>>,
+    /// Agents whose last status will lapse, unless another one follows, by when it does.
+    lapses: BTreeMap<Millis, Vec<Name>>,
     /// Conversations with an open life.
     open: HashSet<u32, FixedState>,
     resting: life::Resting,
@@ -106,7 +108,7 @@ pub struct Account {
 #[derive(Debug)]
 enum Held {
     Conversation(u32, Entry),
-    Status(Name, Said),
+    Status(Name, StatusEvent),
 }
 
 /// Buckets between two sweeps of what is older than a day.
@@ -131,6 +133,7 @@ impl Account {
             agent_buckets: agent_buckets::AgentBuckets::default(),
             held: BTreeMap::new(),
             alarms: BTreeMap::new(),
+            lapses: BTreeMap::new(),
             open: HashSet::default(),
             resting: life::Resting::default(),
             swept: oldest,
@@ -190,6 +193,7 @@ impl Account {
             let _ = self.fold(held);
         }
         self.fire_alarms();
+        self.fire_lapses();
         self.contacts.settle(&mut self.buckets);
         self.buckets.settle();
     }
@@ -205,7 +209,7 @@ impl Account {
         let Event { at, sequence, identity, .. } = *event;
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
         if let Body::AgentStatus { agent, status } = &event.body {
-            let said = Said { at, sequence, identity, status: *status };
+            let said = StatusEvent { at, sequence, identity, status: *status };
             return Held::Status(self.names.agents.intern(agent), said);
         }
         let conversation = self.names.conversations.intern(&event.conversation).index();

@@ -5,7 +5,7 @@
 
 use super::super::agent::Agent;
 use super::super::agent::moves::Move;
-use super::super::agent::presence::{Held, Said};
+use super::super::agent::presence::{Held, StatusEvent};
 use super::super::event::{Millis, Presence};
 use super::super::intern::Name;
 use super::super::tally::Times;
@@ -15,7 +15,7 @@ use super::{Account, Outcome};
 
 impl Account {
     /// Adds a status to the set.
-    pub(super) fn status(&mut self, agent: Name, said: &Said) -> Outcome {
+    pub(super) fn status(&mut self, agent: Name, said: &StatusEvent) -> Outcome {
         let cap_ms = self.policies.at(said.at).status_cap_ms;
         let presence = &mut self.agent(Some(agent)).presence;
         let from = presence.since(said.at);
@@ -24,6 +24,7 @@ impl Account {
         if added.lost.is_empty() && added.won.is_empty() {
             return added.outcome;
         }
+        self.await_lapse(agent, said.at.saturating_add(cap_ms));
         self.presence_changed(agent, from, &before);
         // Going offline is a move: it ends the visit the agent is in.
         let offline = |(key, status): (Key, Presence)| (status == Presence::Offline).then_some(Move { key, to: None });
@@ -40,10 +41,24 @@ impl Account {
             let policies = std::mem::take(&mut self.policies);
             self.agents[code].presence.hold_for(|at| policies.at(at).status_cap_ms);
             self.policies = policies;
-            if !self.agents[code].presence.is_empty() {
+            if let Some(last) = self.agents[code].presence.last() {
+                self.await_lapse(agent, last.span.to);
                 self.presence_changed(agent, Millis::MIN, &before);
             }
         }
+    }
+
+    /// Marks agents whose last status has lapsed by now: what grew by itself has stopped, and nobody else says so.
+    pub(super) fn fire_lapses(&mut self) {
+        let later = self.lapses.split_off(&self.now.saturating_add(1));
+        for agent in std::mem::replace(&mut self.lapses, later).into_values().flatten() {
+            self.agent(Some(agent)).changed = true;
+            self.live_changed = true;
+        }
+    }
+
+    fn await_lapse(&mut self, agent: Name, at: Millis) {
+        self.lapses.entry(at).or_default().push(agent);
     }
 
     /// Keeps the account in step with an agent's statuses after `from`, of which `before` was counted.

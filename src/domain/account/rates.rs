@@ -58,7 +58,7 @@ impl Account {
 
     /// What runs of an agent, and the skill of the visit that goes on.
     fn rates_of_agent(&self, code: usize, agent: &Agent) -> (Rates, Option<Option<Name>>) {
-        let status = agent.presence.current(self.now);
+        let status = agent.presence.running(self.now).map(|held| held.status);
         let visit = self.running_visit(code, agent).map(|running| running.skill);
         let one = |runs: bool| u64::from(runs);
         let online = status == Some(Presence::Online);

@@ -77,12 +77,12 @@ impl Agent {
         Visited::over(span, skill).for_each(|visit| growth::push(&mut self.visits, visit));
     }
 
-    /// Forgets a visit, which was taken back.
-    pub fn unvisited(&mut self, span: Span, skill: Option<Name>) {
+    /// Forgets a visit, which was taken back; what ended by `oldest` may be dropped already.
+    pub fn unvisited(&mut self, span: Span, skill: Option<Name>, oldest: Millis) {
         for visit in Visited::over(span, skill) {
             // Taken back visits are recent ones.
             let place = self.visits.iter().rposition(|one| *one == visit);
-            debug_assert!(place.is_some(), "only what was stated is taken back");
+            debug_assert!(place.is_some() || visit.span().to <= oldest, "only what was stated is taken back");
             if let Some(place) = place {
                 self.visits.swap_remove(place);
             }
@@ -135,7 +135,7 @@ mod tests {
         let span = Span { from: 5, to: 5 + 100 * 86_400_000 };
         agent.visited(span, None);
         assert_eq!((agent.visits.len(), agent.visited_ms(span, None)), (3, span.length_ms()));
-        agent.unvisited(span, None);
+        agent.unvisited(span, None, 0);
         assert_eq!(agent.visits, []);
     }
 }

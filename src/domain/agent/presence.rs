@@ -10,15 +10,18 @@ use super::super::timeline::{Key, rank};
 use super::super::window::Span;
 
 /// How long after the event that stands a repeat of its identity is known as one: 31 days (SPEC §1).
-const REPEATS_MS: Millis = 31 * 24 * 3_600_000;
+const REPEATS_MS: Millis = 31 * DAY_MS;
+const DAY_MS: Millis = 24 * 3_600_000;
 
 /// The statuses of one agent, in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Presence {
     /// Ascending by key; of one identity and moment only the first.
     events: Vec<Event>,
-    /// Of what was forgotten: when the event of an identity stood.
+    /// Of what was forgotten: when the event of an identity stood. It is let go some time after it can matter.
     forgotten: HashMap<u64, Millis, FixedState>,
+    /// No forgotten event is earlier.
+    forgotten_from: Millis,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +37,7 @@ struct Event {
 
 /// An `agent_status` as it came.
 #[derive(Debug, Clone, Copy)]
-pub struct Said {
+pub struct StatusEvent {
     /// When.
     pub at: Millis,
     /// Its place within the millisecond.
@@ -47,7 +50,7 @@ pub struct Said {
 
 /// What became of a status, and of others because of it.
 #[derive(Debug)]
-pub struct Added {
+pub struct StatusChange {
     /// What became of it.
     pub outcome: Outcome,
     /// The events that stand no longer.
@@ -67,7 +70,7 @@ pub struct Held {
     pub last: bool,
 }
 
-impl Said {
+impl StatusEvent {
     fn key(&self) -> Key {
         let Self { at, sequence, identity, .. } = *self;
         Key { at, sequence: sequence.place(), rank: rank::STATUS, identity: identity.0, across: 0 }
@@ -86,9 +89,15 @@ impl Event {
     }
 }
 
+impl Default for Presence {
+    fn default() -> Self {
+        Self { events: Vec::new(), forgotten: HashMap::default(), forgotten_from: Millis::MAX }
+    }
+}
+
 impl Presence {
     /// Adds a status that holds for `cap_ms` at most. What changes starts no earlier than the status that held before.
-    pub fn add(&mut self, said: &Said, cap_ms: Millis) -> Added {
+    pub fn add(&mut self, said: &StatusEvent, cap_ms: Millis) -> StatusChange {
         let (key, has_sequence) = (said.key(), matches!(said.sequence, Sequence::Said(_)));
         let new =
             Event { key, status: said.status, has_sequence, lapses_at: key.at.saturating_add(cap_ms), stands: false };
@@ -98,7 +107,7 @@ impl Presence {
             let old = self.events[place];
             let outcome = if old.stands && old.repeats(&new) { Outcome::Duplicate } else { Outcome::Conflicting };
             if old.shown() <= new.shown() {
-                return Added { outcome, lost: Vec::new(), won: Vec::new() };
+                return StatusChange { outcome, lost: Vec::new(), won: Vec::new() };
             }
             self.events.remove(place);
             let mut added = self.put(new);
@@ -109,7 +118,7 @@ impl Presence {
         self.put(new)
     }
 
-    fn put(&mut self, new: Event) -> Added {
+    fn put(&mut self, new: Event) -> StatusChange {
         let place = self.events.partition_point(|other| other.shown() < new.shown());
         self.events.insert(place, new);
         let (mut lost, mut won) = (Vec::new(), Vec::new());
@@ -125,7 +134,7 @@ impl Presence {
             event.stands = stands;
         }
         let is_alone = lost.is_empty() && won.contains(&new.shown());
-        Added { outcome: if is_alone { Outcome::Applied } else { Outcome::Conflicting }, lost, won }
+        StatusChange { outcome: if is_alone { Outcome::Applied } else { Outcome::Conflicting }, lost, won }
     }
 
     /// Lets each status hold for what `cap_ms` says of its moment.
@@ -133,17 +142,22 @@ impl Presence {
         self.events.iter_mut().for_each(|event| event.lapses_at = event.key.at.saturating_add(cap_ms(event.key.at)));
     }
 
-    /// Forgets what comes before the status that holds at `limit`, from which on alone statuses will come, but for the
-    /// identities that a repeat may still have.
+    /// Forgets what comes before `limit`, from which on alone statuses will come: all but the last that stands, which may
+    /// hold still, or may do so under other policies, and the identities that a repeat may have.
     pub fn forget_before(&mut self, limit: Millis) {
         let later = self.events.partition_point(|event| event.key.at < limit);
         let holds = self.events[..later].iter().rposition(|event| event.stands);
-        // It stays as long as a repeat may come, though it has lapsed: other policies may let it hold for longer.
-        let holds = holds
-            .filter(|holds| self.events[*holds].key.at + REPEATS_MS >= limit || self.events[*holds].lapses_at >= limit);
-        let old = self.events.drain(..holds.unwrap_or(later)).filter(|event| event.stands);
-        self.forgotten.extend(old.map(|event| (event.key.identity, event.key.at)));
-        self.forgotten.retain(|_, at| limit - *at <= REPEATS_MS);
+        let (kept, old) = (holds.map(|holds| self.events[holds]), self.events.drain(..later));
+        for old in old.filter(|event| event.stands && Some(event.key) != kept.map(|kept| kept.key)) {
+            self.forgotten.insert(old.key.identity, old.key.at);
+            self.forgotten_from = self.forgotten_from.min(old.key.at);
+        }
+        self.events.splice(..0, kept);
+        // A day's identities at a time, so that most calls touch none.
+        if self.forgotten_from < limit.saturating_sub(REPEATS_MS + DAY_MS) {
+            self.forgotten.retain(|_, at| limit - *at <= REPEATS_MS);
+            self.forgotten_from = self.forgotten.values().copied().min().unwrap_or(Millis::MAX);
+        }
     }
 
     /// How many statuses are kept.
@@ -158,7 +172,7 @@ impl Presence {
         self.events.is_empty()
     }
 
-    /// Every status that holds somewhere after `from`, in order.
+    /// Every status that holds somewhere after `from`, in order, and the last before it.
     pub fn held_after(&self, from: Millis) -> impl Iterator<Item = Held> {
         let place = self.events.partition_point(|event| event.key.at <= from);
         let standing = self.events[..place].iter().rposition(|event| event.stands).unwrap_or(place);
@@ -191,6 +205,12 @@ impl Presence {
         let event = self.events.iter().rev().find(|event| event.stands)?;
         let span = Span { from: event.key.at, to: event.lapses_at };
         Some(Held { span, status: event.status, last: true })
+    }
+
+    /// The status that goes on from `now`, at which or before all events lie.
+    #[must_use]
+    pub fn running(&self, now: Millis) -> Option<Held> {
+        self.last().filter(|held| now < held.span.to)
     }
 
     /// The status at `now`, at which or before all events lie, if it has not lapsed by then.

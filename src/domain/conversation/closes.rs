@@ -119,7 +119,7 @@ impl State {
     /// It becomes overdue before the events of its millisecond, even where one of them opened it.
     pub(super) fn fire_resolution(&mut self, due: Millis, cx: &mut Context<'_>) {
         let Some(at) = self.resolution_due.filter(|at| *at <= due) else { return };
-        let before = if at == self.last.at { self.before } else { self.standing() };
+        let before = if at == self.last.at { self.before } else { self.assignment() };
         let mut overdue = self.fact(FactKind::ResolutionOverdue, at, before.assignee);
         (overdue.credit.skill, overdue.credit.topics) = (before.skill, before.topics);
         (self.resolution_due, self.resolution_overdue) = (None, Some(overdue));

@@ -74,7 +74,7 @@ pub struct State {
     skill: Option<Name>,
     topics: u32,
     /// The same before the first event of the last event's millisecond.
-    before: Standing,
+    before: Assignment,
 
     phase: Phase,
     /// Until when, if it is snoozed; `Millis::MAX` without an end.
@@ -102,7 +102,7 @@ pub struct State {
 
 /// Whom the conversation belongs to, and what it is about, as of a moment.
 #[derive(Debug, Clone, Copy, Default)]
-struct Standing {
+struct Assignment {
     assignee: Option<Name>,
     skill: Option<Name>,
     topics: u32,
@@ -199,7 +199,7 @@ impl State {
             assignee: None,
             skill: None,
             topics: 0,
-            before: Standing::default(),
+            before: Assignment::default(),
             phase: Phase::default(),
             snoozed_until: None,
             last_close: None,
@@ -236,7 +236,7 @@ impl State {
             self.fire(entry.key.at, cx);
         }
         if entry.key.at != self.last.at {
-            self.before = self.standing();
+            self.before = self.assignment();
         }
         self.last = entry.key;
         if entry.act.is_own() {
@@ -321,8 +321,8 @@ impl State {
         Fact { at, kind, value: 0, scopes: Scopes::ALL, credit: self.credit(agent) }
     }
 
-    fn standing(&self) -> Standing {
-        Standing { assignee: self.assignee, skill: self.skill, topics: self.topics }
+    fn assignment(&self) -> Assignment {
+        Assignment { assignee: self.assignee, skill: self.skill, topics: self.topics }
     }
 
     fn credit(&self, agent: Option<Name>) -> Credit {

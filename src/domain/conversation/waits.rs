@@ -31,9 +31,9 @@ enum Counting {
     Settled(Millis),
 }
 
-/// Which of its targets a wait has passed.
+/// Which of its targets a wait has missed.
 #[derive(Debug, Clone, Copy)]
-struct Passes {
+struct Missed {
     response: bool,
     first: bool,
 }
@@ -72,14 +72,14 @@ impl Wait {
         (self.response_due, self.first_due) = (None, None);
     }
 
-    /// Which targets it passes at `due`; each once.
-    fn passes(&mut self, due: Millis) -> Passes {
+    /// Which targets it misses at `due`; each once.
+    fn misses(&mut self, due: Millis) -> Missed {
         let is_due = |moment: &mut Option<Millis>| moment.take_if(|moment| *moment <= due).is_some();
-        let passes = Passes { response: is_due(&mut self.response_due), first: is_due(&mut self.first_due) };
-        if let (true, Some(from)) = (passes.response || passes.first, self.counts_from()) {
+        let missed = Missed { response: is_due(&mut self.response_due), first: is_due(&mut self.first_due) };
+        if let (true, Some(from)) = (missed.response || missed.first, self.counts_from()) {
             self.counting = Counting::Settled(from);
         }
-        passes
+        missed
     }
 }
 
@@ -202,12 +202,12 @@ impl State {
         let overdue = |kind| self.fact(kind, due, self.assignee);
         let (response, first) = (overdue(FactKind::ResponseOverdue), overdue(FactKind::FirstResponseOverdue));
         let Some(wait) = &mut self.wait else { return };
-        let passes = wait.passes(due);
-        if passes.response {
+        let missed = wait.misses(due);
+        if missed.response {
             wait.overdue = Some(response);
             cx.state(response);
         }
-        if let (true, First::Awaited) = (passes.first, &self.first) {
+        if let (true, First::Awaited) = (missed.first, &self.first) {
             self.first = First::Overdue(first);
             cx.state(first);
         }
