@@ -64,7 +64,7 @@ impl Account {
         let now = self.now;
         let agent = &self.agents[code];
         let visit = self.running_visit(code, agent).map(|running| (running.skill, running.span.from));
-        let status = agent.presence.running(now).map(|held| (held.status, held.span.from));
+        let status = agent.presence.last().map(|held| (held.status, held.span.from, now < held.span.to));
         let oldest = self.buckets.oldest().start();
         let agent = &mut self.agents[code];
         let before = std::mem::replace(&mut agent.ran, Ran { visit, status });
@@ -77,7 +77,7 @@ impl Account {
             }
         }
         if before.status != status {
-            for (_, from) in before.status.into_iter().chain(status) {
+            for (_, from, _) in before.status.into_iter().chain(status) {
                 self.buckets.mark(Tallied::Account, Span { from, to: now });
             }
         }

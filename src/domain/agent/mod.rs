@@ -39,8 +39,8 @@ pub struct Agent {
 pub struct Ran {
     /// The skill of the visit that goes on, and since when it does.
     pub visit: Option<(Option<Name>, Millis)>,
-    /// The last status, and since when it holds.
-    pub status: Option<(Status, Millis)>,
+    /// The last status, since when it holds, and whether it still does.
+    pub status: Option<(Status, Millis, bool)>,
 }
 
 /// A visit that ended, or a piece of one longer than a number of milliseconds in 32 bits, 49 days.
