@@ -8,6 +8,8 @@ mod duration;
 pub mod flags;
 pub mod generate;
 mod help;
+#[cfg(feature = "kafka")]
+mod last_reason;
 mod live_line;
 mod number;
 mod output;

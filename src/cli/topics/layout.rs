@@ -123,6 +123,11 @@ impl Layout {
         [("cleanup.policy", self.policy.to_owned())].into_iter().chain(retention).chain(large).collect()
     }
 
+    /// Whether `run` has to do with it.
+    pub(super) fn is_of_run(&self) -> bool {
+        self.part != Part::Later
+    }
+
     /// Everything wrong with the topic, one sentence each, with what would be right.
     pub(super) fn faults(&self, found: &Found) -> Vec<String> {
         if found.partitions == 0 {
