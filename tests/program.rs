@@ -300,6 +300,22 @@ fn generate_goes_to_the_brokers_of_the_environment_and_names_a_topic_that_is_not
 
 #[cfg(feature = "kafka")]
 #[test]
+fn brokers_that_do_not_answer_are_named_with_the_reason() {
+    let ask = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("CXPULSE_BROKERS", "127.0.0.1:1").stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
+    for asking in [&["topics", "check"][..], &["topics", "create"], &["generate", "--conversations", "1"]].map(ask) {
+        let output = asking.wait_with_output().expect("it ends");
+        let said = error(&output);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains("Kafka at 127.0.0.1:1") && said.contains("does not answer ("), "{said}");
+        assert!(said.contains("Connection refused"), "{said}");
+    }
+}
+
+#[cfg(feature = "kafka")]
+#[test]
 fn partitions_asked_for_topics_that_have_others_are_refused_and_not_passed_over() {
     let create = |more: &[&str]| on_kafka(&[&["topics", "create"], more].concat(), "cli-partitions");
     let done = |more: &[&str]| create(more).output().expect("the program starts").status.code();
