@@ -158,6 +158,23 @@ fn the_page_of_agents_has_an_hour_and_a_day_or_of_other_windows_the_longest() {
 }
 
 #[test]
+fn the_windows_of_agents_are_printed_as_they_come_out_and_never_replaced_where_somebody_named_them() {
+    let few = || Given::default().flag("windows", "5m,15m");
+    let printed = few().load().expect("right").print();
+    for name in ["agent_windows", "agent_metrics_windows"] {
+        let line = printed.lines().find(|line| line.starts_with(&format!("{name} = "))).expect("it is printed");
+        assert!(line.starts_with(&format!("{name} = [\"15m\"] ")) && line.ends_with("# default"), "{line}");
+        let refused = few().flag(name, "1h,24h").refused();
+        assert!(refused.contains("\"1h\" is none of the windows; right would be any of 5m,15m"), "{refused}");
+        let twice = Given::default().flag(name, "1h,60m").refused();
+        assert!(twice.contains("1h stands there twice"), "{twice}");
+        let minutes = Given::default().flag(name, "60m").load().expect("right").print();
+        assert!(minutes.contains(&format!("{name} = [\"1h\"] ")), "{minutes}");
+    }
+    assert_eq!(Given::default().flag("agent_windows", "60").load().expect("right").settings.agent_windows, [60]);
+}
+
+#[test]
 fn a_setting_that_does_nothing_yet_says_so_to_who_sets_it() {
     let resolved = Given::default().file("keep_text = [\"north\"]").flag("series_cap", "2000").load().expect("right");
     assert_eq!(resolved.idle().collect::<Vec<_>>(), ["keep_text (file cxpulse.toml) has no effect yet"]);

@@ -234,6 +234,19 @@ fn a_variable_that_is_no_settings_is_named_with_the_nearest_one() {
 }
 
 #[test]
+fn a_family_that_there_is_not_is_refused_before_the_configuration_is_printed() {
+    for name in ["run", "demo"] {
+        is_refused(
+            command(&[name, "--print-config"]).env("CXPULSE_AGENT_METRICS_FAMILIES", "csat_ratio,csatt"),
+            &[
+                "agent_metrics_families = \"csat_ratio,csatt\" (environment CXPULSE_AGENT_METRICS_FAMILIES): \"csatt\"",
+                "there is no such family; right would be",
+            ],
+        );
+    }
+}
+
+#[test]
 fn variables_that_kubernetes_makes_for_a_service_of_the_same_name_are_no_settings() {
     let mut run = command(&["run", "--print-config"]);
     let made = [

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use super::{Failure, output};
+use super::{Failure, agent_families, output};
 use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Topics, Use};
 use crate::publish::topics::OutputTopics;
 
@@ -39,6 +39,9 @@ impl<const FOLD: bool, const SERVE: bool, const TOPICS: bool, const KAFKA: bool>
         let resolved = config::load(&self.layers)?;
         if TOPICS {
             check_topics(&resolved)?;
+        }
+        if SERVE {
+            agent_families::check(&resolved)?;
         }
         if self.print_config {
             output::print(resolved.print().as_bytes())?;

@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0, 1 for what fails while running, 2 for a wrong flag, setting, policy, topic or input.
 
+mod agent_families;
 mod completions;
 mod demo;
 mod duration;
