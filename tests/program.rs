@@ -231,6 +231,13 @@ fn a_variable_that_is_no_settings_is_named_with_the_nearest_one() {
         &["CXPULSE_BROKER (environment) is no setting (did you mean CXPULSE_BROKERS?)", "`cxpulse run --help`"],
     );
     is_refused(run().env("CXPULSE_ENTIRELY_ELSE", "1"), &["CXPULSE_ENTIRELY_ELSE (environment) is no setting; right"]);
+    let mut generate = command(&["generate", "--conversations", "1", "--output", "-"]);
+    is_refused(generate.env("CXPULSE_BROKER", "a:1"), &["CXPULSE_BROKER (environment) is no setting"]);
+}
+
+#[test]
+fn a_window_that_begins_with_a_hyphen_is_no_flag() {
+    is_refused(&mut command(&["run", "--windows", "-5m"]), &["windows = \"-5m\" (flag --windows)", "is no window"]);
 }
 
 #[test]

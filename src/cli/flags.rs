@@ -129,7 +129,8 @@ fn flag(setting: &Setting) -> Arg {
     let arg = arg.help_heading(heading(setting));
     match setting.shape {
         // What is wrong with a negative number is the setting's to say.
-        Shape::Number | Shape::Numbers | Shape::Windows => arg.allow_negative_numbers(true),
+        Shape::Number | Shape::Numbers => arg.allow_negative_numbers(true),
+        Shape::Windows => arg.allow_hyphen_values(true),
         Shape::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
         Shape::Text | Shape::Texts => arg,
     }
