@@ -39,13 +39,13 @@ fn the_program_is_built_without_what_only_tests_need() {
 #[test]
 fn a_kafka_to_try_needs_no_compiler() {
     let said = missing("kafka");
-    assert!(said.contains("- Java 17 or newer (apt: default-jdk-headless)\n- Maven (apt: maven)\n"), "{said}");
+    assert!(said.contains("- Java 17 or newer (apt: default-jdk-headless)\n  - Maven (apt: maven)\n"), "{said}");
     assert!(!said.contains("g++") && !said.contains("Rust"), "{said}");
 }
 
 #[test]
 fn the_programs_that_tests_call_are_asked_for_though_the_shell_has_one_of_that_name() {
     let said = missing("test");
-    assert!(said.contains("- curl (apt: curl)\n- kill (apt: procps)\n"), "{said}");
+    assert!(said.contains("- curl (apt: curl)\n  - kill (apt: procps)\n"), "{said}");
     assert!(!missing("demo").contains("curl"));
 }
