@@ -1,7 +1,7 @@
 # `make` prints what there is. The scripts behind it are tests/setup.sh and tests/kafka/kafka.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo test check format bench release kafka-up kafka-down clean-kafka
+.PHONY: help setup setup-demo setup-build setup-kafka demo test check format bench release kafka-up kafka-down clean-kafka
 
 # Options for the program or the test runner: make demo ARGS="--agents 50 --for 30s"
 ARGS ?=
@@ -17,6 +17,12 @@ setup: ## Install what the tests need, or name what is missing
 
 setup-demo:
 	@tests/setup.sh demo
+
+setup-build:
+	@tests/setup.sh build
+
+setup-kafka:
+	@tests/setup.sh kafka
 
 demo: setup-demo ## Run a simulated contact centre and its live numbers; needs Rust and a linker only
 	@$(call once,target/demo/cxpulse,the demo: about three minutes on two cores)
@@ -42,13 +48,13 @@ format: ## Format the source
 bench: setup ## Run the benches
 	cargo bench --locked $(ARGS)
 
-release: setup ## Build the optimised program, target/release/cxpulse, and print the line that puts it on the path
+release: setup-build ## Build the optimised program, target/release/cxpulse, and print the line that puts it on the path
 	@$(call once,target/release/cxpulse,the optimised program: five to ten minutes on two cores)
 	cargo build --release --locked
 	@echo "Built. Paste this line, so that a shell finds it:" >&2
 	@echo 'export PATH="$(CURDIR)/target/release:$$PATH"'
 
-kafka-up: setup ## Start a Kafka on a free loopback port, and print lines to paste that name it
+kafka-up: setup-kafka ## Start a Kafka on a free loopback port, and print lines to paste that name it
 	@tests/kafka/kafka.sh up
 
 kafka-down: ## Stop it; its data stays

@@ -158,6 +158,23 @@ fn the_page_of_agents_has_an_hour_and_a_day_or_of_other_windows_the_longest() {
 }
 
 #[test]
+fn the_windows_of_agents_are_printed_as_they_come_out_and_never_replaced_where_somebody_named_them() {
+    let few = || Given::default().flag("windows", "5m,15m");
+    let printed = few().load().expect("right").print();
+    for name in ["agent_windows", "agent_metrics_windows"] {
+        let line = printed.lines().find(|line| line.starts_with(&format!("{name} = "))).expect("it is printed");
+        assert!(line.starts_with(&format!("{name} = [\"15m\"] ")) && line.ends_with("# default"), "{line}");
+        let refused = few().flag(name, "1h,24h").refused();
+        assert!(refused.contains("\"1h\" is none of the windows; right would be any of 5m,15m"), "{refused}");
+        let twice = Given::default().flag(name, "1h,60m").refused();
+        assert!(twice.contains("1h stands there twice"), "{twice}");
+        let minutes = Given::default().flag(name, "60m").load().expect("right").print();
+        assert!(minutes.contains(&format!("{name} = [\"1h\"] ")), "{minutes}");
+    }
+    assert_eq!(Given::default().flag("agent_windows", "60").load().expect("right").settings.agent_windows, [60]);
+}
+
+#[test]
 fn a_setting_that_does_nothing_yet_says_so_to_who_sets_it() {
     let resolved = Given::default().file("keep_text = [\"north\"]").flag("series_cap", "2000").load().expect("right");
     assert_eq!(resolved.idle().collect::<Vec<_>>(), ["keep_text (file cxpulse.toml) has no effect yet"]);
@@ -179,6 +196,9 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("brokers", "a:0", "\"a:0\" is not HOST:PORT"),
         ("brokers", "http://a:9092/", "\"http://a:9092/\" is a URL; right would be the address alone, \"a:9092\""),
         ("brokers", "b:1,kafka://a:1", "\"kafka://a:1\" is a URL; right would be the address alone, \"a:1\""),
+        ("brokers", "http://kafka", "\"http://kafka\" is a URL; right would be the address alone, \"kafka:9092\""),
+        ("brokers", "http://me@a:1/b?c", "is a URL; right would be the address alone, \"a:1\""),
+        ("brokers", "http://", "\"http://\" is a URL; right would be host names or addresses with a port"),
         ("brokers", "me@a:1", "\"me@a:1\" is not HOST:PORT"),
         ("kafka_properties", "bootstrap.servers=a:1", "bootstrap.servers is what the setting brokers says"),
         ("survey_topic", "conversation-events", "conversation_topic (default) names the same topic; right would be a"),
@@ -211,6 +231,8 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("keep_text", "a b", "\"a b\" is no id; right would be ids of 1 to 128 bytes"),
         ("forget_after_hours", "23", "23 is out of range; right would be a whole number of hours from 24 to 744"),
         ("series_cap", "many", "it is no whole number; right would be a whole number of series from 1000"),
+        ("agent_windows", "1h,45m", "\"45m\" is none of the windows; right would be any of 5m,15m,30m,1h,4h,12h,24h"),
+        ("agent_windows", "", "it is empty; right would be any of 5m,15m,30m,1h,4h,12h,24h"),
         (
             "agent_metrics_windows",
             "1h,45m",

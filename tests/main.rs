@@ -29,6 +29,7 @@ mod readme;
 mod reference;
 mod scenarios;
 mod scrape;
+mod setup;
 mod simulate;
 mod stories;
 mod support;

@@ -231,6 +231,26 @@ fn a_variable_that_is_no_settings_is_named_with_the_nearest_one() {
         &["CXPULSE_BROKER (environment) is no setting (did you mean CXPULSE_BROKERS?)", "`cxpulse run --help`"],
     );
     is_refused(run().env("CXPULSE_ENTIRELY_ELSE", "1"), &["CXPULSE_ENTIRELY_ELSE (environment) is no setting; right"]);
+    let mut generate = command(&["generate", "--conversations", "1", "--output", "-"]);
+    is_refused(generate.env("CXPULSE_BROKER", "a:1"), &["CXPULSE_BROKER (environment) is no setting"]);
+}
+
+#[test]
+fn a_window_that_begins_with_a_hyphen_is_no_flag() {
+    is_refused(&mut command(&["run", "--windows", "-5m"]), &["windows = \"-5m\" (flag --windows)", "is no window"]);
+}
+
+#[test]
+fn a_family_that_there_is_not_is_refused_before_the_configuration_is_printed() {
+    for name in ["run", "demo"] {
+        is_refused(
+            command(&[name, "--print-config"]).env("CXPULSE_AGENT_METRICS_FAMILIES", "csat_ratio,csatt"),
+            &[
+                "agent_metrics_families = \"csat_ratio,csatt\" (environment CXPULSE_AGENT_METRICS_FAMILIES): \"csatt\"",
+                "there is no such family; right would be",
+            ],
+        );
+    }
 }
 
 #[test]
@@ -296,6 +316,22 @@ fn generate_goes_to_the_brokers_of_the_environment_and_names_a_topic_that_is_not
     assert_eq!(created.status.code(), Some(0), "{}", error(&created));
     let output = generate().output().expect("the program starts");
     assert_eq!((output.status.code(), error(&output)), (Some(0), String::new()));
+}
+
+#[cfg(feature = "kafka")]
+#[test]
+fn brokers_that_do_not_answer_are_named_with_the_reason() {
+    let ask = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("CXPULSE_BROKERS", "127.0.0.1:1").stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
+    for asking in [&["topics", "check"][..], &["topics", "create"], &["generate", "--conversations", "1"]].map(ask) {
+        let output = asking.wait_with_output().expect("it ends");
+        let said = error(&output);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.contains("Kafka at 127.0.0.1:1") && said.contains("does not answer ("), "{said}");
+        assert!(said.contains("Connection refused"), "{said}");
+    }
 }
 
 #[cfg(feature = "kafka")]

@@ -3,19 +3,23 @@
 # otherwise names each missing thing with the package that has it, and fails. Silent and quick when nothing is missing.
 #
 #   setup.sh demo    a Rust toolchain and a linker
-#   setup.sh test    that, and: a C++ toolchain and headers for librdkafka; Java, Maven and Kafka's jars; promtool
+#   setup.sh build   that, and a C++ toolchain and headers for librdkafka
+#   setup.sh kafka   Java, Maven and Kafka's jars
+#   setup.sh test    all of these; curl, kill and promtool
 #   setup.sh check   that, and rustfmt and clippy
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/target/tools
-missing=() packages=()
+missing=() packages=() fetched=()
 
 main() {
   case ${1:-} in
     demo) needs=(rust linker) ;;
-    test) needs=(rust linker native kafka) ;;
-    check) needs=(rust linker native kafka lints) ;;
+    build) needs=(rust linker native) ;;
+    kafka) needs=(kafka) fetched=(jars) ;;
+    test) needs=(rust linker native kafka tools) fetched=(jars promtool) ;;
+    check) needs=(rust linker native kafka tools lints) fetched=(jars promtool) ;;
     *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
   esac
   look
@@ -24,7 +28,9 @@ main() {
     look
   fi
   [ ${#missing[@]} -eq 0 ] || give_up
-  [ "$1" = demo ] || fetch
+  # What is fetched into target/ needs no rights.
+  local what
+  for what in "${fetched[@]}"; do "fetch_$what"; done
 }
 
 look() {
@@ -56,6 +62,12 @@ needs_native() {
 needs_kafka() {
   need "Java 17 or newer" "apt: default-jdk-headless" has_java 17
   need "Maven" "apt: maven" has mvn
+}
+
+# Tests call them as programs: the shell's own kill is none.
+needs_tools() {
+  need "curl" "apt: curl" type -P curl
+  need "kill" "apt: procps" type -P kill
 }
 
 needs_lints() {
@@ -90,19 +102,19 @@ install() {
   apt install --no-install-recommends "${packages[@]}" || say "apt-get could not install all of it"
 }
 
-# What is fetched into target/ needs no rights: Kafka's jars and promtool.
-fetch() {
-  "$root/tests/kafka/kafka.sh" fetch
+fetch_jars() { "$root/tests/kafka/kafka.sh" fetch; }
+
+fetch_promtool() {
   if has promtool >/dev/null || [ -x "$tools/promtool" ]; then return; fi
   say "fetching promtool (a minute, once)"
   # Only the one program: installing Debian's package would start a Prometheus on this machine.
-  if ! fetch_promtool && ! { may_install && apt update && fetch_promtool; }; then
+  if ! unpack_promtool && ! { may_install && apt update && unpack_promtool; }; then
     missing=("promtool (apt: prometheus)")
     give_up
   fi
 }
 
-fetch_promtool() {
+unpack_promtool() {
   local folder
   mkdir -p "$tools" && folder=$(mktemp -d "$tools/fetch-XXXXXX") || return 1
   if has apt-get >/dev/null && (cd "$folder" && apt-get -q download prometheus </dev/null && dpkg-deb -x prometheus_*.deb .) >&2; then

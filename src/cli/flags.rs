@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
-use super::{Failure, output};
+use super::{Failure, agent_families, output};
 use crate::config::{self, Layers, Resolved, SETTINGS, Setting, Shape, Topics, Use};
 use crate::publish::topics::OutputTopics;
 
@@ -39,6 +39,9 @@ impl<const FOLD: bool, const SERVE: bool, const TOPICS: bool, const KAFKA: bool>
         let resolved = config::load(&self.layers)?;
         if TOPICS {
             check_topics(&resolved)?;
+        }
+        if SERVE {
+            agent_families::check(&resolved)?;
         }
         if self.print_config {
             output::print(resolved.print().as_bytes())?;
@@ -126,7 +129,8 @@ fn flag(setting: &Setting) -> Arg {
     let arg = arg.help_heading(heading(setting));
     match setting.shape {
         // What is wrong with a negative number is the setting's to say.
-        Shape::Number | Shape::Numbers | Shape::Windows => arg.allow_negative_numbers(true),
+        Shape::Number | Shape::Numbers => arg.allow_negative_numbers(true),
+        Shape::Windows => arg.allow_hyphen_values(true),
         Shape::Switch => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
         Shape::Text | Shape::Texts => arg,
     }

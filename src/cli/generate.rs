@@ -16,9 +16,7 @@ use clap::{Args, ValueEnum};
 
 use super::help::examples;
 use super::number::within;
-#[cfg(feature = "kafka")]
-use crate::config;
-use crate::config::ConfigError;
+use crate::config::{self, ConfigError};
 use crate::domain::event::Millis;
 use crate::simulate::Settings;
 use crate::wire::time::{parse_rfc3339, rfc3339};
@@ -216,7 +214,8 @@ impl GenerateArgs {
     pub fn run_to_destination(&self, now: impl FnMut() -> Millis) -> Result<(), GenerateError> {
         let mut pace = Ticks(now);
         let settings = self.settings((pace.0)())?;
-        match self.destination_or_configured()? {
+        let configured = config::load(&self.layers())?;
+        match self.destination_or_configured(&configured)? {
             Destination::File(path) => {
                 let mut output = JsonLines::new(create(&path)?);
                 self.run_to(&settings, &mut output, &mut pace, &path.display().to_string())
@@ -225,38 +224,42 @@ impl GenerateArgs {
                 let mut output = JsonLines::new(io::stdout().lock());
                 self.run_to(&settings, &mut output, &mut pace, "standard output")
             }
-            Destination::Kafka { brokers, .. } => self.run_to_kafka(&settings, &mut pace, &brokers),
+            Destination::Kafka { brokers, .. } => {
+                self.run_to_kafka(&configured.settings, &settings, &mut pace, &brokers)
+            }
         }
     }
 
     /// Where the records go; where no flag says, to the brokers that the environment or the file of settings names.
     #[cfg(feature = "kafka")]
-    fn destination_or_configured(&self) -> Result<Destination, GenerateError> {
-        if self.output.is_none() && self.brokers.is_none() {
-            let resolved = config::load(&self.layers())?;
-            if *resolved.origin("brokers") != config::Origin::Default {
-                let brokers = resolved.settings.brokers.join(",");
-                return Ok(Destination::Kafka { brokers, format: self.format });
-            }
+    fn destination_or_configured(&self, configured: &config::Resolved) -> Result<Destination, GenerateError> {
+        let is_given = self.output.is_some() || self.brokers.is_some();
+        if is_given || *configured.origin("brokers") == config::Origin::Default {
+            return self.destination();
         }
-        self.destination()
+        let brokers = configured.settings.brokers.join(",");
+        Ok(Destination::Kafka { brokers, format: self.format })
     }
 
     #[cfg(not(feature = "kafka"))]
-    fn destination_or_configured(&self) -> Result<Destination, GenerateError> {
+    fn destination_or_configured(&self, _: &config::Resolved) -> Result<Destination, GenerateError> {
         self.destination()
     }
 
     #[cfg(feature = "kafka")]
-    fn run_to_kafka(&self, settings: &Settings, pace: &mut impl Pace, brokers: &str) -> Result<(), GenerateError> {
-        let kafka = config::load(&self.layers())?.settings;
-        let mut output = kafka::KafkaOutput::new(&kafka, self.format)?;
+    fn run_to_kafka(
+        &self,
+        configured: &config::Settings,
+        settings: &Settings,
+        pace: &mut impl Pace,
+        brokers: &str,
+    ) -> Result<(), GenerateError> {
+        let mut output = kafka::KafkaOutput::new(configured, self.format)?;
         output.find_topics(brokers)?;
         self.run_to(settings, &mut output, pace, &format!("Kafka at {brokers}"))
     }
 
     /// The settings of `run` that say how to get to Kafka, so that a broker which asks for more needs one description.
-    #[cfg(feature = "kafka")]
     fn layers(&self) -> config::Layers {
         let given = [
             ("brokers", &self.brokers),
@@ -270,7 +273,13 @@ impl GenerateArgs {
     }
 
     #[cfg(not(feature = "kafka"))]
-    fn run_to_kafka(&self, _: &Settings, _: &mut impl Pace, _: &str) -> Result<(), GenerateError> {
+    fn run_to_kafka(
+        &self,
+        _: &config::Settings,
+        _: &Settings,
+        _: &mut impl Pace,
+        _: &str,
+    ) -> Result<(), GenerateError> {
         Err(GenerateError::Usage {
             flag: "--brokers",
             wrong: "this cxpulse was built without Kafka (`cxpulse --version` tells)".to_owned(),

@@ -2,12 +2,15 @@
 //!
 //! Exit status: 0, 1 for what fails while running, 2 for a wrong flag, setting, policy, topic or input.
 
+mod agent_families;
 mod completions;
 mod demo;
 mod duration;
 pub mod flags;
 pub mod generate;
 mod help;
+#[cfg(feature = "kafka")]
+mod last_reason;
 mod live_line;
 mod number;
 mod output;

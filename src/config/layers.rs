@@ -101,7 +101,9 @@ pub(super) fn resolve(
     let file = path.map(|path| Ok((file_layer(&path, read)?, path))).transpose()?;
     let mut resolved = Resolved { settings: Settings::blank(), origins: Vec::new(), values: Vec::new() };
     for setting in SETTINGS {
-        let (raw, origin) = uppermost(setting, layers, &variable, file.as_ref());
+        let given = uppermost(setting, layers, &variable, file.as_ref());
+        let (raw, origin) =
+            given.unwrap_or_else(|| (Raw::Text((setting.fit)(&resolved.settings, setting.default)), Origin::Default));
         (setting.set)(&mut resolved.settings, &raw).map_err(|what| wrong(setting, &raw, &origin, what))?;
         resolved.origins.push(origin);
         resolved.values.push(raw);
@@ -147,19 +149,15 @@ fn uppermost(
     layers: &Layers,
     variable: &dyn Fn(&str) -> Option<String>,
     file: Option<&(toml::Table, PathBuf)>,
-) -> (Raw, Origin) {
+) -> Option<(Raw, Origin)> {
     if let Some((_, value)) = layers.flags.iter().rev().find(|(name, _)| *name == setting.name) {
-        return (Raw::Text(value.clone()), Origin::Flag(setting.flag()));
+        return Some((Raw::Text(value.clone()), Origin::Flag(setting.flag())));
     }
     if let Some(value) = variable(&setting.variable()) {
-        return (Raw::Text(value), Origin::Environment(setting.variable()));
+        return Some((Raw::Text(value), Origin::Environment(setting.variable())));
     }
-    if let Some((table, path)) = file
-        && let Some(value) = table.get(setting.name)
-    {
-        return (raw(value), Origin::File(path.clone()));
-    }
-    (Raw::Text(setting.default.to_owned()), Origin::Default)
+    let (table, path) = file?;
+    Some((raw(table.get(setting.name)?), Origin::File(path.clone())))
 }
 
 fn file_layer(path: &Path, read: &dyn Fn(&Path) -> io::Result<String>) -> Result<toml::Table, ConfigError> {

@@ -25,6 +25,8 @@ pub struct Setting {
     pub idle: bool,
     /// Whether it is one that a first start needs: `--help` lists these first.
     pub main: bool,
+    /// What the default comes to beside the settings before it.
+    pub(super) fit: fn(&Settings, &str) -> String,
     /// Puts a value into its place, or says what is wrong.
     pub(super) set: fn(&mut Settings, &Raw) -> Result<(), Wrong>,
 }
@@ -259,23 +261,25 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.agent_windows, agent_windows(raw, &s.windows)),
+        fit: agent_windows_there_are,
         ..row(
             "agent_windows",
             "WINDOW,…",
             AGENT_WINDOWS,
             "Which of the windows the records of agents have on their topics, such as 5m,1h",
-            Shape::Texts,
+            Shape::Windows,
             Use::Kafka,
         )
     },
     Setting {
         set: |s, raw| put(&mut s.agent_metrics_windows, agent_windows(raw, &s.windows)),
+        fit: agent_windows_there_are,
         ..row(
             "agent_metrics_windows",
             "WINDOW,…",
             AGENT_WINDOWS,
             "Which of the windows /metrics/agents has by default, such as 5m,1h",
-            Shape::Texts,
+            Shape::Windows,
             Use::Serve,
         )
     },
@@ -365,6 +369,7 @@ const fn row(
         secret: false,
         idle: false,
         main: false,
+        fit: |_, default| default.to_owned(),
         set: |_, _| Ok(()),
     }
 }
@@ -385,23 +390,26 @@ fn milliseconds(value: Result<Vec<u32>, Wrong>) -> Result<Vec<i64>, Wrong> {
 /// What the page of agents has unless somebody says otherwise.
 const AGENT_WINDOWS: &str = "1h,24h";
 
-/// Some of the windows there are. The default stands for those of its windows that there are, or the longest.
+/// Some of the windows there are.
 fn agent_windows(raw: &Raw, windows: &[u32]) -> Result<Vec<u32>, Wrong> {
-    let all: Vec<String> = windows.iter().map(|minutes| window::word(*minutes)).collect();
-    let right = format!("any of {}", all.join(","));
-    let mut chosen = Vec::new();
-    for item in raw.items() {
-        match window::parse(&item).filter(|minutes| windows.contains(minutes)) {
-            Some(minutes) => chosen.push(minutes),
-            None if raw.text() == AGENT_WINDOWS => {}
-            None => return Err(Wrong::new(format!("{item:?} is none of the windows"), right)),
-        }
+    let right = format!("any of {}", words(windows));
+    let chosen = value::windows(raw).map_err(|wrong| Wrong::new(wrong.what, right.as_str()))?;
+    match chosen.iter().find(|minutes| !windows.contains(minutes)) {
+        Some(other) => Err(Wrong::new(format!("{:?} is none of the windows", window::word(*other)), right)),
+        None => Ok(chosen),
     }
-    match windows.last() {
-        Some(longest) if chosen.is_empty() && raw.text() == AGENT_WINDOWS => Ok(vec![*longest]),
-        _ if chosen.is_empty() => Err(Wrong::new("it is empty", right)),
-        _ => Ok(chosen),
-    }
+}
+
+/// Those windows of the default that there are, or the longest there is.
+fn agent_windows_there_are(settings: &Settings, default: &str) -> String {
+    let there = |minutes: &u32| settings.windows.contains(minutes);
+    let chosen: Vec<u32> = default.split(',').filter_map(window::parse).filter(there).collect();
+    let longest = settings.windows.last().into_iter().copied().collect();
+    words(&if chosen.is_empty() { longest } else { chosen })
+}
+
+fn words(windows: &[u32]) -> String {
+    windows.iter().map(|minutes| window::word(*minutes)).collect::<Vec<_>>().join(",")
 }
 
 fn families(raw: &Raw) -> Result<Vec<String>, Wrong> {

@@ -58,16 +58,26 @@ pub(super) fn addresses(raw: &Raw) -> Result<Vec<String>, Wrong> {
     if items.is_empty() {
         return Err(Wrong::new("there is no address", right));
     }
-    let port =
-        |item: &str| item.rsplit_once(':').and_then(|(host, port)| Some((host.len(), port.parse::<u16>().ok()?)));
-    if let Some((url, address)) = items.iter().find_map(|item| Some((item, item.split_once("://")?.1))) {
-        let address = address.trim_end_matches('/');
-        return Err(Wrong::new(format!("{url:?} is a URL"), format!("the address alone, {address:?}")));
+    if let Some((url, rest)) = items.iter().find_map(|item| Some((item, item.split_once("://")?.1))) {
+        let right = address_in(rest).map_or_else(|| right.to_owned(), |it| format!("the address alone, {it:?}"));
+        return Err(Wrong::new(format!("{url:?} is a URL"), right));
     }
-    match items.iter().find(|item| !matches!(port(item), Some((1.., 1..))) || item.contains(['/', '@', ' '])) {
+    match items.iter().find(|item| !is_address(item)) {
         Some(item) => Err(Wrong::new(format!("{item:?} is not HOST:PORT"), right)),
         None => Ok(items),
     }
+}
+
+fn is_address(item: &str) -> bool {
+    let port = item.rsplit_once(':').and_then(|(host, port)| Some((host.len(), port.parse::<u16>().ok()?)));
+    matches!(port, Some((1.., 1..))) && !item.contains(['/', '@', ' '])
+}
+
+/// The address that a URL means, as it would be taken; with Kafka's usual port where it has none.
+fn address_in(rest: &str) -> Option<String> {
+    let host = rest.split(['/', '?']).next()?.rsplit('@').next()?;
+    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:9092") };
+    is_address(&address).then_some(address)
 }
 
 /// One address to listen on.

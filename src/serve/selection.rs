@@ -17,9 +17,12 @@ const ALL: &str = "all";
 #[error("{name} = {value:?}: {what}; right would be {right}")]
 pub struct Unknown {
     name: String,
-    value: String,
-    what: &'static str,
-    right: String,
+    /// The word.
+    pub value: String,
+    /// What is wrong with it.
+    pub what: &'static str,
+    /// What would be right.
+    pub right: String,
 }
 
 /// Which families are wanted, each by its name, by its name without the scope, or by its object; or all.

@@ -12,6 +12,7 @@ use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer, Prod
 use rdkafka::types::RDKafkaRespErr;
 
 use super::{Format, GenerateError, Output, push_value};
+use crate::cli::last_reason::{LastReason, SERVE_WAIT};
 use crate::config::{Settings, Topics};
 use crate::connection;
 use crate::simulate::{Record, Topic};
@@ -75,7 +76,9 @@ impl KafkaOutput {
         let lacks = |topic| match self.is_there(topic) {
             Ok(there) => Ok(!there),
             Err(error) => {
-                let source = io::Error::other(format!("it does not answer: {error}"));
+                self.producer.poll(SERVE_WAIT);
+                let why = self.producer.context().last.of(&error);
+                let source = io::Error::other(format!("it does not answer ({why})"));
                 Err(GenerateError::Write { to: format!("Kafka at {brokers}"), source })
             }
         };
@@ -143,13 +146,16 @@ impl Output for KafkaOutput {
 #[derive(Default)]
 struct Reports {
     failure: Mutex<Option<String>>,
+    last: LastReason,
 }
 
 impl ClientContext for Reports {
     /// What goes wrong is said once, by the record that did not arrive.
     fn log(&self, _level: RDKafkaLogLevel, _facility: &str, _message: &str) {}
 
-    fn error(&self, _error: KafkaError, _reason: &str) {}
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.last.error(error, reason);
+    }
 }
 
 impl ProducerContext for Reports {

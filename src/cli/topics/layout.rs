@@ -75,12 +75,10 @@ pub(super) struct Found {
 /// The layout of every topic of the contract, in the order data flows; of those too that no version uses yet.
 pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
     let topics = &settings.topics;
-    let mut inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
-    inputs.dedup();
     let least_ms = settings.forget_after_ms + LOOK_BACK_MS;
     let events = Retention { least_ms, most_ms: None, created_ms: least_ms };
-    let inputs = inputs.into_iter().map(|topic| Layout {
-        topic,
+    let inputs = [&topics.conversation, &topics.survey, &topics.agent].map(|topic| Layout {
+        topic: topic.clone(),
         policy: "delete",
         retention: Some(events),
         large: false,
@@ -92,7 +90,7 @@ pub(super) fn layouts(settings: &Settings) -> Vec<Layout> {
     // A decision is an event too: it must be there as long as those it was made of.
     let (topic, retention) = (names.rating_requests.clone(), Some(events));
     let requests = Layout { topic, policy: "delete", retention, large: false, part };
-    inputs.chain([policies]).chain(outputs(&names)).chain([requests]).collect()
+    inputs.into_iter().chain([policies]).chain(outputs(&names)).chain([requests]).collect()
 }
 
 fn outputs(topics: &OutputTopics) -> Vec<Layout> {
@@ -121,6 +119,11 @@ impl Layout {
         let retention = self.retention.map(|retention| ("retention.ms", retention.created_ms.to_string()));
         let large = self.large.then(|| ("max.message.bytes", LARGE_BYTES.to_owned()));
         [("cleanup.policy", self.policy.to_owned())].into_iter().chain(retention).chain(large).collect()
+    }
+
+    /// Whether `run` has to do with it.
+    pub(super) fn is_of_run(&self) -> bool {
+        self.part != Part::Later
     }
 
     /// Everything wrong with the topic, one sentence each, with what would be right.
