@@ -17,7 +17,7 @@ use rdkafka::message::{BorrowedMessage, OwnedMessage};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
 use super::trouble::Group;
-use super::{Refused, client};
+use super::{Refused, client, name_of};
 
 /// How long the reports of one producer are served at a time, while there are any to come.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -109,7 +109,7 @@ impl<R: Reports> Producer<R> {
         let context = |alone| Context { alone, shared: shared.clone() };
         let together = client(defaults, connection, fixed, context(false))?;
         // How records are packed is the configuration's to say, but for those that go alone.
-        let is_of_packing = |key: &String| ALONE.iter().any(|(ours, _)| ours == key);
+        let is_of_packing = |key: &str| ALONE.iter().any(|(ours, _)| *ours == name_of(key));
         let unpacked: Vec<_> = connection.iter().filter(|(key, _)| !is_of_packing(key)).cloned().collect();
         let alone = client(defaults, &unpacked, &[fixed, &ALONE].concat(), context(true))?;
         Ok(Self { together, alone, shared })
