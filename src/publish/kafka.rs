@@ -302,7 +302,7 @@ mod tests {
         };
         assert!(publisher("linger.ms").is_ok());
         assert!(publisher("queue.buffering.max.ms").is_ok(), "by its other name, also where records go alone");
-        for ours in ["max.in.flight", "delivery.timeout.ms"] {
+        for ours in ["max.in.flight", "delivery.timeout.ms", "allow.auto.create.topics"] {
             assert_eq!(publisher(ours).expect_err("is refused"), Refused::Ours(ours.to_owned()));
         }
         assert!(publisher("no.such.setting").expect_err("is refused").to_string().contains("no.such.setting"));
