@@ -1,5 +1,6 @@
 //! Which partitions the Kafka source reads, from where, and what it does when they are not what they were.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::Consumer;
@@ -209,7 +210,9 @@ impl Reader<'_> {
 
     /// A new client: the old one may hold on to what it knows of a topic that is no more.
     pub(super) fn connect_anew(&mut self) -> Result<(), SourceError> {
-        self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
+        // What the old one was asked may be answered as it was before.
+        self.question = None;
+        self.consumer = Arc::new(kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?);
         self.reassign()
     }
 
