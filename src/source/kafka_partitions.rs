@@ -124,7 +124,17 @@ impl Reader<'_> {
     /// Idle partitions count in the revision too, or instances that started at different times would never agree; and
     /// nothing is forgotten that a partition nobody has read yet may touch.
     pub(super) fn tell_beginnings(&self) {
+        self.tell_positions(RecordBatch::new(self.topics.clone()));
+    }
+
+    /// The same after a topic was made anew, which may have other partitions than the old one.
+    pub(super) fn tell_anew(&self, topic: usize) {
         let mut batch = RecordBatch::new(self.topics.clone());
+        batch.note_anew(topic);
+        self.tell_positions(batch);
+    }
+
+    fn tell_positions(&self, mut batch: RecordBatch) {
         for ((topic, partition), next) in self.positions.iter() {
             batch.note_position(Position { topic, partition, next });
         }

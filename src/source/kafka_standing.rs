@@ -128,7 +128,7 @@ impl Reader<'_> {
         self.standing.accept(topic, id);
         tracing::warn!("{name} was made anew and is read from its beginning, as --accept-gap says");
         self.connect_anew()?;
-        self.tell_beginnings();
+        self.tell_anew(topic);
         Ok(())
     }
 
