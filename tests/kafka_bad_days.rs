@@ -54,8 +54,8 @@ fn a_topic_that_takes_little_loses_no_record_that_fits_by_itself() {
     let kafka = KafkaServer::start();
     let names = OutputTopics::new("kb-small");
     let small = "max.message.bytes=12000";
-    kafka.create_topic(&names.buckets, 2, &[small, "cleanup.policy=compact,delete", DAY]);
-    kafka.create_topic(&names.dead_letters, 2, &[small, DAY]);
+    kafka.create_topic(&names.buckets, 3, &[small, "cleanup.policy=compact,delete", DAY]);
+    kafka.create_topic(&names.dead_letters, 3, &[small, DAY]);
     let topics = Topics::create("kb-small");
     let (now, accounts) = (clock::now(), ["a0", "a1", "a2", "a3"]);
     let mut expected = BTreeSet::new();
