@@ -15,6 +15,28 @@ use crate::config::Settings;
 /// Librdkafka's name for the brokers' addresses.
 pub const BROKERS: &str = "bootstrap.servers";
 
+/// Librdkafka's other names for properties, each with the one that is used here. Of two names for the same thing,
+/// librdkafka would take whichever it is told last, and rdkafka tells it in no order.
+const ALIASES: [(&str, &str); 12] = [
+    ("metadata.broker.list", BROKERS),
+    ("max.in.flight", "max.in.flight.requests.per.connection"),
+    ("sasl.mechanism", "sasl.mechanisms"),
+    ("sasl.oauthbearer.client.credentials.client.id", "sasl.oauthbearer.client.id"),
+    ("sasl.oauthbearer.client.credentials.client.secret", "sasl.oauthbearer.client.secret"),
+    ("max.partition.fetch.bytes", "fetch.message.max.bytes"),
+    ("queue.buffering.max.ms", "linger.ms"),
+    ("message.send.max.retries", "retries"),
+    ("compression.codec", "compression.type"),
+    ("request.required.acks", "acks"),
+    ("delivery.timeout.ms", "message.timeout.ms"),
+    ("auto.commit.enable", "enable.auto.commit"),
+];
+
+/// The one name of a property that may have two.
+fn name_of(key: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == key).map_or(key, |(_, name)| name)
+}
+
 /// A property that is not taken. It names the property and never its value, which may be secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
@@ -44,33 +66,39 @@ pub fn client<C: ClientContext, T: FromClientConfigAndContext<C>>(
     fixed: &[(&str, &str)],
     context: C,
 ) -> Result<T, Refused> {
-    if let Some((key, _)) = connection.iter().find(|(key, _)| fixed.iter().any(|(ours, _)| ours == key)) {
+    let is_fixed = |key: &str| fixed.iter().any(|(ours, _)| name_of(ours) == name_of(key));
+    if let Some((key, _)) = connection.iter().find(|(key, _)| is_fixed(key)) {
         return Err(Refused::Ours(key.clone()));
     }
-    layered(defaults, connection, fixed).create_with_context(context).map_err(|error| refused(&error))
+    layered(defaults, connection, fixed).create_with_context(context).map_err(|error| refused(&error, connection))
 }
 
 fn layered(defaults: &[(&str, &str)], connection: &[(String, String)], fixed: &[(&str, &str)]) -> ClientConfig {
     let mut config = ClientConfig::new();
     for (key, value) in defaults {
-        config.set(*key, *value);
+        config.set(name_of(key), *value);
     }
     for (key, value) in connection {
-        config.set(key, value);
+        config.set(name_of(key), value);
     }
     for (key, value) in fixed {
-        config.set(*key, *value);
+        config.set(name_of(key), *value);
     }
     config
 }
 
-fn refused(error: &KafkaError) -> Refused {
+fn refused(error: &KafkaError, connection: &[(String, String)]) -> Refused {
+    // By the name that was configured, where it has two.
+    let named = |name: &str| {
+        let configured = connection.iter().rfind(|(key, _)| name_of(key) == name);
+        configured.map_or(name, |(key, _)| key).to_owned()
+    };
     match error {
         // What librdkafka says of a value may quote it.
         KafkaError::ClientConfig(_, what, key, _) if what.contains("No such") => {
-            Refused::Unfit(format!("no such property: {key}"))
+            Refused::Unfit(format!("no such property: {}", named(key)))
         }
-        KafkaError::ClientConfig(_, _, key, _) => Refused::Unfit(format!("a value that {key} does not take")),
+        KafkaError::ClientConfig(_, _, key, _) => Refused::Unfit(format!("a value that {} does not take", named(key))),
         other => Refused::Unfit(other.to_string()),
     }
 }
@@ -110,5 +138,30 @@ mod tests {
         let value = refusal(("security.protocol", "hunter2"));
         assert!(value.starts_with("kafka_properties: a value that security.protocol does not take;"), "{value}");
         assert!(!value.contains("hunter2"));
+    }
+
+    #[test]
+    fn a_property_is_the_same_by_either_of_its_names() {
+        for (alias, name) in ALIASES {
+            let wishes = pairs(&[(alias, "1")]);
+            let config = layered(&[(name, "2")], &wishes, &[]);
+            assert_eq!((config.get(name), config.get(alias)), (Some("1"), None), "{alias} is laid over {name}");
+            let made: Result<BaseProducer, Refused> = client(&[], &wishes, &[(name, "2")], DefaultProducerContext);
+            assert_eq!(made.err(), Some(Refused::Ours(alias.to_owned())), "{alias} is {name}");
+        }
+    }
+
+    #[test]
+    fn librdkafka_knows_every_name_used_here_and_what_it_refuses_has_the_name_configured() {
+        let refusal = |key: &str| {
+            let made: Result<BaseProducer, Refused> =
+                client(&[], &pairs(&[(key, "none")]), &[], DefaultProducerContext);
+            made.err().map(|refused| refused.to_string())
+        };
+        for (_, name) in ALIASES {
+            assert!(!refusal(name).is_some_and(|said| said.contains("no such property")), "{name}");
+        }
+        let said = refusal("queue.buffering.max.ms").expect("it is no number");
+        assert!(said.starts_with("kafka_properties: a value that queue.buffering.max.ms does not take;"), "{said}");
     }
 }

@@ -228,7 +228,10 @@ fn hostile_bytes_on_every_topic_end_as_dead_letters_and_the_rest_goes_on() {
         (b"\x00\xff\xfe{", "undecodable"),
         (b"{\"account_id\":", "undecodable"),
         (b"", "missing"),
-        (b"{\"type\":\"focused\",\"account_id\":\"a\",\"conversation_id\":\"c\",\"occurred_at\":5}", "ill_formed"),
+        (
+            b"{\"type\":\"focused\",\"account_id\":\"a\",\"conversation_id\":\"c\",\"occurred_at\":1700000000000}",
+            "missing",
+        ),
         (b"{\"type\":\"focused\",\"account_id\":\"\xc3\x28\"}", "undecodable"),
         (b"[[[[[[[[[[[[[[[[", "undecodable"),
     ];

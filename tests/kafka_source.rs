@@ -56,3 +56,30 @@ fn a_partition_with_nothing_more_to_read_is_told_to_be_at_its_end_after_what_it_
         assert_eq!((ends.into_keys().collect::<Vec<_>>(), records), (vec![0, 1, 2], 5));
     });
 }
+
+#[test]
+fn of_a_topic_made_anew_with_fewer_partitions_it_is_told_that_the_old_ones_are_no_more() {
+    let server = KafkaServer::start();
+    let topic = "kafka-source-anew";
+    server.create_topic(topic, 3, &[]);
+    let stop = AtomicBool::new(false);
+    let (feed, fed) = sync_channel(8);
+    std::thread::scope(|scope| {
+        let source = KafkaSourceSettings { accept_gap: true, ..settings(server.bootstrap(), topic) };
+        scope.spawn(|| kafka::run(source, feed, std::sync::Arc::default(), &stop).expect("the broker is there"));
+        wait_for_ends(&fed, 3);
+        server.delete_topic(topic);
+        server.create_topic(topic, 1, &[]);
+        let anew = loop {
+            match fed.recv_timeout(LONG).expect("the source goes on") {
+                Feed::Records(batch) if batch.anew().is_empty() => {}
+                Feed::Records(batch) => break batch,
+                Feed::CaughtUp => {}
+            }
+        };
+        stop.store(true, Ordering::Relaxed);
+        drop(fed);
+        let partitions: Vec<i32> = anew.positions().iter().map(|position| position.partition).collect();
+        assert_eq!((anew.anew(), partitions), (&[0][..], vec![0]));
+    });
+}

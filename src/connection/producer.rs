@@ -17,13 +17,16 @@ use rdkafka::message::{BorrowedMessage, OwnedMessage};
 use rdkafka::producer::{BaseProducer, BaseRecord, DeliveryResult, Producer as _, ProducerContext};
 
 use super::trouble::Group;
-use super::{Refused, client};
+use super::{Refused, client, name_of};
 
 /// How long the reports of one producer are served at a time, while there are any to come.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What makes a producer pack no records together, and not wait for more of them.
 const ALONE: [(&str, &str); 2] = [("batch.num.messages", "1"), ("linger.ms", "0")];
+
+/// What no producer of ours may do: a topic made by the way has the brokers' layout, and not the one it needs.
+const NEVER: [(&str, &str); 1] = [("allow.auto.create.topics", "false")];
 
 /// A record on its way, and what its sender wants to know it by.
 pub type Outgoing<'a, A> = BaseRecord<'a, [u8], [u8], Box<A>>;
@@ -107,11 +110,12 @@ impl<R: Reports> Producer<R> {
         let refused = Mutex::new(BTreeMap::new());
         let shared = Arc::new(Shared { reports, matters, refused, any_refused: AtomicBool::new(false) });
         let context = |alone| Context { alone, shared: shared.clone() };
-        let together = client(defaults, connection, fixed, context(false))?;
+        let fixed = [fixed, &NEVER].concat();
+        let together = client(defaults, connection, &fixed, context(false))?;
         // How records are packed is the configuration's to say, but for those that go alone.
-        let is_of_packing = |key: &String| ALONE.iter().any(|(ours, _)| ours == key);
+        let is_of_packing = |key: &str| ALONE.iter().any(|(ours, _)| *ours == name_of(key));
         let unpacked: Vec<_> = connection.iter().filter(|(key, _)| !is_of_packing(key)).cloned().collect();
-        let alone = client(defaults, &unpacked, &[fixed, &ALONE].concat(), context(true))?;
+        let alone = client(defaults, &unpacked, &[&fixed[..], &ALONE].concat(), context(true))?;
         Ok(Self { together, alone, shared })
     }
 

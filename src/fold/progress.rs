@@ -6,11 +6,11 @@ use super::passing::Passing;
 use crate::domain::event::Millis;
 use crate::wire::batch::{RecordBatch, Written};
 
-/// How far every partition has been folded so far. Offsets and revision never fall.
+/// How far every partition has been folded so far. The revision never falls, nor do offsets while a topic is the same.
 #[derive(Debug, Default)]
 pub struct Progress {
     partitions: HashMap<String, HashMap<i32, Partition>>,
-    /// The sum of all next offsets.
+    /// The sum of all next offsets, those of topics that were made anew since included.
     revision: u64,
 }
 
@@ -21,7 +21,7 @@ struct Partition {
 }
 
 impl Progress {
-    /// The sum of the next offsets of all partitions.
+    /// The sum of the next offsets of all partitions, also of those that are no more.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
@@ -35,6 +35,10 @@ impl Progress {
 
     /// Notes that a batch has been folded.
     pub fn advance(&mut self, batch: &RecordBatch) {
+        for &topic in batch.anew() {
+            // A partition that the new topic does not have would never pass anything again, and hold everything up.
+            self.partitions.remove(&batch.topics()[topic]);
+        }
         for (position, written) in batch.written() {
             self.advance_one(&batch.topics()[position.topic], position.partition, position.next, written);
         }
@@ -73,7 +77,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::wire::batch::Position;
+    use crate::wire::batch::{End, Position};
 
     fn batch(positions: &[(usize, i32, i64)]) -> RecordBatch {
         let mut batch = RecordBatch::new(Arc::from(["a".to_owned(), "b".to_owned()]));
@@ -98,5 +102,25 @@ mod tests {
         progress.advance(&batch(&[(0, 0, 50)]));
         progress.advance(&batch(&[(0, 0, 3)]));
         assert_eq!((progress.revision(), progress.next("a", 0)), (50, Some(50)));
+    }
+
+    #[test]
+    fn a_topic_made_anew_leaves_its_share_of_the_revision_and_none_of_its_partitions() {
+        let mut progress = Progress::default();
+        let mut old = batch(&[(0, 0, 5), (0, 1, 7), (1, 0, 100)]);
+        for (topic, partition) in [(0, 0), (0, 1), (1, 0)] {
+            old.note_end(End { topic, partition, at: 1_000 });
+        }
+        progress.advance(&old);
+        let mut anew = batch(&[(0, 0, 2)]);
+        anew.note_anew(0);
+        progress.advance(&anew);
+        assert_eq!(progress.look(), None, "the new partition has passed nothing yet");
+        let mut later = batch(&[]);
+        later.note_end(End { topic: 0, partition: 0, at: 3_000 });
+        later.note_end(End { topic: 1, partition: 0, at: 2_000 });
+        progress.advance(&later);
+        assert_eq!(progress.look(), Some(2_000), "the partition that is no more holds nothing up");
+        assert_eq!((progress.next("a", 0), progress.next("a", 1), progress.revision()), (Some(2), None, 114));
     }
 }

@@ -50,11 +50,13 @@ impl Stop {
 pub(super) struct Stages {
     stop: Stop,
     running: JoinSet<Result<(), PipelineError>>,
+    /// How long the others may take once one has ended.
+    ending: Duration,
 }
 
 impl Stages {
     pub(super) fn new() -> Self {
-        Self { stop: Stop::new(), running: JoinSet::new() }
+        Self { stop: Stop::new(), running: JoinSet::new(), ending: ENDING }
     }
 
     pub(super) fn stop(&self) -> &Stop {
@@ -73,7 +75,7 @@ impl Stages {
 
     /// Runs until `enough` ends or any stage does; then stops the others, and waits for them.
     pub(super) async fn run(mut self, enough: impl Future<Output = ()>) -> Result<(), PipelineError> {
-        let first = tokio::select! {
+        let mut result = tokio::select! {
             () = enough => {
                 tracing::info!("stopping");
                 Ok(())
@@ -82,21 +84,21 @@ impl Stages {
             Some(ended) = self.running.join_next() => judged(ended),
         };
         self.stop.tell();
-        match tokio::time::timeout(ENDING, self.rest(first)).await {
-            Ok(result) => result,
-            Err(_elapsed) => {
-                tracing::warn!("stopped without waiting any longer for what had not ended");
-                Ok(())
-            }
-        }
-    }
-
-    /// The first error of all: a stage that fails ends the ones behind it, which then have nothing to say.
-    async fn rest(&mut self, mut result: Result<(), PipelineError>) -> Result<(), PipelineError> {
-        while let Some(ended) = self.running.join_next().await {
-            result = result.and(judged(ended));
+        if tokio::time::timeout(self.ending, self.rest(&mut result)).await.is_err() {
+            tracing::warn!("stopped without waiting any longer for what had not ended");
         }
         result
+    }
+
+    /// Keeps the first error of all: a stage that fails ends the ones behind it, which then have nothing to say. It
+    /// stays with the caller, who may not wait for the last stage.
+    async fn rest(&mut self, result: &mut Result<(), PipelineError>) {
+        while let Some(ended) = self.running.join_next().await {
+            let also = judged(ended);
+            if result.is_ok() {
+                *result = also;
+            }
+        }
     }
 }
 
@@ -134,4 +136,42 @@ async fn terminated() {
 
 fn judged(ended: Result<Result<(), PipelineError>, JoinError>) -> Result<(), PipelineError> {
     ended.unwrap_or_else(|error| Err(PipelineError::Running(format!("a stage ended unexpectedly: {error}"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    fn failure() -> Result<(), PipelineError> {
+        Err(PipelineError::Running("offsets are gone".to_owned()))
+    }
+
+    /// What is told at the end where one stage fails, beside one that never ends.
+    fn told(failing: impl Future<Output = Result<(), PipelineError>> + Send + 'static) -> Option<String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let ended = runtime.block_on(async {
+            let mut stages = Stages { ending: Duration::from_millis(1), ..Stages::new() };
+            let stop = stages.stop().told();
+            stages.task(pending());
+            stages.task(failing);
+            stages.task(async {
+                stop.await;
+                Err(PipelineError::Running("nobody listens".to_owned()))
+            });
+            stages.run(pending()).await
+        });
+        ended.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn why_the_first_stage_failed_is_told_though_another_does_not_end() {
+        assert_eq!(told(ready(failure())).as_deref(), Some("offsets are gone"));
+    }
+
+    #[test]
+    fn a_failure_on_the_way_out_is_told_though_another_does_not_end() {
+        assert_eq!(told(ready(Ok(()))).as_deref(), Some("nobody listens"));
+    }
 }

@@ -25,7 +25,7 @@ const PASS_WAIT: Duration = Duration::from_millis(20);
 const ROOM_WAIT: Duration = Duration::from_millis(50);
 
 /// What may be overridden by the configuration.
-const DEFAULTS: [(&str, &str); 9] = [
+const DEFAULTS: [(&str, &str); 8] = [
     ("client.id", "cxpulse"),
     ("acks", "all"),
     ("linger.ms", "5"),
@@ -33,18 +33,18 @@ const DEFAULTS: [(&str, &str); 9] = [
     // A live state names every owned conversation.
     ("message.max.bytes", "16777216"),
     ("queue.buffering.max.kbytes", "131072"),
-    // After this the record is given back, and made anew.
-    ("message.timeout.ms", "30000"),
     ("reconnect.backoff.max.ms", "2000"),
     ("socket.keepalive.enable", "true"),
 ];
 
 /// What may not.
-const FIXED: [(&str, &str); 2] = [
+const FIXED: [(&str, &str); 3] = [
     // Java producers place keys likewise; with another rule a key would be on two partitions.
     ("partitioner", "murmur2_random"),
     // A retry must not overtake the record behind it.
     ("max.in.flight.requests.per.connection", "1"),
+    // After this the record is given back, and made anew. Dead letters wait for longer: one value would not do for both.
+    ("message.timeout.ms", "30000"),
 ];
 
 /// Counts of what was published since the process began; they never fall.
@@ -301,6 +301,10 @@ mod tests {
             Publisher::new(&connection, encoding.clone(), outbox, published, || 0, Box::new(|_, _| {}))
         };
         assert!(publisher("linger.ms").is_ok());
+        assert!(publisher("queue.buffering.max.ms").is_ok(), "by its other name, also where records go alone");
+        for ours in ["max.in.flight", "delivery.timeout.ms", "allow.auto.create.topics"] {
+            assert_eq!(publisher(ours).expect_err("is refused"), Refused::Ours(ours.to_owned()));
+        }
         assert!(publisher("no.such.setting").expect_err("is refused").to_string().contains("no.such.setting"));
     }
 }

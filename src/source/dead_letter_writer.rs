@@ -18,7 +18,7 @@ use crate::connection::producer::{Failure, Matters, Outgoing, Producer, Reports}
 use crate::connection::trouble::{Group, Trouble};
 use crate::domain::event::Millis;
 
-/// A full queue from which nothing was delivered for so long is given up on.
+/// A full queue into which and from which nothing went for so long is given up on.
 const STUCK_AFTER_MS: Millis = 30_000;
 const WAIT: Duration = Duration::from_millis(50);
 
@@ -86,8 +86,8 @@ impl DeadLetterWriter {
         counts: Arc<DeadLetterCounts>,
         clock: fn() -> Millis,
     ) -> Result<Self, Refused> {
-        let last_delivery = AtomicI64::new(clock());
-        let deliveries = Deliveries { counts, clock, last_delivery, trouble: Trouble::default() };
+        let last_moved = AtomicI64::new(clock());
+        let deliveries = Deliveries { counts, clock, last_moved, trouble: Trouble::default() };
         let producer = Producer::new(&DEFAULTS, connection, &FIXED, Matters::Each, deliveries)?;
         Ok(Self { producer, topic: topic.to_owned() })
     }
@@ -128,6 +128,7 @@ impl DeadLetterWriter {
             self.producer.poll(WAIT);
             record = unsent;
         }
+        self.producer.reports().moved();
     }
 }
 
@@ -149,13 +150,19 @@ const NO_PARTITION: i32 = -1;
 struct Deliveries {
     counts: Arc<DeadLetterCounts>,
     clock: fn() -> Millis,
-    last_delivery: AtomicI64,
+    /// When a letter went into the queue last, or arrived. Quiet hours before the queue is full say nothing of the brokers.
+    last_moved: AtomicI64,
     trouble: Trouble,
 }
 
 impl Deliveries {
+    fn moved(&self) {
+        self.last_moved.store((self.clock)(), Ordering::Relaxed);
+    }
+
+    /// Asked where the queue is full.
     fn is_stuck(&self) -> bool {
-        (self.clock)() - self.last_delivery.load(Ordering::Relaxed) > STUCK_AFTER_MS
+        (self.clock)() - self.last_moved.load(Ordering::Relaxed) > STUCK_AFTER_MS
     }
 
     fn lost(&self, topic: &str, partition: i32, why: &str) {
@@ -171,7 +178,7 @@ impl Reports for Deliveries {
 
     fn delivered(&self, topic: &str, partition: i32, _place: &String) {
         self.counts.written.fetch_add(1, Ordering::Relaxed);
-        self.last_delivery.store((self.clock)(), Ordering::Relaxed);
+        self.moved();
         if !self.trouble.ends(topic, partition).is_empty() {
             tracing::info!("dead letters are written again; {} were lost", self.counts.lost());
         }
@@ -187,5 +194,38 @@ impl Reports for Deliveries {
             "{topic}: the dead letter of {place} is too large ({bytes} bytes and its headers) and is lost; right would \
              be a greater max.message.bytes"
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten seconds pass whenever somebody looks at this clock.
+    static NOW: AtomicI64 = AtomicI64::new(0);
+
+    fn now() -> Millis {
+        NOW.fetch_add(10_000, Ordering::Relaxed)
+    }
+
+    fn letter() -> DeadLetter {
+        DeadLetter { place: "a/0/1".to_owned(), key: None, payload: Some(b"{}".to_vec()), headers: Vec::new() }
+    }
+
+    #[test]
+    fn a_queue_that_becomes_full_after_a_quiet_hour_is_waited_for_before_letters_are_lost() {
+        let property = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let silent = [property("bootstrap.servers", "127.0.0.1:1"), property("queue.buffering.max.messages", "1")];
+        let counts = Arc::<DeadLetterCounts>::default();
+        let writer = DeadLetterWriter::new(&silent, "letters", counts.clone(), now).expect("good settings");
+        NOW.fetch_add(3_600_000, Ordering::Relaxed);
+        writer.write(&letter());
+        let full_at = NOW.load(Ordering::Relaxed);
+        writer.write(&letter());
+        let waited = NOW.load(Ordering::Relaxed) - full_at;
+        assert_eq!((counts.lost(), waited > STUCK_AFTER_MS), (1, true), "waited for {waited} ms");
+        let later = NOW.load(Ordering::Relaxed);
+        writer.write(&letter());
+        assert_eq!((counts.lost(), NOW.load(Ordering::Relaxed) - later), (2, 10_000), "nothing has moved since");
     }
 }

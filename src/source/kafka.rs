@@ -17,6 +17,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 use super::Feed;
 use super::kafka_client::{self, Watch};
 use super::kafka_headers::headers;
+use super::kafka_topic_ids::Question;
 use super::positions::{Partition, Positions};
 use super::standing::Standing;
 use super::status::SourceStatus;
@@ -141,27 +142,7 @@ pub fn run(
     status: Arc<SourceStatus>,
     stop: &AtomicBool,
 ) -> Result<(), SourceError> {
-    let consumer = kafka_client::consumer(&settings.connection).map_err(SourceError::Settings)?;
-    let topics: Arc<[String]> = Arc::from(settings.topics.clone());
-    let discovered_at = (settings.clock)();
-    status.begin(discovered_at);
-    let mut reader = Reader {
-        standing: Standing::new(topics.len()),
-        settings,
-        topics,
-        consumer,
-        positions: Positions::default(),
-        out,
-        status,
-        stop,
-        looked_at: 0,
-        discovered_at,
-        audited: (usize::MAX, 0),
-        audited_at: discovered_at,
-        asked_at: 0,
-        unsaid: None,
-        leaderless_since: None,
-    };
+    let mut reader = Reader::new(settings, out, status, stop)?;
     while !reader.stopped() && !reader.begin()? {}
     while !reader.stopped() && reader.step()? {}
     Ok(())
@@ -170,7 +151,7 @@ pub fn run(
 pub(super) struct Reader<'a> {
     pub(super) settings: KafkaSourceSettings,
     pub(super) topics: Arc<[String]>,
-    pub(super) consumer: BaseConsumer<Watch>,
+    pub(super) consumer: Arc<BaseConsumer<Watch>>,
     pub(super) positions: Positions,
     pub(super) out: SyncSender<Feed>,
     pub(super) status: Arc<SourceStatus>,
@@ -183,13 +164,42 @@ pub(super) struct Reader<'a> {
     pub(super) standing: Standing,
     /// When the brokers were asked last how they and the topics stand.
     pub(super) asked_at: Millis,
-    /// That they did not answer, and what the question ended with.
-    pub(super) unsaid: Option<String>,
+    /// What they have been asked and have not answered yet.
+    pub(super) question: Option<Question<Watch>>,
     /// Since when a partition has no leader that is connected.
     pub(super) leaderless_since: Option<Millis>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        settings: KafkaSourceSettings,
+        out: SyncSender<Feed>,
+        status: Arc<SourceStatus>,
+        stop: &'a AtomicBool,
+    ) -> Result<Self, SourceError> {
+        let consumer = kafka_client::consumer(&settings.connection).map_err(SourceError::Settings)?;
+        let topics: Arc<[String]> = Arc::from(settings.topics.clone());
+        let discovered_at = (settings.clock)();
+        status.begin(discovered_at);
+        Ok(Self {
+            standing: Standing::new(topics.len()),
+            settings,
+            topics,
+            consumer: Arc::new(consumer),
+            positions: Positions::default(),
+            out,
+            status,
+            stop,
+            looked_at: 0,
+            discovered_at,
+            audited: (usize::MAX, 0),
+            audited_at: discovered_at,
+            asked_at: 0,
+            question: None,
+            leaderless_since: None,
+        })
+    }
+
     pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }

@@ -12,7 +12,7 @@ use rdkafka::statistics::Statistics;
 use crate::connection::{Refused, client};
 
 /// What may be overridden by the configuration.
-const DEFAULTS: [(&str, &str); 10] = [
+const DEFAULTS: [(&str, &str); 9] = [
     ("client.id", "cxpulse"),
     // Never joined and never committed to: librdkafka will not consume without a name.
     ("group.id", "cxpulse-reader"),
@@ -24,15 +24,18 @@ const DEFAULTS: [(&str, &str); 10] = [
     ("reconnect.backoff.max.ms", "2000"),
     ("socket.keepalive.enable", "true"),
     ("socket.timeout.ms", "10000"),
-    ("statistics.interval.ms", "1000"),
 ];
 
 /// What may not: the numbers would be wrong.
-const FIXED: [(&str, &str); 4] = [
+const FIXED: [(&str, &str); 6] = [
     ("auto.offset.reset", "error"),
     ("enable.auto.commit", "false"),
     ("enable.auto.offset.store", "false"),
     ("enable.partition.eof", "false"),
+    // What a transaction took back never happened.
+    ("isolation.level", "read_committed"),
+    // They tell how the brokers stand, and how far there is to go.
+    ("statistics.interval.ms", "1000"),
 ];
 
 /// A consumer of `connection`, which names the brokers and whatever else librdkafka is to be told.
@@ -241,7 +244,15 @@ mod tests {
         assert!(keys.clone().all(|key| FIXED.iter().all(|(fixed, _)| fixed != key)));
         let brokers = ("bootstrap.servers".to_owned(), "127.0.0.1:1".to_owned());
         assert!(consumer(std::slice::from_ref(&brokers)).is_ok());
-        assert!(consumer(&[brokers, ("auto.offset.reset".into(), "latest".into())]).is_err());
+        for (key, value) in [
+            ("auto.offset.reset", "latest"),
+            ("auto.commit.enable", "true"),
+            ("isolation.level", "read_uncommitted"),
+            ("statistics.interval.ms", "0"),
+        ] {
+            let refused = consumer(&[brokers.clone(), (key.into(), value.into())]).err();
+            assert_eq!(refused, Some(Refused::Ours(key.to_owned())));
+        }
         assert!(consumer(&[("no.such.setting".into(), "1".into())]).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! Which partitions the Kafka source reads, from where, and what it does when they are not what they were.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rdkafka::consumer::Consumer;
@@ -123,7 +124,17 @@ impl Reader<'_> {
     /// Idle partitions count in the revision too, or instances that started at different times would never agree; and
     /// nothing is forgotten that a partition nobody has read yet may touch.
     pub(super) fn tell_beginnings(&self) {
+        self.tell_positions(RecordBatch::new(self.topics.clone()));
+    }
+
+    /// The same after a topic was made anew, which may have other partitions than the old one.
+    pub(super) fn tell_anew(&self, topic: usize) {
         let mut batch = RecordBatch::new(self.topics.clone());
+        batch.note_anew(topic);
+        self.tell_positions(batch);
+    }
+
+    fn tell_positions(&self, mut batch: RecordBatch) {
         for ((topic, partition), next) in self.positions.iter() {
             batch.note_position(Position { topic, partition, next });
         }
@@ -209,7 +220,9 @@ impl Reader<'_> {
 
     /// A new client: the old one may hold on to what it knows of a topic that is no more.
     pub(super) fn connect_anew(&mut self) -> Result<(), SourceError> {
-        self.consumer = kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?;
+        // What the old one was asked may be answered as it was before.
+        self.question = None;
+        self.consumer = Arc::new(kafka_client::consumer(&self.settings.connection).map_err(SourceError::Settings)?);
         self.reassign()
     }
 

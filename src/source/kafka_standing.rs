@@ -1,12 +1,13 @@
 //! What the Kafka source says of the brokers and the topics, and what it does about a topic made anew.
 
+use std::time::Duration;
+
 use rdkafka::consumer::Consumer;
-use rdkafka::error::RDKafkaErrorCode;
 
 use super::kafka::{Reader, SourceError};
 use super::kafka_client::Brokers;
 use super::kafka_partitions::ANSWER_WAIT;
-use super::kafka_topic_ids::{Identified, TopicId, identify};
+use super::kafka_topic_ids::{Identified, Question, Said, TopicId, identify};
 use super::standing::{BrokerNews, TopicNews};
 use crate::domain::event::Millis;
 
@@ -16,12 +17,9 @@ const ASK_EVERY_MS: Millis = 1_000;
 const LEADERLESS_FOR_MS: Millis = 3_000;
 
 impl Reader<'_> {
-    /// Compares what librdkafka has noticed with what the brokers themselves say, and says what has changed.
+    /// Says how the brokers stand by what librdkafka has noticed, and how the topics do by what the brokers say. Nobody is
+    /// waited for: while one broker is silent, others may have records.
     pub(super) fn look_at_brokers(&mut self, now: Millis) -> Result<(), SourceError> {
-        if let Some(why) = self.unsaid.take() {
-            self.note_brokers(false, &why);
-            return Ok(());
-        }
         let (topics, standing) = (&self.topics, &self.standing);
         let is_gone = |name: &str| topics.iter().position(|topic| topic == name).is_some_and(|at| standing.is_gone(at));
         let seen = self.consumer.context().brokers(is_gone);
@@ -31,15 +29,7 @@ impl Reader<'_> {
                 self.note_brokers(false, "no connection to any broker");
                 return Ok(());
             }
-            Brokers::Answer | Brokers::WithoutLeader => {}
-        }
-        // Who is silent would have to be waited for; librdkafka tells when that is over.
-        let still_silent = seen == Brokers::WithoutLeader && !self.standing.brokers_answer();
-        if still_silent || now - self.asked_at < ASK_EVERY_MS {
-            return Ok(());
-        }
-        if !self.ask()? {
-            return Ok(());
+            Brokers::Answer | Brokers::WithoutLeader => self.keep_asking(now)?,
         }
         if seen == Brokers::Answer {
             self.leaderless_since = None;
@@ -50,30 +40,42 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Asks the brokers for the topics; whether they answer.
-    pub(super) fn ask(&mut self) -> Result<bool, SourceError> {
-        let answer = identify(&self.consumer, &self.topics, ANSWER_WAIT);
+    /// Looks whether the last question for the topics is answered, and asks the next one when it is time.
+    fn keep_asking(&mut self, now: Millis) -> Result<(), SourceError> {
+        if let Some(said) = self.question.as_ref().and_then(|question| question.answer(Duration::ZERO)) {
+            self.question = None;
+            self.hear(said)?;
+        }
+        if self.question.is_none() && now - self.asked_at >= ASK_EVERY_MS {
+            self.question = Question::ask(&self.consumer, &self.topics, ANSWER_WAIT);
+            self.asked_at = now;
+        }
+        Ok(())
+    }
+
+    /// Asks the brokers for the topics, and waits for what they say: where it decides what is wrong.
+    pub(super) fn ask(&mut self) -> Result<(), SourceError> {
+        // Its answer would be older than this one.
+        self.question = None;
+        let said = identify(&self.consumer, &self.topics, ANSWER_WAIT);
         self.asked_at = (self.settings.clock)();
-        match answer {
-            Err(error) if is_silence(error) => {
-                // Why a connection failed comes with the next poll: it is said at the next look.
-                self.unsaid = Some(error.to_string());
-                Ok(false)
-            }
-            // They answer, and do not know the question.
-            Err(error) => {
-                tracing::debug!("asking for topics: {error}");
-                Ok(true)
-            }
+        self.hear(said)
+    }
+
+    fn hear(&mut self, said: Said) -> Result<(), SourceError> {
+        match said {
+            // The one that was asked does not answer, or does not know the question: that says nothing of the topics.
+            // Whether the others answer is what librdkafka notices.
+            Err(error) => tracing::debug!("asking for topics: {error}"),
             Ok(topics) => {
                 for (topic, said) in topics.into_iter().enumerate() {
                     if let Some(news) = self.standing.note_topic(topic, said) {
                         self.tell(topic, news)?;
                     }
                 }
-                Ok(true)
             }
         }
+        Ok(())
     }
 
     /// Learns the topics' ids before anything is read of them.
@@ -126,7 +128,7 @@ impl Reader<'_> {
         self.standing.accept(topic, id);
         tracing::warn!("{name} was made anew and is read from its beginning, as --accept-gap says");
         self.connect_anew()?;
-        self.tell_beginnings();
+        self.tell_anew(topic);
         Ok(())
     }
 
@@ -149,14 +151,55 @@ impl Reader<'_> {
     }
 }
 
-fn is_silence(error: RDKafkaErrorCode) -> bool {
-    matches!(
-        error,
-        RDKafkaErrorCode::OperationTimedOut
-            | RDKafkaErrorCode::RequestTimedOut
-            | RDKafkaErrorCode::BrokerTransportFailure
-            | RDKafkaErrorCode::AllBrokersDown
-            | RDKafkaErrorCode::Resolve
-            | RDKafkaErrorCode::Authentication
-    )
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::sync::mpsc::sync_channel;
+
+    use rdkafka::client::ClientContext;
+    use rdkafka::error::RDKafkaErrorCode;
+    use rdkafka::statistics::{Broker, Partition, Statistics, Topic};
+
+    use super::*;
+    use crate::source::kafka::{Checked, KafkaSourceSettings, TopicCheck};
+
+    /// A source of which nobody answers a question.
+    fn settings() -> KafkaSourceSettings {
+        KafkaSourceSettings {
+            connection: vec![("bootstrap.servers".to_owned(), "127.0.0.1:1".to_owned())],
+            topics: vec!["events".to_owned()],
+            also_needed: Vec::new(),
+            check: TopicCheck(Box::new(|| Checked::Fine(Vec::new()))),
+            accept_gap: false,
+            clock: || 0,
+        }
+    }
+
+    /// The leader of the only partition is connected.
+    fn all_is_well() -> Statistics {
+        let broker = Broker { nodeid: 1, state: "UP".to_owned(), ..Broker::default() };
+        let partition = Partition { leader: 1, desired: true, ..Partition::default() };
+        let partitions = [(0, partition)].into();
+        let topic = Topic { topic: "events".to_owned(), partitions, ..Topic::default() };
+        Statistics {
+            brokers: [("one".to_owned(), broker)].into(),
+            topics: [("events".to_owned(), topic)].into(),
+            ..Statistics::default()
+        }
+    }
+
+    #[test]
+    fn while_the_leaders_are_up_a_question_that_nobody_answers_neither_holds_up_nor_counts_as_silence() {
+        let stop = AtomicBool::new(false);
+        let (out, _fed) = sync_channel(1);
+        let mut reader = Reader::new(settings(), out, std::sync::Arc::default(), &stop).expect("good settings");
+        reader.consumer.context().stats(all_is_well());
+        for now in (10_000..20_000).step_by(250) {
+            reader.look_at_brokers(now).expect("nothing is wrong");
+        }
+        let unanswered = reader.question.as_ref().is_some_and(|question| question.answer(Duration::ZERO).is_none());
+        assert!(unanswered, "had it been waited for, it would have ended");
+        reader.hear(Err(RDKafkaErrorCode::OperationTimedOut)).expect("nothing is wrong");
+        assert!(reader.standing.is_well());
+    }
 }

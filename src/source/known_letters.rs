@@ -17,13 +17,13 @@ use rdkafka::{Offset, TopicPartitionList};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::dead_letters::DeadLetter;
-use super::kafka_client::{self, Watch};
+use super::kafka_client::{self, Brokers, Watch};
 use super::kafka_headers::headers;
 use crate::domain::event::Millis;
 
 /// So many letters are remembered, the last ones: 32 MiB.
 const MOST: usize = 4 << 20;
-/// A topic from which nothing more comes for so long is not waited for.
+/// A topic from which nothing more comes for so long, though brokers answer, is not waited for.
 const STUCK_AFTER_MS: Millis = 30_000;
 const ANSWER_WAIT: Duration = Duration::from_secs(5);
 const POLL_WAIT: Duration = Duration::from_millis(100);
@@ -95,8 +95,8 @@ fn hash<'a>(
     hasher.digest()
 }
 
-/// Reads what is on the topic; `None` if it was told to stop first. It waits for silent brokers, as the source does,
-/// and says so where the topic cannot be read.
+/// Reads what is on the topic; `None` if it was told to stop first. It waits for silent brokers for as long as they are,
+/// as the source does, and says so where the topic cannot be read.
 #[must_use]
 pub fn read(
     connection: &[(String, String)],
@@ -130,13 +130,17 @@ impl Reading<'_> {
 
     /// Reads until every partition is at the end it had, or it is told to stop.
     fn read(&self, known: &mut KnownLetters) -> Result<(), String> {
-        let mut left = self.find()?;
+        let left = self.find()?.into_iter().filter(|(_, (first, end))| first < end).collect();
         self.assign(&left).map_err(|error| error.to_string())?;
-        let mut moved_at = (self.clock)();
+        self.collect(left, known)
+    }
+
+    fn collect(&self, mut left: Left, known: &mut KnownLetters) -> Result<(), String> {
+        let mut patience = Patience::new((self.clock)());
         while !self.stopped() && !left.is_empty() {
-            if self.step(&mut left, known)? {
-                moved_at = (self.clock)();
-            } else if (self.clock)() - moved_at > STUCK_AFTER_MS {
+            let moved = self.step(&mut left, known)?;
+            let answered = self.consumer.context().brokers(|_| false) == Brokers::Answer;
+            if patience.is_over((self.clock)(), answered && !moved) {
                 return Err("nothing comes".to_owned());
             }
             left.retain(|_, (next, end)| next < end);
@@ -144,13 +148,19 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Where every partition that holds something begins and ends, once brokers answer.
+    /// Where every partition begins and ends, once brokers answer.
     fn find(&self) -> Result<Left, String> {
+        let mut patience = Patience::new((self.clock)());
         while !self.stopped() {
             match self.ask() {
-                Ok(left) => return Ok(left.into_iter().filter(|(_, (first, end))| first < end).collect()),
-                Err(error) if is_passing(&error) => drop(self.consumer.poll(POLL_WAIT)),
-                Err(error) => return Err(error.to_string()),
+                Ok(left) => return Ok(left),
+                Err(error) if is_final(&error) => return Err(error.to_string()),
+                // A topic that was made just now is not known everywhere at once.
+                Err(error) if patience.is_over((self.clock)(), is_unknown(&error)) => return Err(error.to_string()),
+                Err(error) => {
+                    tracing::debug!("{}: {error}", self.topic);
+                    drop(self.consumer.poll(POLL_WAIT));
+                }
             }
         }
         Ok(Left::new())
@@ -159,6 +169,9 @@ impl Reading<'_> {
     fn ask(&self) -> Result<Left, KafkaError> {
         let metadata = self.consumer.fetch_metadata(Some(self.topic), ANSWER_WAIT)?;
         let topic = metadata.topics().iter().find(|found| found.name() == self.topic);
+        if let Some(error) = topic.and_then(|topic| topic.error()) {
+            return Err(KafkaError::MetadataFetch(error.into()));
+        }
         let partitions = topic.map(|topic| topic.partitions()).unwrap_or_default();
         if partitions.is_empty() {
             return Err(KafkaError::MetadataFetch(RDKafkaErrorCode::UnknownTopicOrPartition));
@@ -175,12 +188,12 @@ impl Reading<'_> {
         self.consumer.assign(&list)
     }
 
-    /// Goes on where partitions now begin; whether that is elsewhere.
-    fn skip_gone(&self, left: &mut Left) -> Result<bool, KafkaError> {
-        let begin = self.ask()?.into_iter().map(|(partition, (first, _))| (partition, first));
+    /// Goes on where partitions now begin, once that can be told; whether that is elsewhere.
+    fn skip_gone(&self, left: &mut Left) -> Result<bool, String> {
+        let begin = self.find()?.into_iter().map(|(partition, (first, _))| (partition, first));
         // Each is moved, whatever became of the one before.
         let moved = begin.fold(false, |moved, (partition, first)| advance(left, partition, first) || moved);
-        self.assign(left)?;
+        self.assign(left).map_err(|error| error.to_string())?;
         Ok(moved)
     }
 
@@ -191,20 +204,45 @@ impl Reading<'_> {
                 known.add(hash(headers(&message), message.key(), message.payload()));
                 Ok(advance(left, message.partition(), message.offset() + 1))
             }
-            Some(Err(error)) if is_passing(&error) => Ok(false),
-            Some(Err(error)) if is_gone(&error) => self.skip_gone(left).map_err(|error| error.to_string()),
-            Some(Err(error)) => Err(error.to_string()),
-            None => {
-                let list = self.consumer.position().map_err(|error| error.to_string())?;
-                let mut moved = false;
-                for element in list.elements() {
-                    if let Offset::Offset(next) = element.offset() {
-                        moved |= advance(left, element.partition(), next);
-                    }
-                }
-                Ok(moved)
+            Some(Err(error)) if is_final(&error) => Err(error.to_string()),
+            Some(Err(error)) if is_gone(&error) || is_unknown(&error) => self.skip_gone(left),
+            Some(Err(error)) => {
+                tracing::debug!("{}: {error}", self.topic);
+                Ok(false)
+            }
+            None => Ok(self.pass(left)),
+        }
+    }
+
+    /// Positions pass transaction markers without a letter to show for it; whether one has.
+    fn pass(&self, left: &mut Left) -> bool {
+        let Ok(list) = self.consumer.position() else { return false };
+        let mut moved = false;
+        for element in list.elements() {
+            if let Offset::Offset(next) = element.offset() {
+                moved |= advance(left, element.partition(), next);
             }
         }
+        moved
+    }
+}
+
+/// For how long nothing has come of what should. Only time in which brokers answer counts: the silence of all of them
+/// says nothing of the topic.
+struct Patience {
+    since: Millis,
+}
+
+impl Patience {
+    fn new(now: Millis) -> Self {
+        Self { since: now }
+    }
+
+    fn is_over(&mut self, now: Millis, in_vain: bool) -> bool {
+        if !in_vain {
+            self.since = now;
+        }
+        now - self.since > STUCK_AFTER_MS
     }
 }
 
@@ -219,26 +257,30 @@ fn advance(left: &mut Left, partition: i32, to: i64) -> bool {
     true
 }
 
-/// What goes away by itself, when brokers come back or have agreed on who leads.
-fn is_passing(error: &KafkaError) -> bool {
+/// What does not go away by itself. Everything else may, when brokers come back or have agreed on who leads.
+fn is_final(error: &KafkaError) -> bool {
+    matches!(error, KafkaError::MessageConsumptionFatal(_))
+        || matches!(
+            error.rdkafka_error_code(),
+            Some(
+                RDKafkaErrorCode::TopicAuthorizationFailed
+                    | RDKafkaErrorCode::GroupAuthorizationFailed
+                    | RDKafkaErrorCode::ClusterAuthorizationFailed
+            )
+        )
+}
+
+fn is_unknown(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
-        Some(
-            RDKafkaErrorCode::BrokerTransportFailure
-                | RDKafkaErrorCode::AllBrokersDown
-                | RDKafkaErrorCode::OperationTimedOut
-                | RDKafkaErrorCode::RequestTimedOut
-                | RDKafkaErrorCode::Resolve
-                | RDKafkaErrorCode::LeaderNotAvailable
-                | RDKafkaErrorCode::NotLeaderForPartition
-                | RDKafkaErrorCode::UnknownTopicOrPartition
-                | RDKafkaErrorCode::UnknownPartition
-        )
+        Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic)
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicI64;
+
     use super::*;
 
     fn letter(offset: &str, timestamp: &str, payload: &[u8]) -> DeadLetter {
@@ -297,5 +339,46 @@ mod tests {
             letters.iter().map(|letter| known.contains(letter)).collect::<Vec<_>>(),
             [false, false, true, true, true]
         );
+    }
+
+    #[test]
+    fn only_time_in_which_brokers_answer_in_vain_counts() {
+        let mut patience = Patience::new(0);
+        let looks = [(20_000, true), (40_000, false), (70_000, true), (70_001, true), (70_002, false)];
+        assert_eq!(looks.map(|(now, in_vain)| patience.is_over(now, in_vain)), [false, false, false, true, false]);
+    }
+
+    #[test]
+    fn only_what_is_forbidden_ends_the_reading_at_once() {
+        let is = |code| {
+            let error = KafkaError::MessageConsumption(code);
+            (is_final(&error), is_unknown(&error))
+        };
+        assert_eq!(is(RDKafkaErrorCode::TopicAuthorizationFailed), (true, false));
+        assert_eq!(is(RDKafkaErrorCode::UnknownTopicOrPartition), (false, true));
+        for passing in [RDKafkaErrorCode::BrokerTransportFailure, RDKafkaErrorCode::CoordinatorLoadInProgress] {
+            assert_eq!(is(passing), (false, false), "{passing:?}");
+        }
+    }
+
+    static STOP: AtomicBool = AtomicBool::new(false);
+
+    /// An hour passes whenever somebody looks; at the third look it is time to stop.
+    fn hours() -> Millis {
+        static LOOKS: AtomicI64 = AtomicI64::new(0);
+        let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
+        STOP.store(looks >= 3, Ordering::Relaxed);
+        looks * 3_600_000
+    }
+
+    #[test]
+    fn silent_brokers_are_waited_for_until_the_process_is_told_to_stop() {
+        let silent = ("bootstrap.servers".to_owned(), "127.0.0.1:1".to_owned());
+        let consumer = kafka_client::consumer(&[silent]).expect("good settings");
+        let reading = Reading { consumer, topic: "letters", clock: hours, stop: &STOP };
+        let left = Left::from([(0, (0, 5))]);
+        reading.assign(&left).expect("it can be assigned");
+        assert_eq!(reading.collect(left, &mut KnownLetters::default()), Ok(()));
+        assert!(reading.stopped(), "it has not given up before");
     }
 }

@@ -206,6 +206,8 @@ pub struct RecordBatch {
     /// Of each of the positions.
     written: Vec<Written>,
     ends: Vec<End>,
+    /// Topics of which nothing before this batch holds any more.
+    anew: Vec<usize>,
 }
 
 impl fmt::Debug for RecordBatch {
@@ -227,7 +229,7 @@ impl RecordBatch {
     #[must_use]
     pub fn with_capacity(topics: Arc<[String]>, records: usize, bytes: usize) -> Self {
         let (arena, rows) = (Vec::with_capacity(bytes), Vec::with_capacity(records));
-        Self { topics, arena, rows, positions: Vec::new(), written: Vec::new(), ends: Vec::new() }
+        Self { topics, arena, rows, positions: Vec::new(), written: Vec::new(), ends: Vec::new(), anew: Vec::new() }
     }
 
     /// Copies one record in.
@@ -278,6 +280,11 @@ impl RecordBatch {
         self.ends.push(end);
     }
 
+    /// Notes that a topic was made anew: what is here and later is of the new one, which may have other partitions.
+    pub fn note_anew(&mut self, topic: usize) {
+        self.anew.push(topic);
+    }
+
     /// The records in the order they were added.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.rows.iter().map(|row| self.record(row))
@@ -300,6 +307,12 @@ impl RecordBatch {
         &self.ends
     }
 
+    /// The topics that were made anew before anything in this batch was read.
+    #[must_use]
+    pub fn anew(&self) -> &[usize] {
+        &self.anew
+    }
+
     /// The names that positions count through.
     #[must_use]
     pub fn topics(&self) -> &Arc<[String]> {
@@ -312,10 +325,10 @@ impl RecordBatch {
         self.rows.len()
     }
 
-    /// Whether there is neither a record nor a position nor an end in it.
+    /// Whether there is neither a record nor a note of any kind in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.positions.is_empty() && self.ends.is_empty()
+        self.rows.is_empty() && self.positions.is_empty() && self.ends.is_empty() && self.anew.is_empty()
     }
 
     /// Bytes of keys, payloads and headers.
