@@ -134,10 +134,7 @@ impl Kafka {
         status: Arc<SourceStatus>,
     ) {
         let topics = &settings.topics;
-        let mut inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
-        // Any kind of event may come on any topic: one name may stand for several.
-        inputs.sort_unstable();
-        inputs.dedup();
+        let inputs = vec![topics.conversation.clone(), topics.survey.clone(), topics.agent.clone()];
         let source = KafkaSourceSettings {
             connection: self.connection.clone(),
             topics: inputs,
