@@ -88,7 +88,7 @@ pub struct Account {
     held: BTreeMap<Millis, Vec<Held>>,
     /// Conversations in which something happens by itself, by the minute.
     alarms: BTreeMap<Millis, Vec<u32>>,
-    /// Agents whose last status will lapse, unless another one follows, by when it does.
+    /// Agents whose last status may lapse, by when their alarm is set.
     lapses: BTreeMap<Millis, Vec<Name>>,
     /// Conversations with an open life.
     open: HashSet<u32, FixedState>,

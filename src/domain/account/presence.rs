@@ -52,13 +52,24 @@ impl Account {
     pub(super) fn fire_lapses(&mut self) {
         let later = self.lapses.split_off(&self.now.saturating_add(1));
         for agent in std::mem::replace(&mut self.lapses, later).into_values().flatten() {
-            self.agent(Some(agent)).changed = true;
-            self.live_changed = true;
+            let now = self.now;
+            let one = self.agent(Some(agent));
+            one.lapse_alarm = None;
+            // Another status may have followed meanwhile.
+            match one.presence.last().map(|held| held.span.to).filter(|lapses_at| *lapses_at > now) {
+                Some(lapses_at) => self.await_lapse(agent, lapses_at),
+                None => (one.changed, self.live_changed) = (true, true),
+            }
         }
     }
 
+    /// Sets an agent's alarm, unless an earlier one is set: that will set the next one.
     fn await_lapse(&mut self, agent: Name, at: Millis) {
-        self.lapses.entry(at).or_default().push(agent);
+        let alarm = &mut self.agent(Some(agent)).lapse_alarm;
+        if alarm.is_none_or(|alarm| at < alarm) {
+            *alarm = Some(at);
+            self.lapses.entry(at).or_default().push(agent);
+        }
     }
 
     /// Keeps the account in step with an agent's statuses after `from`, of which `before` was counted.

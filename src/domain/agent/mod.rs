@@ -32,6 +32,8 @@ pub struct Agent {
     pub changed: bool,
     /// What ran at the last drain.
     pub ran: Ran,
+    /// When the account looks whether the last status has lapsed.
+    pub lapse_alarm: Option<Millis>,
 }
 
 /// What runs up to now, and so is in no tally: as long as it stays the same it only grows, which is no change.
