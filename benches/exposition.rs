@@ -6,8 +6,8 @@ mod support;
 
 use cxpulse::board::ScopeView;
 use cxpulse::domain::account::{Scope, ScopeKind};
-use cxpulse::domain::metrics::{Csat, Durations, Metrics, Percentiles, Sla};
-use cxpulse::domain::rates::Rates;
+use cxpulse::domain::answers::metrics::{Csat, Durations, Metrics, Percentiles, Sla};
+use cxpulse::domain::answers::rates::Rates;
 use cxpulse::serve::exposition::{Reading, Row, write_scopes};
 use cxpulse::serve::selection::Families;
 use support::{print_row, thread_cpu_ns};

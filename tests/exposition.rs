@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use cxpulse::board::{LiveView, ScopeView};
 use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
+use cxpulse::domain::answers::live::{Live, Waiting};
+use cxpulse::domain::answers::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
+use cxpulse::domain::answers::rates::Rates;
 use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Sequence, Side, Text};
 use cxpulse::domain::fact::DurationKind;
-use cxpulse::domain::live::{Live, Waiting};
-use cxpulse::domain::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
 use cxpulse::domain::policy::Policies;
-use cxpulse::domain::rates::Rates;
 use cxpulse::serve::exposition::{LeftOut, Reading, Row, window, write_scopes};
 use cxpulse::serve::flows::Flows;
 use cxpulse::serve::selection::Families;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
+use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::event::Millis;
-use cxpulse::domain::metrics::Metrics;
+use cxpulse::domain::life::silence::Silence;
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::{Scope, ScopeKind};
-use cxpulse::domain::silence::Silence;
 use cxpulse::pipeline::replay::{Question, Replayed, replay};
 use cxpulse::publish::topics::OutputTopics;
 use cxpulse::telemetry;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cxpulse::board::{Board, BucketUpdate, Pass, Subject};
 use cxpulse::domain::account::{Scope, ScopeKind};
+use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::event::Millis;
-use cxpulse::domain::metrics::Metrics;
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};

@@ -1,13 +1,13 @@
 //! What cxpulse says, as it stands on the wire: metrics, records, live state, rating requests, keys.
 
 use cxpulse::domain::account::Scope;
-use cxpulse::domain::bucket::Bucket;
-use cxpulse::domain::event::{Audience, Origin};
-use cxpulse::domain::live::{Live, Waiting};
-use cxpulse::domain::metrics::{
+use cxpulse::domain::answers::live::{Live, Waiting};
+use cxpulse::domain::answers::metrics::{
     Availability, ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Refused, Sla, Utilisation,
 };
-use cxpulse::domain::rating_request::{RatingRequest, Reason};
+use cxpulse::domain::answers::rating_request::{RatingRequest, Reason};
+use cxpulse::domain::bucket::Bucket;
+use cxpulse::domain::event::{Audience, Origin};
 use cxpulse::wire::keys::{bucket_key, metric_key, part};
 use cxpulse::wire::live_json::live_json;
 use cxpulse::wire::metrics_json::metrics_json;

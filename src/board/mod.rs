@@ -133,8 +133,8 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::metrics::Metrics;
-    use crate::domain::rates::Rates;
+    use crate::domain::answers::metrics::Metrics;
+    use crate::domain::answers::rates::Rates;
 
     fn scope(skill: &str) -> Scope {
         Scope { skill: (!skill.is_empty()).then(|| skill.to_owned()), agent: None }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::domain::account::Scope;
+use crate::domain::answers::live::Live;
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::rates::Rates;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
-use crate::domain::live::Live;
-use crate::domain::metrics::Metrics;
-use crate::domain::rates::Rates;
 
 /// Everything one pass says.
 #[derive(Debug, Clone, Default)]

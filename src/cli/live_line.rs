@@ -2,8 +2,8 @@
 
 use crate::board::{AccountView, Board};
 use crate::domain::account::{Scope, ScopeKind};
+use crate::domain::answers::metrics::{Durations, Metrics};
 use crate::domain::event::Millis;
-use crate::domain::metrics::{Durations, Metrics};
 use crate::wire::time::rfc3339;
 use crate::wire::window;
 

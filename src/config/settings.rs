@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::domain::event::Millis;
-use crate::domain::silence::Silence;
+use crate::domain::life::silence::Silence;
 
 /// Every setting's result. Units end a name.
 #[derive(Debug, Clone, PartialEq)]

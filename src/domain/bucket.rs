@@ -1,7 +1,7 @@
 //! Five minutes of event time, the grain of every number (SPEC §2).
 
-use super::event::Millis;
-use super::planted::{Bug, is_planted};
+use crate::domain::event::Millis;
+use crate::domain::planted::{Bug, is_planted};
 
 /// Length of a bucket.
 pub const BUCKET_MS: Millis = 300_000;

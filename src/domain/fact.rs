@@ -2,8 +2,8 @@
 //!
 //! A fact has a sign when it travels: `+` states it, `−` takes it back. Every aggregate is a sum of signed facts.
 
-use super::event::{Millis, Mood, Side};
-use super::intern::Name;
+use crate::domain::event::{Millis, Mood, Side};
+use crate::domain::names::Name;
 
 /// A fact of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

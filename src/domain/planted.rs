@@ -2,7 +2,7 @@
 //!
 //! Without the feature `planted-bugs`, which no release has, nothing is ever planted, and what asks costs nothing.
 
-use super::fact::FactKind;
+use crate::domain::fact::FactKind;
 
 /// A bug that could be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub use bed::{ALL, with};
 mod bed {
     use std::cell::Cell;
 
-    use super::Bug;
+    use crate::domain::Bug;
 
     /// Every bug.
     pub const ALL: [Bug; 16] = [

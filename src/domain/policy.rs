@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::event::{Millis, Outcome};
+use crate::domain::event::{Millis, Outcome};
 
 /// One complete version: absent fields already hold their built-in default.
 #[derive(Debug, Clone, PartialEq)]

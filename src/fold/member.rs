@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
 use crate::domain::account::{Account, Running, Scope, ScopeKind};
+use crate::domain::answers::live::Live;
+use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
-use crate::domain::live::Live;
-use crate::domain::metrics::Metrics;
 use crate::domain::policy::Policies;
 
 use super::FoldSettings;
@@ -233,7 +233,7 @@ fn same_state(before: &Live, now: &Live) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::live::Waiting;
+    use crate::domain::answers::live::Waiting;
 
     #[test]
     fn a_wait_that_only_grows_is_the_same_state() {

@@ -22,8 +22,8 @@ use std::sync::Arc;
 use crate::board::{Board, Pass, Subject};
 use crate::domain::account::{Account, Outcome};
 use crate::domain::event::{Event, Millis};
+use crate::domain::life::silence::Silence;
 use crate::domain::policy::PolicyBook;
-use crate::domain::silence::Silence;
 use crate::wire::batch::{Record, RecordBatch};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
 

@@ -187,7 +187,7 @@ async fn elapsed(last: Option<Duration>) {
 mod tests {
     use super::*;
     use crate::domain::account::Scope;
-    use crate::domain::metrics::Metrics;
+    use crate::domain::answers::metrics::Metrics;
     use crate::fold::outcomes::Outcomes;
     use crate::fold::{Fold, FoldSettings};
 

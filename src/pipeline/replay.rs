@@ -6,8 +6,8 @@ use std::fmt;
 
 use crate::domain::account::{Account, Outcome};
 use crate::domain::event::{Event, Millis};
+use crate::domain::life::silence::Silence;
 use crate::domain::policy::PolicyBook;
-use crate::domain::silence::Silence;
 use crate::fold::together::Together;
 use crate::source::file::{FileError, FileSource};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode_line};

@@ -1,7 +1,7 @@
 //! A pass as records: topic, key and value of each, and what it is about.
 
 use crate::board::{BucketUpdate, LiveUpdate, Pass, ScopeUpdate, Subject};
-use crate::domain::metrics::Metrics;
+use crate::domain::answers::metrics::Metrics;
 use crate::wire::keys::{bucket_key, metric_key, part};
 use crate::wire::live_json::live_json;
 use crate::wire::records::{Stamp, bucket_json, metric_json};
@@ -121,9 +121,9 @@ mod tests {
     use super::*;
     use crate::board::{LiveView, ScopeView};
     use crate::domain::account::Scope;
+    use crate::domain::answers::live::Live;
+    use crate::domain::answers::rates::Rates;
     use crate::domain::bucket::Bucket;
-    use crate::domain::live::Live;
-    use crate::domain::rates::Rates;
     use crate::wire::proto;
     use prost::Message;
 

@@ -4,8 +4,8 @@
 
 use super::number::Value;
 use crate::domain::account::ScopeKind;
-use crate::domain::live::Live;
-use crate::domain::metrics::{ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Sla};
+use crate::domain::answers::live::Live;
+use crate::domain::answers::metrics::{ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Sla};
 
 /// One family: its path in the JSON object, its help, and how its numbers are found.
 pub(super) struct Family {

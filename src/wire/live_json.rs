@@ -1,7 +1,7 @@
 //! The live state of SPEC §3 as JSON, for the topic and for replay.
 
+use crate::domain::answers::live::{Live, Waiting};
 use crate::domain::event::Millis;
-use crate::domain::live::{Live, Waiting};
 
 use super::json_writer::JsonWriter;
 

@@ -1,6 +1,6 @@
 //! The `metrics` object of SPEC §4, the same in topics, replay and the HTTP API.
 
-use crate::domain::metrics::{Availability, ClosedBy, Csat, Durations, Metrics, Moods, Sla, Utilisation};
+use crate::domain::answers::metrics::{Availability, ClosedBy, Csat, Durations, Metrics, Moods, Sla, Utilisation};
 
 use super::json_writer::JsonWriter;
 

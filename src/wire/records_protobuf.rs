@@ -2,10 +2,10 @@
 
 use prost::Message;
 
+use crate::domain::answers::live::Live;
+use crate::domain::answers::metrics::{Availability, Csat, Durations, Metrics, Moods, Sla, Utilisation};
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
-use crate::domain::live::Live;
-use crate::domain::metrics::{Availability, Csat, Durations, Metrics, Moods, Sla, Utilisation};
 
 use super::metrics_json::is_thin;
 use super::proto;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem::take;
 
-use cxpulse::domain::silence::Silence;
+use cxpulse::domain::life::silence::Silence;
 use serde_json::Value;
 
 use crate::engine::{Engine, Folded, Reference, book, fold, kind_named, live_of, metrics_of, requests_of};

@@ -139,7 +139,7 @@ fn in_bucket(account: &Account, scope: &Scope, bucket: Bucket) -> Value {
     shown(&account.bucket_metrics(scope, bucket))
 }
 
-fn shown(metrics: &cxpulse::domain::metrics::Metrics) -> Value {
+fn shown(metrics: &cxpulse::domain::answers::metrics::Metrics) -> Value {
     serde_json::from_slice(&metrics_json(metrics)).expect("valid JSON is written")
 }
 

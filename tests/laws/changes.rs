@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cxpulse::domain::account::{Account, Changes, Scope, ScopeKind};
+use cxpulse::domain::answers::live::Live;
+use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::bucket::Bucket;
-use cxpulse::domain::live::Live;
-use cxpulse::domain::metrics::Metrics;
 
 use crate::engine::{Folded, add_line, book};
 

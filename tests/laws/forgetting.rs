@@ -5,7 +5,7 @@
 //! no moment may anybody tell them apart, and in the end both must say what the batch reference says.
 
 use cxpulse::domain::account::Account;
-use cxpulse::domain::silence::Silence;
+use cxpulse::domain::life::silence::Silence;
 use serde_json::Value;
 
 use crate::engine::{Folded, add_line_to, book};

@@ -1,13 +1,13 @@
 //! Retraction undoes exactly: what is stated and taken back leaves no trace, whatever happened in between.
 
-use cxpulse::domain::agent::log::Log;
 use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
-use cxpulse::domain::buckets::{Buckets, Tallied};
+use cxpulse::domain::day::agent_log::Log;
+use cxpulse::domain::day::buckets::{Buckets, Tallied};
+use cxpulse::domain::day::rows::Latest;
+use cxpulse::domain::day::tally::Tally;
+use cxpulse::domain::day::window::Windows;
 use cxpulse::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
-use cxpulse::domain::intern::Name;
-use cxpulse::domain::rows::Latest;
-use cxpulse::domain::tally::Tally;
-use cxpulse::domain::window::Windows;
+use cxpulse::domain::names::Name;
 
 use super::random::Random;
 

@@ -2,13 +2,13 @@
 //!
 //! It is a function of the facts and times that stand, like every other answer, so that all instances choose alike.
 
-use super::super::agent::Agent;
-use super::super::bucket::Bucket;
-use super::super::event::{Millis, Presence};
-use super::super::intern::Name;
 use super::Account;
 use super::questions::Asked;
 use super::{DAY_MINUTES, Scope};
+use crate::domain::bucket::Bucket;
+use crate::domain::day::agent::Agent;
+use crate::domain::event::{Millis, Presence};
+use crate::domain::names::Name;
 
 impl Account {
     /// The newest bucket of the last day in which a scope has anything that stands; none where it has nothing. What

@@ -2,12 +2,12 @@
 //!
 //! Only a configuration asks for them, so nothing is noted unless it does: a bit for each agent and bucket of the day.
 
-use super::super::bucket::Bucket;
-use super::super::intern::Name;
-use super::super::metrics::Metrics;
-use super::super::scope::Scope;
-use super::super::window::Span;
 use super::Account;
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::window::Span;
+use crate::domain::names::Name;
+use crate::domain::scope::Scope;
 
 /// Buckets that an agent's bits tell apart; more than are ever kept.
 const RING: i64 = 512;

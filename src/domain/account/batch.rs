@@ -3,13 +3,13 @@
 //! Nothing depends on it but speed. A batch is folded in the order of event time, which spares the second look at what
 //! came out of order by less than a batch.
 
-use super::super::agent::Agent;
-use super::super::ahead::{AHEAD, Touched};
-use super::super::event::{Body, Event};
-use super::super::intern::Name;
-use super::super::timeline::{Act, Entry};
 use super::life::{Conversation, Life};
 use super::{Account, Held, Outcome};
+use crate::domain::compact::prefetch::{AHEAD, Touched};
+use crate::domain::day::agent::Agent;
+use crate::domain::event::{Body, Event};
+use crate::domain::names::Name;
+use crate::domain::timeline::{Act, Entry};
 
 impl Account {
     /// Adds events to the set; what became of each, in the order in which they are given.
@@ -67,7 +67,7 @@ impl Account {
 }
 
 /// The contact that an event names, where many different ones are named.
-pub(super) fn contact_in<'e>(body: &'e Body<'_>) -> Option<&'e str> {
+pub(in crate::domain) fn contact_in<'e>(body: &'e Body<'_>) -> Option<&'e str> {
     if let Body::CustomerMessage { contact, .. } = body {
         return contact.as_deref();
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::bucket::Bucket;
-use super::super::buckets::Tallied;
-use super::super::event::Millis;
-use super::super::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
-use super::super::intern::Name;
-use super::super::scope::Scope;
 use super::Account;
 use super::agent_buckets::pairs;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::buckets::Tallied;
+use crate::domain::event::Millis;
+use crate::domain::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
+use crate::domain::names::Name;
+use crate::domain::scope::Scope;
 
 /// What changed since the last drain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

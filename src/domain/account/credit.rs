@@ -1,14 +1,14 @@
 //! What a stated or retracted fact changes: facts, tallies, the agent's log, distinct counts.
 
-use super::super::bucket::Bucket;
-use super::super::buckets::Tallied;
-use super::super::event::Millis;
-use super::super::fact::{Fact, FactKind, Scopes, Sign, Signed};
-use super::super::intern::Name;
-use super::super::tally::{Newest, Times};
-use super::super::window::Span;
 use super::Account;
 use super::life::Recent;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::buckets::Tallied;
+use crate::domain::day::tally::{Newest, Times};
+use crate::domain::day::window::Span;
+use crate::domain::event::Millis;
+use crate::domain::fact::{Fact, FactKind, Scopes, Sign, Signed};
+use crate::domain::names::Name;
 
 impl Account {
     /// Counts a fact wherever it counts. What lies before the day is nobody's question any more.

@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use super::super::bucket::Bucket;
-use super::super::buckets::{Buckets, Tallied};
-use super::super::fact::{Credit, FactKind};
-use super::super::intern::Name;
-use super::super::tally::Newest;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::buckets::{Buckets, Tallied};
+use crate::domain::day::tally::Newest;
+use crate::domain::fact::{Credit, FactKind};
+use crate::domain::names::Name;
 
 /// How many there are, by scope.
 #[derive(Debug)]

@@ -7,15 +7,15 @@
 
 use std::collections::HashSet;
 
-use super::super::agent::moves::Move;
-use super::super::conversation::State;
-use super::super::event::Millis;
-use super::super::intern::Name;
-use super::super::planted::{Bug, is_planted};
-use super::super::silence::Silence;
-use super::super::timeline::Act;
 use super::life::Life;
 use super::{Account, Held};
+use crate::domain::event::Millis;
+use crate::domain::history::moves::Move;
+use crate::domain::life::State;
+use crate::domain::life::silence::Silence;
+use crate::domain::names::Name;
+use crate::domain::planted::{Bug, is_planted};
+use crate::domain::timeline::Act;
 
 /// How far the round through all conversations has come.
 #[derive(Debug, Default)]

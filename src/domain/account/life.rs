@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 
 use smallvec::SmallVec;
 
-use super::super::ahead::Touched;
-use super::super::contacts::Noted;
-use super::super::conversation::State;
-use super::super::event::Millis;
-use super::super::rows::Latest;
-use super::super::silence::Phase;
-use super::super::timeline::{Entry, Timeline};
+use crate::domain::compact::prefetch::Touched;
+use crate::domain::day::contacts::Noted;
+use crate::domain::day::rows::Latest;
+use crate::domain::event::Millis;
+use crate::domain::life::State;
+use crate::domain::life::silence::Phase;
+use crate::domain::timeline::{Entry, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
 #[derive(Debug, Default)]
@@ -144,8 +144,8 @@ impl Resting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::agent::Visited;
-    use crate::domain::agent::moves::PACKED_BYTES;
+    use crate::domain::day::agent::Visited;
+    use crate::domain::history::moves::PACKED_BYTES;
 
     #[test]
     fn sizes_are_those_that_the_architecture_page_tells() {

@@ -1,16 +1,16 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
-use super::super::agent::moves::Move;
-use super::super::conversation::{Context, State};
-use super::super::event::Millis;
-use super::super::fact::{Signed, difference};
-use super::super::growth;
-use super::super::intern::Name;
-use super::super::planted::{Bug, is_planted};
-use super::super::policy::Policies;
-use super::super::timeline::{Act, Entry, Timeline};
 use super::life::{Life, Recent};
 use super::{Account, Outcome};
+use crate::domain::compact::growth;
+use crate::domain::event::Millis;
+use crate::domain::fact::{Signed, difference};
+use crate::domain::history::moves::Move;
+use crate::domain::life::{Context, State};
+use crate::domain::names::Name;
+use crate::domain::planted::{Bug, is_planted};
+use crate::domain::policy::Policies;
+use crate::domain::timeline::{Act, Entry, Timeline};
 
 impl Account {
     /// Adds an event of a conversation to the set.

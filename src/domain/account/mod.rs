@@ -5,14 +5,14 @@
 //! and of `now` alone.
 
 mod activity;
-mod aged_names;
+
 mod agent_buckets;
-mod batch;
+pub(in crate::domain) mod batch;
 mod changes;
 mod credit;
 mod distinct;
 mod forgetting;
-mod interning;
+
 mod life;
 mod lives;
 mod moves;
@@ -27,25 +27,25 @@ use std::collections::{BTreeMap, HashSet};
 
 use foldhash::fast::FixedState;
 
-use super::agent::Agent;
-use super::agent::presence::StatusEvent;
-use super::bucket::Bucket;
-use super::buckets::Buckets;
-use super::contacts::Contacts;
-use super::conversation::Decision;
-use super::event::{Body, Event, Millis};
-use super::fact::Signed;
-use super::intern::Name;
-use super::planted::{Bug, is_planted};
-use super::policy::Policies;
-use super::sets::Sets;
-use super::silence::Silence;
-use super::timeline::Entry;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::agent::Agent;
+use crate::domain::day::buckets::Buckets;
+use crate::domain::day::contacts::Contacts;
+use crate::domain::event::{Body, Event, Millis};
+use crate::domain::fact::Signed;
+use crate::domain::history::statuses::StatusEvent;
+use crate::domain::life::Decision;
+use crate::domain::life::silence::Silence;
+use crate::domain::names::Name;
+use crate::domain::names::combinations::Sets;
+use crate::domain::planted::{Bug, is_planted};
+use crate::domain::policy::Policies;
+use crate::domain::timeline::Entry;
 
-pub use super::scope::{Scope, ScopeKind};
+use crate::domain::history::dictionary::Dictionary;
+pub use crate::domain::scope::{Scope, ScopeKind};
 pub use changes::{Changes, Flow};
 pub use forgetting::Remembered;
-use interning::Dictionary;
 use life::Conversation;
 pub use rates::Running;
 

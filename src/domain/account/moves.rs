@@ -3,10 +3,10 @@
 //! What ends a visit stands in the timeline of the conversation that is left, as `Left`. A move that comes or goes late
 //! changes which `Left` stand where.
 
-use super::super::agent::moves::{Leaving, Leavings, Move};
-use super::super::intern::Name;
-use super::super::timeline::{Entry, Key};
 use super::Account;
+use crate::domain::history::moves::{Leaving, Leavings, Move};
+use crate::domain::names::Name;
+use crate::domain::timeline::{Entry, Key};
 
 impl Account {
     /// An agent opened a conversation, or went offline: the visit in the conversation before ends.

@@ -4,13 +4,13 @@
 //! that a longer or shorter silence ends it; and it may be the first of its identity. Then everything from its life on is
 //! parted anew.
 
-use super::super::agent::moves::Move;
-use super::super::event::Millis;
-use super::super::intern::Name;
-use super::super::planted::{Bug, is_planted};
-use super::super::timeline::{Act, Entry};
 use super::Account;
 use super::life::Life;
+use crate::domain::event::Millis;
+use crate::domain::history::moves::Move;
+use crate::domain::names::Name;
+use crate::domain::planted::{Bug, is_planted};
+use crate::domain::timeline::{Act, Entry};
 
 impl Account {
     /// Parts a conversation again from a life on, to which an event at `at` was added. Whether an event is lost because of

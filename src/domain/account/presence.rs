@@ -3,15 +3,15 @@
 //! The account's tallies hold every status that another has followed; the last one of each agent, which still runs,
 //! is added when a question is asked. Ended visits count as online while the agent's status says so, running or not.
 
-use super::super::agent::Agent;
-use super::super::agent::moves::Move;
-use super::super::agent::presence::{Held, StatusEvent};
-use super::super::event::{Millis, Presence};
-use super::super::intern::Name;
-use super::super::tally::Times;
-use super::super::timeline::Key;
-use super::super::window::Span;
 use super::{Account, Outcome};
+use crate::domain::day::agent::Agent;
+use crate::domain::day::tally::Times;
+use crate::domain::day::window::Span;
+use crate::domain::event::{Millis, Presence};
+use crate::domain::history::moves::Move;
+use crate::domain::history::statuses::{Held, StatusEvent};
+use crate::domain::names::Name;
+use crate::domain::timeline::Key;
 
 impl Account {
     /// Adds a status to the set.

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::super::agent::Agent;
-use super::super::bucket::Bucket;
-use super::super::buckets::Tallied;
-use super::super::conversation::State;
-use super::super::event::{Millis, Presence};
-use super::super::intern::Name;
-use super::super::live::{Live, Waiting};
-use super::super::metrics::{Availability, Metrics, Utilisation};
-use super::super::scope::{NONE, Scope, ScopeKind};
-use super::super::tally::{Newest, Tally};
-use super::super::window::{Span, Windows};
 use super::Account;
 use super::distinct::Distinct;
+use crate::domain::answers::live::{Live, Waiting};
+use crate::domain::answers::metrics::{Availability, Metrics, Utilisation};
+use crate::domain::bucket::Bucket;
+use crate::domain::day::agent::Agent;
+use crate::domain::day::buckets::Tallied;
+use crate::domain::day::tally::{Newest, Tally};
+use crate::domain::day::window::{Span, Windows};
+use crate::domain::event::{Millis, Presence};
+use crate::domain::life::State;
+use crate::domain::names::Name;
+use crate::domain::scope::{NONE, Scope, ScopeKind};
 
 /// How many of the longest waiting the live state names.
 const LONGEST_WAITING: usize = 10;

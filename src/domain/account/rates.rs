@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::super::agent::Agent;
-use super::super::event::Presence;
-use super::super::intern::Name;
-use super::super::rates::Rates;
-use super::super::scope::{NONE, Scope};
 use super::Account;
+use crate::domain::answers::rates::Rates;
+use crate::domain::day::agent::Agent;
+use crate::domain::event::Presence;
+use crate::domain::names::Name;
+use crate::domain::scope::{NONE, Scope};
 
 /// What runs in an account, gathered in one pass over its agents.
 #[derive(Debug, Clone, Default)]

@@ -1,11 +1,11 @@
 //! The account's decisions on rating requests, as if all events had arrived in the order of event time (SPEC §10).
 
-use super::super::conversation::{Decision, State};
-use super::super::event::{Identity, Millis};
-use super::super::intern::Name;
-use super::super::rating_request::RatingRequest;
-use super::super::timeline::Timeline;
 use super::Account;
+use crate::domain::answers::rating_request::RatingRequest;
+use crate::domain::event::{Identity, Millis};
+use crate::domain::life::{Decision, State};
+use crate::domain::names::Name;
+use crate::domain::timeline::Timeline;
 
 /// How long after the close a request may be sent.
 const EXPIRES_AFTER_MS: Millis = 3_600_000;

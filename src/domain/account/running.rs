@@ -1,14 +1,14 @@
 //! What still runs at `now`: visits that go on and the last status of each agent, added when a question is asked.
 
-use super::super::agent::{Agent, Ran};
-use super::super::buckets::Tallied;
-use super::super::conversation::{State, Visit};
-use super::super::event::Presence;
-use super::super::intern::Name;
-use super::super::tally::Times;
-use super::super::window::Span;
 use super::Account;
 use super::life::Life;
+use crate::domain::day::agent::{Agent, Ran};
+use crate::domain::day::buckets::Tallied;
+use crate::domain::day::tally::Times;
+use crate::domain::day::window::Span;
+use crate::domain::event::Presence;
+use crate::domain::life::{State, Visit};
+use crate::domain::names::Name;
 
 /// An agent's visit that goes on, as far as it has come.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! What happened, as bytes: the fields of each type as varints, in the order of its declaration.
 
-use super::super::event::{Audience, Millis, Mood, Origin, Outcome, Side};
-use super::super::intern::Name;
-use super::super::varint::{self, Reader};
 use super::{About, Act, Entry, Set};
+use crate::domain::compact::varint::{self, Reader};
+use crate::domain::event::{Audience, Millis, Mood, Origin, Outcome, Side};
+use crate::domain::names::Name;
 
 /// Writes what follows the head and the time of an event.
 pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {

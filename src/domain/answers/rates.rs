@@ -1,0 +1,64 @@
+//! How fast the times of a scope grow while nothing happens: what runs now runs on.
+//!
+//! A visit that goes on and a status that holds add a millisecond every millisecond, in every window, since all windows
+//! end now. So numbers of a moment ago tell those of now, as long as no event comes and no window moves.
+
+use crate::domain::answers::live::Live;
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::event::Millis;
+
+/// Of each time how many run at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// Visits.
+    pub focus: u64,
+    /// Visits of agents who are online.
+    pub focus_online: u64,
+    /// Agents online.
+    pub online: u64,
+    /// Agents away.
+    pub away: u64,
+}
+
+impl Rates {
+    /// Adds what runs elsewhere.
+    pub fn add(&mut self, other: Self) {
+        self.focus += other.focus;
+        self.focus_online += other.focus_online;
+        self.online += other.online;
+        self.away += other.away;
+    }
+
+    /// Whether nothing runs.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The numbers after so long, if nothing happens meanwhile.
+    #[must_use]
+    pub fn grown(self, metrics: &Metrics, after_ms: Millis) -> Metrics {
+        let passed = after_ms.max(0).unsigned_abs();
+        let mut metrics = metrics.clone();
+        metrics.focus_ms += self.focus * passed;
+        if let Some(availability) = &mut metrics.availability {
+            availability.online_ms += self.online * passed;
+            availability.away_ms += self.away * passed;
+        }
+        if let Some(utilisation) = &mut metrics.utilisation {
+            utilisation.focus_ms += self.focus_online * passed;
+            utilisation.online_ms += self.online * passed;
+        }
+        metrics
+    }
+}
+
+impl Live {
+    /// The state after so long, if nothing happens meanwhile: waits grow.
+    #[must_use]
+    pub fn grown(&self, after_ms: Millis) -> Self {
+        let mut live = self.clone();
+        live.longest_waiting.iter_mut().for_each(|waiting| waiting.age_ms += after_ms.max(0));
+        live
+    }
+}

@@ -1,0 +1,81 @@
+//! Small numbers as few bytes: little-endian base 128, as Protobuf has it.
+
+use crate::domain::names::Name;
+
+/// Appends a number: seven bits a byte, the eighth says that more follow.
+pub fn write(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+/// Appends a number of either sign; small ones of both stay small.
+pub fn write_signed(out: &mut Vec<u8>, number: i64) {
+    write(out, (number << 1 ^ number >> 63) as u64);
+}
+
+/// Reads what `write` wrote. The bytes are our own, so it does not expect them to end early.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    /// From the first byte on.
+    #[must_use]
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// The next byte.
+    pub fn byte(&mut self) -> u8 {
+        let byte = self.bytes[self.at];
+        self.at += 1;
+        byte
+    }
+
+    /// The next number.
+    pub fn number(&mut self) -> u64 {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let byte = self.byte();
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return number;
+            }
+            shift += 7;
+        }
+    }
+
+    /// The next number of either sign.
+    pub fn signed(&mut self) -> i64 {
+        let number = self.number();
+        (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+
+    /// Whether everything has been read.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    /// The next eight bytes as they are.
+    pub fn eight(&mut self) -> u64 {
+        let bytes = self.bytes[self.at..self.at + 8].try_into().expect("a slice of eight");
+        self.at += 8;
+        u64::from_le_bytes(bytes)
+    }
+
+    /// The next number as a name, if it is not zero.
+    pub fn optional_name(&mut self) -> Option<Name> {
+        Name::from_code(self.number() as u32)
+    }
+
+    /// The next number as a name.
+    pub fn name(&mut self) -> Name {
+        self.optional_name().expect("written from a name")
+    }
+}

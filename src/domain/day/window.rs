@@ -1,0 +1,89 @@
+//! Rolling windows: the last T minutes at a moment, by whole buckets, several at once (SPEC §2).
+
+use crate::domain::bucket::Bucket;
+use crate::domain::day::tally::Tally;
+use crate::domain::event::Millis;
+
+/// Windows asked for at one moment.
+#[derive(Debug, Clone)]
+pub struct Windows {
+    now: Millis,
+    /// First bucket and place in the question, narrowest first.
+    starts: Vec<(Bucket, usize)>,
+}
+
+impl Windows {
+    /// The last `minutes` (each 1–1440) at `now`.
+    #[must_use]
+    pub fn at(now: Millis, minutes: &[u32]) -> Self {
+        let starts = minutes.iter().map(|minutes| Bucket::window_start(now, *minutes));
+        let mut starts: Vec<(Bucket, usize)> = starts.zip(0..).collect();
+        starts.sort_unstable_by_key(|(start, _)| std::cmp::Reverse(*start));
+        Self { now, starts }
+    }
+
+    /// As of when.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// An empty tally for each window's buckets that no narrower one has.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Tally> {
+        vec![Tally::default(); self.starts.len()]
+    }
+
+    /// The part into which a bucket falls: that of the narrowest window that has it.
+    #[must_use]
+    pub fn part_of(&self, bucket: Bucket) -> Option<usize> {
+        self.starts.iter().position(|(start, _)| *start <= bucket)
+    }
+
+    /// The windows' tallies, in the order of the question, from those of the parts.
+    #[must_use]
+    pub fn sum(&self, parts: Vec<Tally>) -> Vec<Tally> {
+        let mut sums = vec![Tally::default(); self.starts.len()];
+        let mut sum = Tally::default();
+        for (part, (_, place)) in parts.iter().zip(&self.starts) {
+            sum.merge(part);
+            sums[*place] = sum.clone();
+        }
+        sums
+    }
+
+    /// Each window's place in the question and its span `[from, now]`.
+    pub fn spans(&self) -> impl Iterator<Item = (usize, Span)> {
+        self.starts.iter().map(|(start, place)| (*place, Span { from: start.start(), to: self.now }))
+    }
+}
+
+/// A half-open span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Its first millisecond.
+    pub from: Millis,
+    /// The first after it.
+    pub to: Millis,
+}
+
+impl Span {
+    /// How long it is.
+    #[must_use]
+    pub fn length_ms(self) -> Millis {
+        self.to - self.from
+    }
+
+    /// How much of it two spans share.
+    #[must_use]
+    pub fn overlap_ms(self, other: Self) -> Millis {
+        (self.to.min(other.to) - self.from.max(other.from)).max(0)
+    }
+
+    /// What two spans share, if anything.
+    #[must_use]
+    pub fn shared(self, other: Self) -> Self {
+        let from = self.from.max(other.from);
+        Self { from, to: self.to.min(other.to).max(from) }
+    }
+}

@@ -1,0 +1,153 @@
+//! The names of an account, and events in terms of their numbers.
+
+use crate::domain::account::batch::contact_in;
+use crate::domain::compact::prefetch::Touched;
+use crate::domain::event::{Body, Event, Text};
+use crate::domain::names::aged::AgedNames;
+use crate::domain::names::{Name, Names};
+use crate::domain::scope;
+use crate::domain::timeline::{About, Act, Set};
+
+/// Every name the account has heard, by its kind.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct Dictionary {
+    pub(in crate::domain) conversations: Names,
+    pub(in crate::domain) agents: Names,
+    pub(in crate::domain) skills: Names,
+    pub(in crate::domain) contacts: AgedNames,
+    companies: Names,
+    channels: Names,
+    lines: Names,
+    topics: Names,
+}
+
+impl Dictionary {
+    /// Reads what interning these events will read, of the names that are many.
+    pub(in crate::domain) fn look_ahead<'e, 'a: 'e>(
+        &self,
+        events: impl Iterator<Item = &'e Event<'a>> + Clone,
+    ) -> Touched {
+        let mut touched = self.conversations.look_ahead(events.clone().map(|event| &*event.conversation));
+        touched.and(self.contacts.look_ahead(events.filter_map(|event| contact_in(&event.body))));
+        touched
+    }
+
+    /// What happened, interned.
+    pub(in crate::domain) fn act(&mut self, event: &Event<'_>) -> Act {
+        let at = event.at;
+        match &event.body {
+            Body::ConversationStarted(started) => Act::Started(About {
+                contact: started.contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
+                company: optional(&mut self.companies, started.company.as_ref()),
+                channel: optional(&mut self.channels, started.channel.as_ref()),
+                line: optional(&mut self.lines, started.line.as_ref()),
+                skill: optional(&mut self.skills, started.skill.as_ref()),
+                origin: started.origin,
+                audience: started.audience,
+            }),
+            Body::Assigned { agent, skill } => Act::Assigned {
+                agent: Set::of(agent, |name| self.agents.intern(name)),
+                skill: Set::of(skill, |name| self.skills.intern(name)),
+            },
+            Body::HandedOff => Act::HandedOff,
+            Body::ParticipantJoined { contact } => Act::Joined(self.contacts.intern(contact, at)),
+            Body::TopicTagged { topic } => Act::Tagged(self.topics.intern(topic)),
+            Body::Focused { agent } => Act::Focused(self.agents.intern(agent)),
+            Body::CustomerMessage { contact, characters, automated } => Act::CustomerMessage {
+                contact: contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
+                characters: *characters,
+                automated: *automated,
+            },
+            Body::AgentMessage { agent, characters, automated } => {
+                Act::AgentMessage { agent: self.agents.intern(agent), characters: *characters, automated: *automated }
+            }
+            Body::Unfocused { agent } | Body::AgentStatus { agent, .. } => Act::Unfocused(self.agents.intern(agent)),
+            Body::Snoozed { until } => Act::Snoozed(*until),
+            Body::Closed { agent, closed_by, outcome } => {
+                let agent = optional(&mut self.agents, agent.as_ref());
+                Act::Closed { agent, closed_by: *closed_by, outcome: *outcome }
+            }
+            Body::Reopened => Act::Reopened,
+            Body::SurveySent { survey, agent, skill } => {
+                let [agent, skill] = self.agent_and_skill(agent.as_ref(), skill.as_ref());
+                Act::SurveySent { survey: survey_id(survey.as_ref()), agent, skill }
+            }
+            Body::SurveyAnswered { survey, score, comment, agent, skill } => {
+                let [agent, skill] = self.agent_and_skill(agent.as_ref(), skill.as_ref());
+                let survey = survey_id(survey.as_ref());
+                Act::SurveyAnswered { survey, score: *score, commented: comment.is_some(), agent, skill }
+            }
+            Body::SurveyCommented { survey, .. } => Act::SurveyCommented { survey: survey_id(survey.as_ref()) },
+            Body::MoodPrompted { agent } => Act::MoodPrompted(self.agents.intern(agent)),
+            Body::MoodRecorded { agent, mood } => Act::MoodRecorded { agent: self.agents.intern(agent), mood: *mood },
+        }
+    }
+
+    fn agent_and_skill(&mut self, agent: Option<&Text<'_>>, skill: Option<&Text<'_>>) -> [Option<Name>; 2] {
+        [optional(&mut self.agents, agent), optional(&mut self.skills, skill)]
+    }
+
+    /// An agent's id, as outputs show it.
+    pub(in crate::domain) fn agent_text(&self, agent: Option<Name>) -> &str {
+        agent.map_or(scope::NONE, |agent| self.agents.text(agent))
+    }
+
+    /// A skill's id, as outputs show it.
+    pub(in crate::domain) fn skill_text(&self, skill: Option<Name>) -> &str {
+        skill.map_or(scope::NONE, |skill| self.skills.text(skill))
+    }
+
+    /// The content of an act in texts instead of numbers, which depend on the order of arrival.
+    pub(in crate::domain) fn content(&self, act: Act) -> Vec<String> {
+        let name = |names: &Names, name: Option<Name>| name.map(|name| names.text(name).to_owned()).unwrap_or_default();
+        let contact = |one: Option<Name>| one.map(|one| self.contacts.text(one).to_owned()).unwrap_or_default();
+        let set = |names: &Names, set: Set| match set {
+            Set::Keep => String::new(),
+            Set::To(to) => format!("={}", name(names, to)),
+        };
+        match act {
+            Act::HandedOff | Act::Reopened => vec![],
+            Act::Started(about) => vec![
+                contact(about.contact),
+                name(&self.companies, about.company),
+                name(&self.channels, about.channel),
+                name(&self.lines, about.line),
+                name(&self.skills, about.skill),
+                format!("{:?} {:?}", about.origin, about.audience),
+            ],
+            Act::Assigned { agent, skill } => vec![set(&self.agents, agent), set(&self.skills, skill)],
+            Act::Joined(one) => vec![contact(Some(one))],
+            Act::Tagged(topic) => vec![name(&self.topics, Some(topic))],
+            Act::Focused(agent) | Act::Unfocused(agent) | Act::MoodPrompted(agent) | Act::Left(agent) => {
+                vec![name(&self.agents, Some(agent))]
+            }
+            Act::CustomerMessage { contact: from, characters, automated } => {
+                vec![contact(from), characters.to_string(), automated.to_string()]
+            }
+            Act::AgentMessage { agent, characters, automated } => {
+                vec![name(&self.agents, Some(agent)), characters.to_string(), automated.to_string()]
+            }
+            Act::Snoozed(until) => vec![format!("{until:?}")],
+            Act::Closed { agent, closed_by, outcome } => {
+                vec![name(&self.agents, agent), format!("{closed_by:?} {outcome:?}")]
+            }
+            Act::SurveySent { survey, agent, skill } => {
+                vec![format!("{survey:?}"), name(&self.agents, agent), name(&self.skills, skill)]
+            }
+            Act::SurveyAnswered { survey, score, commented, agent, skill } => {
+                vec![format!("{survey:?} {score} {commented}"), name(&self.agents, agent), name(&self.skills, skill)]
+            }
+            Act::SurveyCommented { survey } => vec![format!("{survey:?}")],
+            Act::MoodRecorded { agent, mood } => vec![name(&self.agents, Some(agent)), format!("{mood:?}")],
+        }
+    }
+}
+
+fn optional(names: &mut Names, name: Option<&Text<'_>>) -> Option<Name> {
+    name.map(|name| names.intern(name))
+}
+
+/// Survey ids are compared within a conversation only, so a hash of 64 bits tells them apart.
+fn survey_id(id: Option<&Text<'_>>) -> Option<u64> {
+    id.map(|id| xxhash_rust::xxh3::xxh3_64(id.as_bytes()))
+}

@@ -1,0 +1,421 @@
+//! One life of a conversation as a state machine: `step` takes the next event of the timeline and states facts.
+//!
+//! There is no other algorithm. An event at the end steps on from the saved state; for any other, or a changed policy,
+//! all events step again and the difference is stated. Moments that come by themselves (a wait becomes overdue, a
+//! visit reaches its cap) are `fire`d between the events, before those of the same millisecond.
+
+mod closes;
+mod moods;
+mod requests;
+pub mod silence;
+mod surveys;
+mod visits;
+mod waits;
+
+use smallvec::SmallVec;
+
+use crate::domain::compact::prefetch::Touched;
+use crate::domain::event::{Audience, Millis, Origin};
+use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed, difference};
+use crate::domain::life::silence::{Phase, Silence};
+use crate::domain::names::Name;
+use crate::domain::names::combinations::Sets;
+use crate::domain::planted::{Bug, is_planted, is_retraction_lost};
+use crate::domain::policy::Policies;
+use crate::domain::timeline::{About, Act, Entry, Key, Timeline};
+
+use closes::Close;
+use moods::AgentMood;
+pub use requests::Decision;
+use surveys::Surveys;
+pub use visits::Visit;
+use visits::{Finished, OPEN_INLINE};
+use waits::{First, Wait};
+
+/// What a step needs of the account, and where it states facts.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The account's policies.
+    pub policies: &'a Policies,
+    /// The silence that ends a life.
+    pub silence: Silence,
+    /// Combinations of topics and of origins.
+    pub sets: &'a mut Sets,
+    /// Facts stated and retracted, in order.
+    pub facts: &'a mut Vec<Signed>,
+    /// Decisions on rating requests, in order.
+    pub decisions: &'a mut Vec<Decision>,
+}
+
+impl Context<'_> {
+    fn state(&mut self, fact: Fact) {
+        self.facts.push(Signed { fact, sign: Sign::State });
+    }
+
+    fn retract(&mut self, fact: Fact) {
+        if is_retraction_lost(fact.kind) {
+            return;
+        }
+        self.facts.push(Signed { fact, sign: Sign::Retract });
+    }
+}
+
+/// Everything a life's next step depends on.
+#[derive(Debug, Clone)]
+pub struct State {
+    known: Known,
+    last: Key,
+    last_own_at: Millis,
+    /// Every moment up to it has been fired, and it is no later than the last moment or event that did something.
+    fired_to: Millis,
+    /// The next moment that comes by itself; `Millis::MAX` if none does.
+    next_due: Millis,
+
+    assignee: Option<Name>,
+    skill: Option<Name>,
+    topics: u32,
+    /// The same before the first event of the last event's millisecond.
+    before: Assignment,
+
+    phase: Phase,
+    /// Until when, if it is snoozed; `Millis::MAX` without an end.
+    snoozed_until: Option<Millis>,
+    last_close: Option<Close>,
+    /// The last reopening, if every resolution counts that comes after it.
+    counts_from: Option<Millis>,
+    resolution_due: Option<Millis>,
+    resolution_overdue: Option<Fact>,
+
+    first_customer_at: Option<Millis>,
+    wait: Option<Wait>,
+    first: First,
+    first_responder: Option<Name>,
+    handed_off: bool,
+    last_human: Option<Name>,
+    last_bot: Option<Name>,
+
+    visits: SmallVec<[Visit; OPEN_INLINE]>,
+    finished: SmallVec<[Finished; OPEN_INLINE]>,
+    surveys: Surveys,
+    moods: Vec<AgentMood>,
+    talk: requests::Talk,
+}
+
+/// Whom the conversation belongs to, and what it is about, as of a moment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Assignment {
+    assignee: Option<Name>,
+    skill: Option<Name>,
+    topics: u32,
+}
+
+/// What holds for the whole conversation, from its first `conversation_started` wherever that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    /// The conversation's own first event.
+    first_at: Millis,
+    start_at: Millis,
+    started: bool,
+    contact: Option<Name>,
+    /// Line, channel and company.
+    origins: u32,
+    origin: Origin,
+    audience: Audience,
+}
+
+impl Known {
+    /// What the first start among these says, wherever it stands.
+    fn of(entries: impl Iterator<Item = Entry>, sets: &mut Sets) -> Option<Self> {
+        let (mut first_at, mut started) = (None, None);
+        for entry in entries {
+            first_at = first_at.or(entry.act.is_own().then_some(entry.key.at));
+            if let (Act::Started(about), false) = (entry.act, entry.lost) {
+                started = Some((entry.key.at, about));
+                break;
+            }
+        }
+        let first_at = first_at?;
+        let (start_at, about) = started.unwrap_or((first_at, About::default()));
+        Some(Self {
+            first_at,
+            start_at,
+            started: started.is_some(),
+            contact: about.contact,
+            origins: sets.origin(&about),
+            origin: about.origin,
+            audience: about.audience,
+        })
+    }
+
+    /// What is known of a conversation that has not started yet.
+    fn nothing(known: Self) -> Self {
+        Self { contact: None, origin: Origin::Inbound, audience: Audience::User, ..known }
+    }
+}
+
+impl State {
+    /// All events of the timeline stepped through, and every moment up to `until` fired.
+    #[must_use]
+    pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
+        let mut state = Self::new(Known::of(timeline.entries(), cx.sets)?);
+        timeline.entries().for_each(|entry| state.step(&entry, cx));
+        state.fire(until, cx);
+        Some(state)
+    }
+
+    /// Puts an event between those that have been stepped through, and states what differs: what comes before it is
+    /// stepped through once, what comes after it twice.
+    pub fn insert(&mut self, entries: &mut Vec<Entry>, entry: Entry, cx: &mut Context<'_>) {
+        let place = entries.partition_point(|other| other.key < entry.key);
+        let with_it = entries[..place].iter().chain([&entry]).chain(&entries[place..]).copied();
+        let Some(known) = Known::of(with_it, cx.sets) else { return };
+        let shared = if known == self.known { place } else { 0 };
+        let (mut old, mut new) = (Self::new(self.known), Self::new(known));
+        if shared > 0 {
+            entries[..shared].iter().for_each(|entry| old.step(entry, cx));
+            new.clone_from(&old);
+            cx.facts.clear();
+        }
+        let (_, before) = old.finish(&entries[shared..], self.fired_to, cx);
+        entries.insert(place, entry);
+        let (new, after) = new.finish(&entries[shared..], self.fired_to, cx);
+        cx.facts.extend(difference(&before, &after));
+        *self = new;
+    }
+
+    /// Steps through the rest of the timeline; the facts that it states.
+    fn finish(mut self, rest: &[Entry], until: Millis, cx: &mut Context<'_>) -> (Self, Vec<Signed>) {
+        rest.iter().for_each(|entry| self.step(entry, cx));
+        self.fire(until, cx);
+        (self, std::mem::take(cx.facts))
+    }
+
+    fn new(known: Known) -> Self {
+        Self {
+            known,
+            last: Key { at: Millis::MIN, sequence: 0, rank: 0, identity: 0, across: 0 },
+            last_own_at: known.first_at,
+            fired_to: Millis::MIN,
+            next_due: Millis::MAX,
+            assignee: None,
+            skill: None,
+            topics: 0,
+            before: Assignment::default(),
+            phase: Phase::default(),
+            snoozed_until: None,
+            last_close: None,
+            counts_from: None,
+            resolution_due: None,
+            resolution_overdue: None,
+            first_customer_at: None,
+            wait: None,
+            first: First::default(),
+            first_responder: None,
+            handed_off: false,
+            last_human: None,
+            last_bot: None,
+            visits: SmallVec::new(),
+            finished: SmallVec::new(),
+            surveys: Surveys::default(),
+            moods: Vec::new(),
+            talk: requests::Talk::default(),
+        }
+    }
+
+    /// Whether `entry` can step on from here: it comes after every event and every moment that has been dealt with,
+    /// and does not say what should have been known from the beginning.
+    #[must_use]
+    pub fn takes(&self, entry: &Entry) -> bool {
+        let restarts = matches!(entry.act, Act::Started(_)) && !entry.lost && !self.known.started;
+        let comes_last = entry.key > self.last || is_planted(Bug::TiesByArrival) && entry.key.at == self.last.at;
+        comes_last && entry.key.at >= self.fired_to && !restarts
+    }
+
+    /// Takes the next event.
+    pub fn step(&mut self, entry: &Entry, cx: &mut Context<'_>) {
+        if !is_planted(Bug::TimersAfterTheEvent) {
+            self.fire(entry.key.at, cx);
+        }
+        if entry.key.at != self.last.at {
+            self.before = self.assignment();
+        }
+        self.last = entry.key;
+        if entry.act.is_own() {
+            self.last_own_at = entry.key.at;
+        }
+        if !entry.lost {
+            self.act(entry, cx);
+        }
+        self.fired_to = self.fired_to.max(entry.key.at);
+        self.next_due = self.find_next_due(cx);
+        self.fire(entry.key.at, cx);
+    }
+
+    /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
+    pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
+        while let Some(due) = self.next_due().filter(|due| *due <= until) {
+            if due <= self.silent_until(cx) {
+                self.fire_waits(due, cx);
+                self.fire_resolution(due, cx);
+            }
+            self.fire_visits(due, cx);
+            self.fired_to = self.fired_to.max(due);
+            self.next_due = self.find_next_due(cx);
+        }
+    }
+
+    fn act(&mut self, entry: &Entry, cx: &mut Context<'_>) {
+        let at = entry.key.at;
+        if (self.phase, self.phase.after(&entry.act)) == (Phase::Unopened, Phase::Open) {
+            self.phase = Phase::Open;
+            self.start_resolution_clock(at, cx);
+        }
+        match entry.act {
+            Act::Started(about) => self.started(at, &about, cx),
+            Act::Assigned { agent, skill } => {
+                agent.apply(&mut self.assignee);
+                skill.apply(&mut self.skill);
+                self.snoozed_until = None;
+            }
+            Act::HandedOff => self.hand_off(at, cx),
+            Act::Joined(_) => self.talk.group = true,
+            Act::Tagged(topic) => self.topics = cx.sets.with_topic(self.topics, topic),
+            Act::Focused(agent) => self.focus(at, agent, cx),
+            Act::CustomerMessage { contact, automated: true, .. } => self.customers_program_wrote(at, contact, cx),
+            Act::CustomerMessage { contact, characters, automated: false } => {
+                self.customer_wrote(at, contact, characters, cx);
+            }
+            Act::AgentMessage { agent, automated: true, .. } => self.bot_wrote(at, agent, cx),
+            Act::AgentMessage { agent, characters, automated: false } => self.human_wrote(at, agent, characters, cx),
+            Act::Unfocused(agent) | Act::Left(agent) => self.leave(at, agent, cx),
+            Act::Snoozed(until) if self.is_open() => self.snoozed_until = Some(until.unwrap_or(Millis::MAX)),
+            Act::Snoozed(_) => {}
+            Act::Closed { agent, closed_by, outcome } => self.close(entry, agent, closed_by, outcome, cx),
+            Act::Reopened => {
+                self.snoozed_until = None;
+                self.reopen(at, self.known.contact, cx);
+            }
+            Act::SurveySent { survey, agent, skill } => self.survey_sent(at, survey, [agent, skill], cx),
+            Act::SurveyAnswered { survey, score, commented, agent, skill } => {
+                self.survey_answered(at, survey, (score, commented), [agent, skill], cx);
+            }
+            Act::SurveyCommented { survey } => self.survey_commented(survey),
+            Act::MoodPrompted(agent) => self.mood_prompted(at, agent, cx),
+            Act::MoodRecorded { agent, mood } => self.mood_recorded(at, agent, mood, cx),
+        }
+    }
+
+    /// Only the first `conversation_started` counts.
+    fn started(&mut self, at: Millis, about: &About, cx: &mut Context<'_>) {
+        if self.talk.started {
+            return;
+        }
+        self.talk.started = true;
+        if about.skill.is_some() {
+            self.skill = about.skill;
+        }
+        cx.state(self.fact(FactKind::Started, at, self.assignee));
+    }
+
+    /// A fact without a duration, credited to `agent` and what the conversation is about now.
+    fn fact(&self, kind: FactKind, at: Millis, agent: Option<Name>) -> Fact {
+        Fact { at, kind, value: 0, scopes: Scopes::ALL, credit: self.credit(agent) }
+    }
+
+    fn assignment(&self) -> Assignment {
+        Assignment { assignee: self.assignee, skill: self.skill, topics: self.topics }
+    }
+
+    fn credit(&self, agent: Option<Name>) -> Credit {
+        let Known { contact, origins, .. } = self.known;
+        Credit { agent, skill: self.skill, contact, topics: self.topics, origin: origins }
+    }
+
+    /// The last moment of the silence after which the life is over, if nothing else happens.
+    fn silent_until(&self, cx: &Context<'_>) -> Millis {
+        self.last_own_at.saturating_add(cx.silence.allowed_ms(self.phase))
+    }
+
+    /// No wait outlasts the life, and no visit.
+    fn find_next_due(&self, cx: &Context<'_>) -> Millis {
+        let silent_until = self.silent_until(cx);
+        let overdue = self.waits_due().chain(self.resolution_due).filter(|due| *due <= silent_until);
+        let visits = self.visits.iter().map(|visit| visit.limit().min(silent_until).saturating_add(1));
+        overdue.chain(visits).min().unwrap_or(Millis::MAX)
+    }
+}
+
+/// Questions about a life, answered as of a moment up to which everything has been fired.
+impl State {
+    /// Reads from all over the state, so that a step finds it in the caches.
+    pub fn look_ahead(&self) -> Touched {
+        let mut touched = Touched::default();
+        let times = [self.known.start_at, self.last.at, self.next_due, self.first_customer_at.unwrap_or_default()];
+        times.into_iter().for_each(|at| touched.by(at as u64));
+        touched.by(self.visits.len() as u64 ^ self.finished.len() as u64 ^ self.moods.len() as u64);
+        touched.by(u64::from(self.wait.is_some() ^ self.last_close.is_some() ^ self.resolution_overdue.is_some()));
+        touched.by(u64::from(self.talk.started ^ self.first_responder.is_some()));
+        touched.by(self.surveys.len() as u64);
+        touched
+    }
+
+    /// Where the next event of the timeline must come after.
+    #[must_use]
+    pub fn last(&self) -> Key {
+        self.last
+    }
+
+    /// Everything up to here has been dealt with; a fold up to here is equal to this state.
+    #[must_use]
+    pub fn fired_to(&self) -> Millis {
+        self.fired_to
+    }
+
+    /// The next moment that comes by itself.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Millis> {
+        (self.next_due != Millis::MAX).then_some(self.next_due)
+    }
+
+    /// Whether it is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// Where it stands between its opening and its close.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Whether nothing changes here until another event comes, so that the state can be dropped and folded again.
+    #[must_use]
+    pub fn is_at_rest(&self) -> bool {
+        !self.is_open() && self.visits.is_empty() && self.next_due == Millis::MAX
+    }
+
+    /// Whom it is assigned to.
+    #[must_use]
+    pub fn assignee(&self) -> Option<Name> {
+        self.assignee
+    }
+
+    /// Whether it is snoozed at `now`.
+    #[must_use]
+    pub fn is_snoozed(&self, now: Millis) -> bool {
+        self.is_open() && self.snoozed_until.is_some_and(|until| now < until)
+    }
+
+    /// From when the customer's wait for a human counts, if one does at `now`.
+    #[must_use]
+    pub fn waiting_since(&self, now: Millis) -> Option<Millis> {
+        self.wait.as_ref().filter(|_| !self.is_snoozed(now)).and_then(Wait::counts_from)
+    }
+
+    /// The visits that go on.
+    #[must_use]
+    pub fn visits(&self) -> &[Visit] {
+        &self.visits
+    }
+}

@@ -1,0 +1,179 @@
+//! Satisfaction surveys: sent, answered, changed, refused, and who is credited (SPEC §3, surveys; §5, refusal).
+
+use super::{Context, State};
+use crate::domain::event::Millis;
+use crate::domain::fact::{Fact, FactKind};
+use crate::domain::names::Name;
+use crate::domain::policy::CsatCredit;
+
+/// The surveys of a life, in the order in which they were first heard of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Surveys {
+    all: Vec<Survey>,
+    /// The one sent last.
+    latest: Option<usize>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Survey {
+    name: SurveyName,
+    /// The fact that it was sent.
+    sent: Option<Fact>,
+    /// Agent and skill, settled once.
+    credit: Option<[Option<Name>; 2]>,
+    /// The valid answer that stands.
+    standing: Option<Fact>,
+    /// A comment has frozen the rating.
+    frozen: bool,
+}
+
+/// By what a survey is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum SurveyName {
+    /// By its id, wherever that stands.
+    Id(u64),
+    /// By having been sent without an id: each is another one.
+    Sending,
+    /// Neither: answers and comments without an id before anything was sent are about it.
+    #[default]
+    Unsent,
+}
+
+impl Surveys {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// The survey an answer or comment is about.
+    fn about(&mut self, id: Option<u64>) -> usize {
+        match (id, self.latest) {
+            (Some(id), _) => self.known_as(SurveyName::Id(id)),
+            (None, Some(latest)) => latest,
+            (None, None) => self.known_as(SurveyName::Unsent),
+        }
+    }
+
+    /// The survey that is sent.
+    fn sent_as(&mut self, id: Option<u64>) -> usize {
+        let place = match id {
+            Some(id) => self.known_as(SurveyName::Id(id)),
+            None => self.add(SurveyName::Sending),
+        };
+        self.latest = Some(place);
+        place
+    }
+
+    fn known_as(&mut self, name: SurveyName) -> usize {
+        self.all.iter().position(|survey| survey.name == name).unwrap_or_else(|| self.add(name))
+    }
+
+    fn add(&mut self, name: SurveyName) -> usize {
+        self.all.push(Survey { name, ..Survey::default() });
+        self.all.len() - 1
+    }
+}
+
+impl State {
+    pub(super) fn survey_sent(&mut self, at: Millis, id: Option<u64>, own: [Option<Name>; 2], cx: &mut Context<'_>) {
+        self.talk.asked = true;
+        let place = self.surveys.sent_as(id);
+        if self.surveys.all[place].sent.is_some() {
+            return;
+        }
+        let sent = self.survey_fact(FactKind::SurveySent, at, self.settled(place, at, own, cx));
+        cx.state(sent);
+        let survey = &mut self.surveys.all[place];
+        (survey.sent, survey.credit) = (Some(sent), Some([sent.credit.agent, sent.credit.skill]));
+        if survey.standing.is_some() {
+            cx.state(Fact { kind: FactKind::SurveySentAnswered, ..sent });
+        }
+    }
+
+    pub(super) fn survey_answered(
+        &mut self,
+        at: Millis,
+        id: Option<u64>,
+        (score, commented): (i32, bool),
+        own: [Option<Name>; 2],
+        cx: &mut Context<'_>,
+    ) {
+        let place = self.surveys.about(id);
+        let credit = self.settled(place, at, own, cx);
+        self.surveys.all[place].credit = Some(credit);
+        match self.judge(at, score, &self.surveys.all[place], cx) {
+            Judgement::Refused(reason) => cx.state(self.survey_fact(reason, at, credit)),
+            Judgement::Again => self.surveys.all[place].frozen |= commented,
+            Judgement::Valid(answer) => {
+                let answer = self.survey_fact(answer, at, credit);
+                cx.state(answer);
+                let survey = &mut self.surveys.all[place];
+                survey.accept(answer, cx);
+                survey.frozen |= commented;
+            }
+        }
+    }
+
+    pub(super) fn survey_commented(&mut self, id: Option<u64>) {
+        let place = self.surveys.about(id);
+        self.surveys.all[place].frozen = true;
+    }
+
+    /// What an answer is worth; of the reasons against it the first.
+    fn judge(&self, at: Millis, score: i32, survey: &Survey, cx: &Context<'_>) -> Judgement {
+        let Some(valid) = FactKind::answer(score) else { return Judgement::Refused(FactKind::RefusedInvalidScore) };
+        let policy = cx.policies.at(at);
+        let since = self.last_close.as_ref().map(|close| close.at).or(survey.sent.map(|sent| sent.at));
+        let too_late = |limit: Option<Millis>| limit.is_some_and(|limit| since.is_none_or(|since| at - since > limit));
+        match survey.standing {
+            None if too_late(policy.rate_within_ms) => Judgement::Refused(FactKind::RefusedRatingWindow),
+            Some(standing) if standing.kind == valid => Judgement::Again,
+            Some(_) if survey.frozen => Judgement::Refused(FactKind::RefusedCommentFrozen),
+            Some(_) if too_late(policy.change_within_ms) => Judgement::Refused(FactKind::RefusedChangeWindow),
+            None | Some(_) => Judgement::Valid(valid),
+        }
+    }
+
+    /// Agent and skill of a survey, as settled before or now.
+    fn settled(&self, place: usize, at: Millis, own: [Option<Name>; 2], cx: &Context<'_>) -> [Option<Name>; 2] {
+        self.surveys.all[place].credit.unwrap_or_else(|| self.survey_credit(at, own, cx))
+    }
+
+    /// Agent and skill of a survey: the event's own, else what the policy names, else whoever wrote last.
+    fn survey_credit(&self, at: Millis, [agent, skill]: [Option<Name>; 2], cx: &Context<'_>) -> [Option<Name>; 2] {
+        let by_policy = match cx.policies.at(at).csat_credit {
+            CsatCredit::LastHumanSender => self.last_human,
+            CsatCredit::FirstResponder => self.first_responder,
+            CsatCredit::Closer => self.last_close.as_ref().and_then(|close| close.own_agent),
+            CsatCredit::Assignee => self.assignee,
+        };
+        let agent = agent.or(by_policy).or(self.last_human).or(self.last_bot).or(self.assignee);
+        [agent, skill.or(self.skill)]
+    }
+
+    fn survey_fact(&self, kind: FactKind, at: Millis, [agent, skill]: [Option<Name>; 2]) -> Fact {
+        let mut fact = self.fact(kind, at, agent);
+        fact.credit.skill = skill;
+        fact
+    }
+}
+
+/// What an answer is worth.
+#[derive(Debug, Clone, Copy)]
+enum Judgement {
+    /// It counts, in place of what stood before.
+    Valid(FactKind),
+    /// It says what stands already.
+    Again,
+    /// It does not count.
+    Refused(FactKind),
+}
+
+impl Survey {
+    fn accept(&mut self, answer: Fact, cx: &mut Context<'_>) {
+        if let Some(changed) = self.standing.replace(answer) {
+            cx.retract(changed);
+        } else if let Some(sent) = self.sent {
+            cx.state(Fact { kind: FactKind::SurveySentAnswered, ..sent });
+        }
+    }
+}
