@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cxpulse::domain::account::{Account, Outcome, ScopeKind};
 use cxpulse::domain::event::Event;
 use cxpulse::domain::policy::PolicyBook;
-use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, live_json, policy, rating_request_json, records};
+use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, output::json, policy};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -120,7 +120,7 @@ pub(crate) fn metrics_of(folded: &Folded, window_minutes: u32, kind: ScopeKind) 
     for (name, account) in &folded.accounts {
         for (scope, metrics) in account.all_window_metrics(kind, &[window_minutes]) {
             if !metrics[0].is_zero() {
-                all.push(parsed(&records::replay_json(name, &scope, window_minutes, account.now(), &metrics[0])));
+                all.push(parsed(&json::replay_json(name, &scope, window_minutes, account.now(), &metrics[0])));
             }
         }
     }
@@ -129,9 +129,8 @@ pub(crate) fn metrics_of(folded: &Folded, window_minutes: u32, kind: ScopeKind) 
 
 /// Live states as `replay` prints them.
 pub(crate) fn live_of(folded: &Folded) -> Value {
-    let live = |(name, account): (&String, &Account)| {
-        parsed(&live_json::live_json(name, account.now(), None, &account.live()))
-    };
+    let live =
+        |(name, account): (&String, &Account)| parsed(&json::live_json(name, account.now(), None, &account.live()));
     folded.accounts.iter().filter(|(_, account)| !account.is_empty()).map(live).collect()
 }
 
@@ -139,7 +138,7 @@ pub(crate) fn live_of(folded: &Folded) -> Value {
 pub(crate) fn requests_of(folded: &mut Folded) -> Value {
     let requests = folded.accounts.iter_mut().flat_map(|(name, account)| {
         let requests = account.rating_requests(name).into_iter();
-        requests.map(|request| parsed(&rating_request_json::rating_request_json(name, &request))).collect::<Vec<_>>()
+        requests.map(|request| parsed(&json::rating_request_json(name, &request))).collect::<Vec<_>>()
     });
     requests.collect()
 }

@@ -6,7 +6,7 @@ use cxpulse::clock;
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::scope::Scope;
 use cxpulse::publish::topics::OutputTopics;
-use cxpulse::wire::keys::bucket_key;
+use cxpulse::wire::output::keys::bucket_key;
 use rdkafka::message::{Header, Headers, Message, OwnedHeaders, OwnedMessage};
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 

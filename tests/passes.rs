@@ -11,7 +11,7 @@ use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, RecordBatch};
-use cxpulse::wire::keys::{bucket_key, metric_key};
+use cxpulse::wire::output::keys::{bucket_key, metric_key};
 
 /// 2026-01-05T12:00:00Z, a bucket's end.
 const NOON: Millis = 1_767_614_400_000;

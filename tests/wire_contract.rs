@@ -1,7 +1,6 @@
 //! Lints the Protobuf contract by its descriptors, and holds the decoder's tables against it.
 
-use cxpulse::wire::event_type::EventType;
-use cxpulse::wire::field::Field;
+use cxpulse::wire::event::{EventType, Field};
 use cxpulse::wire::proto::DESCRIPTORS;
 use cxpulse::wire::words;
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};

@@ -1,6 +1,6 @@
 //! What stands around an event in its record: a schema registry's framing, a byte order mark, or nothing at all.
 
-use cxpulse::wire::event_type::EventType;
+use cxpulse::wire::event::EventType;
 use cxpulse::wire::{Decoded, Place, RecordRef, decode, decode_line};
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Nothing that arrives may stop the processor: any bytes give an event, an unknown type or a refusal.
 
-use cxpulse::wire::event_type::EventType;
+use cxpulse::wire::event::EventType;
 use cxpulse::wire::{Decoded, Place, Refusal, decode, decode_line};
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Ids as producers write them: text, or in JSON a whole number, which stands for its exact decimal text.
 
 use cxpulse::domain::event::{Body, Change, Identity};
-use cxpulse::wire::event_type::EventType;
+use cxpulse::wire::event::EventType;
 
 use crate::wire_support::{bytes, number, required_body, verdict, with, with_body};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use cxpulse::domain::event::{
     Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Private, Sequence, Side, Started,
 };
-use cxpulse::wire::event_type::EventType;
+use cxpulse::wire::event::EventType;
 use cxpulse::wire::{Place, decode_line};
 use serde_json::{Value, json};
 

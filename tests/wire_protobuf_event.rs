@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cxpulse::domain::event::{Body, Change, Event, Identity, Mood, Outcome, Presence, Private, Sequence, Side};
-use cxpulse::wire::event_type::EventType;
-use cxpulse::wire::field::Field;
+use cxpulse::wire::event::{EventType, Field};
 use cxpulse::wire::proto::{self, DESCRIPTORS, event};
 use cxpulse::wire::words;
 use proptest::prelude::*;

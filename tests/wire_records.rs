@@ -8,13 +8,12 @@ use cxpulse::domain::answers::metrics::{
 use cxpulse::domain::answers::rating_request::{RatingRequest, Reason};
 use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Audience, Origin};
-use cxpulse::wire::keys::{bucket_key, metric_key, part};
-use cxpulse::wire::live_json::live_json;
-use cxpulse::wire::metrics_json::metrics_json;
+use cxpulse::wire::output::json::{
+    Stamp, bucket_json, live_json, metric_json, metrics_json, rating_request_json, replay_json,
+};
+use cxpulse::wire::output::keys::{bucket_key, metric_key, part};
+use cxpulse::wire::output::protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
 use cxpulse::wire::proto;
-use cxpulse::wire::rating_request_json::rating_request_json;
-use cxpulse::wire::records::{Stamp, bucket_json, metric_json, replay_json};
-use cxpulse::wire::records_protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
 use proptest::prelude::*;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};

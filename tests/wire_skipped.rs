@@ -1,7 +1,6 @@
 //! What an event's type does not have, nobody reads: whatever it is, the event is taken.
 
-use cxpulse::wire::event_type::EventType;
-use cxpulse::wire::field::Field;
+use cxpulse::wire::event::{EventType, Field};
 use proptest::prelude::*;
 use serde_json::json;
 

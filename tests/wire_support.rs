@@ -1,7 +1,7 @@
 //! What the tests of the wire share: records to decode, and events small enough to read in a table.
 
 use cxpulse::domain::event::Event;
-use cxpulse::wire::event_type::EventType;
+use cxpulse::wire::event::EventType;
 use cxpulse::wire::{Decoded, Place, RecordRef, decode};
 use serde_json::{Value, json};
 

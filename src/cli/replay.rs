@@ -12,9 +12,7 @@ use crate::config;
 use crate::domain::account::ScopeKind;
 use crate::domain::event::Millis;
 use crate::pipeline::replay::{Question, Replayed, replay};
-use crate::wire::live_json::live_json;
-use crate::wire::rating_request_json::rating_request_json;
-use crate::wire::records::replay_json;
+use crate::wire::output::json::{live_json, rating_request_json, replay_json};
 use crate::wire::time::parse_rfc3339;
 use crate::wire::window;
 

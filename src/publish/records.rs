@@ -2,10 +2,9 @@
 
 use crate::board::{BucketUpdate, LiveUpdate, Pass, ScopeUpdate, Subject};
 use crate::domain::answers::metrics::Metrics;
-use crate::wire::keys::{bucket_key, metric_key, part};
-use crate::wire::live_json::live_json;
-use crate::wire::records::{Stamp, bucket_json, metric_json};
-use crate::wire::records_protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
+use crate::wire::output::json::{Stamp, bucket_json, live_json, metric_json};
+use crate::wire::output::keys::{bucket_key, metric_key, part};
+use crate::wire::output::protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
 
 use super::topics::OutputTopics;
 

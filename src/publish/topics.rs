@@ -1,7 +1,7 @@
 //! The topics cxpulse writes, by name.
 
 use crate::domain::account::ScopeKind;
-use crate::wire::keys::kind_word;
+use crate::wire::output::keys::kind_word;
 
 /// The names of the topics out, which share a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]

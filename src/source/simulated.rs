@@ -3,7 +3,7 @@
 //! The simulator and the wire do not know each other: here they meet.
 
 use crate::simulate::{Extras, Payload, Record};
-use crate::wire::encode_event::{self, Beside, Outgoing};
+use crate::wire::event::encode::{self, Beside, Outgoing};
 
 /// Appends a record as a line of a file, with its timestamp as `recorded_at`.
 pub fn push_line(out: &mut Vec<u8>, record: &Record) {
@@ -11,7 +11,7 @@ pub fn push_line(out: &mut Vec<u8>, record: &Record) {
         Payload::Raw { bytes, .. } => out.extend_from_slice(bytes),
         Payload::Event { event_id, event, extras } => {
             let recorded_at = Some(record.timestamp_ms);
-            encode_event::push_json(out, &Outgoing { event_id, event, beside: beside(extras), recorded_at });
+            encode::push_json(out, &Outgoing { event_id, event, beside: beside(extras), recorded_at });
         }
     }
     out.push(b'\n');
@@ -19,12 +19,12 @@ pub fn push_line(out: &mut Vec<u8>, record: &Record) {
 
 /// Appends a record's value as JSON; false if it is no event, but bytes as they are.
 pub fn push_json(out: &mut Vec<u8>, record: &Record) -> bool {
-    push(out, record, encode_event::push_json)
+    push(out, record, encode::push_json)
 }
 
 /// Appends a record's value as Protobuf; false if it is no event, but bytes as they are.
 pub fn push_protobuf(out: &mut Vec<u8>, record: &Record) -> bool {
-    push(out, record, encode_event::push_protobuf)
+    push(out, record, encode::push_protobuf)
 }
 
 fn push(out: &mut Vec<u8>, record: &Record, encode: fn(&mut Vec<u8>, &Outgoing<'_>)) -> bool {

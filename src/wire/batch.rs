@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::record::{Place, RecordRef};
+use super::event::{Place, RecordRef};
 use crate::domain::event::Millis;
 
 /// One record, borrowed from its batch.

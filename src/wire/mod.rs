@@ -1,41 +1,19 @@
 //! Bytes to domain and back: events, policies and metrics, as JSON and as Protobuf. The only place that knows prost.
 //!
-//! Inwards: `framing` uncovers what a record holds, `record` tells the formats apart, `json_reader` and `protobuf_reader`
-//! pass over the form of either, `json_event` and `protobuf_event` keep what stands under each field, and `event` turns
-//! fields into an `Event` by one set of rules. `policy` reads policy documents. Outwards: `metrics_json`,
-//! `live_json`, `records`, `rating_request_json` and `records_protobuf` write what cxpulse says, under `keys`;
-//! `encode_event` writes what a source says, for the simulator and for tests.
+//! Inwards, `event` reads what a record holds, and `policy` reads policy documents. Outwards, `output` writes what cxpulse
+//! says; `event::encode` writes what a source says, for the simulator and for tests. `batch` carries records from a
+//! source to a fold. What several of them need stands beside: `admission`, `text`, `time`, `window` and `words`.
 
 pub mod admission;
 pub mod batch;
-mod document;
-pub mod encode_event;
-mod event;
-mod event_sink;
-pub mod event_type;
-pub mod field;
-mod framing;
-mod json_event;
-mod json_number;
-mod json_reader;
-mod json_writer;
-pub mod keys;
-pub mod live_json;
-pub mod metrics_json;
+pub mod event;
+pub mod output;
 pub mod policy;
 pub mod proto;
-mod protobuf_event;
-mod protobuf_reader;
-pub mod rating_request_json;
-pub mod record;
-pub mod records;
-pub mod records_protobuf;
-pub mod refusal;
 pub mod text;
 pub mod time;
 pub mod window;
 pub mod words;
 
 pub use admission::{Admission, admit};
-pub use record::{Decoded, FileRecord, Place, RecordRef, decode, decode_line};
-pub use refusal::{Hint, Reason, Refusal};
+pub use event::{Decoded, FileRecord, Hint, Place, Reason, RecordRef, Refusal, decode, decode_line};

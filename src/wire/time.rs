@@ -11,9 +11,6 @@ use std::ops::RangeInclusive;
 
 use crate::domain::event::Millis;
 
-use super::field::Field;
-use super::refusal::{Hint, Reason, Refusal};
-
 /// 1970-01-01T00:00:00.000Z to 9999-12-31T23:59:59.999Z: where event time lies.
 pub const EVENT_TIMES: RangeInclusive<Millis> = 0..=253_402_300_799_999;
 
@@ -34,17 +31,6 @@ pub enum WrongTime {
     OutOfRange,
     /// It is a number that only makes sense as seconds.
     Seconds,
-}
-
-impl WrongTime {
-    /// The refusal of the field that holds it.
-    pub(super) fn at(self, field: Field) -> Refusal {
-        match self {
-            Self::IllFormed => Reason::IllFormed.at(field),
-            Self::OutOfRange => Reason::OutOfRange.at(field),
-            Self::Seconds => Refusal { hint: Some(Hint::Seconds), ..Reason::IllFormed.at(field) },
-        }
-    }
 }
 
 /// A point in event time from Unix milliseconds.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cxpulse::domain::account::{Account, DAY_MINUTES, Scope, ScopeKind};
 use cxpulse::domain::bucket::Bucket;
-use cxpulse::wire::metrics_json::metrics_json;
+use cxpulse::wire::output::json::metrics_json;
 use serde_json::Value;
 
 use crate::engine::{Reference, book, fold};
