@@ -4,16 +4,12 @@
 //! it asks the accounts what changed and what time has moved, and puts one pass of answers on the board. It reads no
 //! clock, names no source and no topic, and never waits.
 
-pub mod agenda;
-pub mod cadence;
 mod complaints;
 mod forgetting;
-mod member;
 pub mod outcomes;
+pub mod pass;
 mod passing;
 pub mod progress;
-mod repeats;
-mod sweep;
 pub mod together;
 
 use std::collections::{BTreeSet, HashMap};
@@ -27,14 +23,14 @@ use crate::domain::policy::PolicyBook;
 use crate::wire::batch::{Record, RecordBatch};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
 
-use agenda::Why;
-use cadence::Every;
 use forgetting::FORGET_EVERY_MS;
-use member::{Asking, Member};
 use outcomes::{Outcomes, Skipped};
+use pass::agenda::Why;
+use pass::cadence::Every;
+use pass::member::{Asking, Member};
+use pass::repeats::Repeats;
+use pass::sweep::Sweep;
 use progress::Progress;
-use repeats::Repeats;
-use sweep::Sweep;
 use together::Together;
 
 /// While catching up, time passes for the accounts only so often: it is what fires timers.

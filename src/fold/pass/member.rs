@@ -11,23 +11,23 @@ use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::policy::Policies;
 
-use super::FoldSettings;
 use super::agenda::{Agenda, Decision, Ledger, Published, Why, decide};
 use super::cadence::is_closed;
+use crate::fold::FoldSettings;
 
 /// From so many scopes of a kind on, all of the kind are asked at once.
 const ASK_ALL_FROM: usize = 64;
 
 /// Every kind of scope, the ones more people look at first.
-pub(super) const KINDS: [ScopeKind; 4] =
+pub(in crate::fold) const KINDS: [ScopeKind; 4] =
     [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
 
 /// An account and its place in the fold.
 #[derive(Debug)]
-pub(super) struct Member {
-    pub(super) name: Arc<str>,
-    pub(super) account: Account,
-    pub(super) ledger: Ledger,
+pub(in crate::fold) struct Member {
+    pub(in crate::fold) name: Arc<str>,
+    pub(in crate::fold) account: Account,
+    pub(in crate::fold) ledger: Ledger,
     policies: Policies,
     /// Which kinds of scope have bucket records.
     buckets: [bool; 4],
@@ -36,16 +36,16 @@ pub(super) struct Member {
 
 /// What a pass asks of every account.
 #[derive(Debug)]
-pub(super) struct Asking<'a> {
-    pub(super) now: Millis,
+pub(in crate::fold) struct Asking<'a> {
+    pub(in crate::fold) now: Millis,
     /// Whether agents are due too.
-    pub(super) agents: bool,
-    pub(super) revision: u64,
-    pub(super) board: &'a Board,
+    pub(in crate::fold) agents: bool,
+    pub(in crate::fold) revision: u64,
+    pub(in crate::fold) board: &'a Board,
 }
 
 impl Member {
-    pub(super) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
+    pub(in crate::fold) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
         let account = Account::new(policies.clone(), now)
             .forgetting_after(settings.silence)
             .counting_durations_by(settings.histogram_bounds_ms.clone());
@@ -56,13 +56,13 @@ impl Member {
     }
 
     /// Lets time pass and takes up what changed.
-    pub(super) fn advance(&mut self, now: Millis) {
+    pub(in crate::fold) fn advance(&mut self, now: Millis) {
         self.account.advance_to(now);
         self.agenda.add(self.account.drain_changes(), &self.buckets);
     }
 
     /// Every scope there is something to say of, or was.
-    pub(super) fn all_scopes(&self, kind: ScopeKind) -> Vec<Scope> {
+    pub(in crate::fold) fn all_scopes(&self, kind: ScopeKind) -> Vec<Scope> {
         let mut scopes = self.account.scopes(kind);
         scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind).cloned());
         scopes.sort_unstable();
@@ -71,7 +71,7 @@ impl Member {
     }
 
     /// Asks for a scope, or for the live state.
-    pub(super) fn ask(&mut self, scope: Option<Scope>, why: Why) {
+    pub(in crate::fold) fn ask(&mut self, scope: Option<Scope>, why: Why) {
         match scope {
             Some(scope) => self.agenda.ask(scope, why),
             None => self.agenda.live = self.agenda.live.max(Some(why)),
@@ -79,7 +79,7 @@ impl Member {
     }
 
     /// Asks for what a bucket's end may have changed of a scope.
-    pub(super) fn sweep(&mut self, scope: Scope, ended: &[Bucket]) {
+    pub(in crate::fold) fn sweep(&mut self, scope: Scope, ended: &[Bucket]) {
         if self.buckets[scope.kind() as usize] {
             for bucket in ended {
                 self.agenda.ask_bucket(scope.clone(), *bucket, Why::Moved);
@@ -89,7 +89,7 @@ impl Member {
     }
 
     /// Has a record made again.
-    pub(super) fn give_back(&mut self, subject: Subject) {
+    pub(in crate::fold) fn give_back(&mut self, subject: Subject) {
         match subject {
             Subject::Scope(_, scope) => self.ask(Some(scope), Why::Again),
             Subject::Bucket(_, scope, bucket) => self.agenda.ask_bucket(scope, bucket, Why::Again),
@@ -98,7 +98,7 @@ impl Member {
     }
 
     /// Answers what is due; `first` is told of everything that is published for the first time.
-    pub(super) fn answer(
+    pub(in crate::fold) fn answer(
         &mut self,
         asking: &Asking<'_>,
         pass: &mut Pass,

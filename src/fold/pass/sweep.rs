@@ -11,7 +11,7 @@ use super::member::{KINDS, Member};
 
 /// What is left to ask since windows last moved.
 #[derive(Debug, Default)]
-pub(super) struct Sweep {
+pub(in crate::fold) struct Sweep {
     /// Account and skill scopes first.
     left: VecDeque<(usize, Scope)>,
     ended: Vec<Bucket>,
@@ -20,7 +20,7 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// Begins anew if between two moments windows moved or buckets ended; what was left is asked with the rest.
-    pub(super) fn begin_if_moved(&mut self, before: Millis, now: Millis, windows: &[u32], members: &[Member]) {
+    pub(in crate::fold) fn begin_if_moved(&mut self, before: Millis, now: Millis, windows: &[u32], members: &[Member]) {
         let ended: Vec<Bucket> = buckets_ended(before, now).collect();
         if ended.is_empty() && !windows_moved(before, now, windows) {
             return;
@@ -39,13 +39,13 @@ impl Sweep {
     }
 
     /// The part of it that is to be asked now.
-    pub(super) fn take_share(&mut self, before: Millis, now: Millis) -> Vec<(usize, Scope)> {
+    pub(in crate::fold) fn take_share(&mut self, before: Millis, now: Millis) -> Vec<(usize, Scope)> {
         let count = share(self.left.len(), before, now, self.deadline);
         self.left.drain(..count).collect()
     }
 
     /// The buckets that ended and may not have been published yet.
-    pub(super) fn ended(&self) -> &[Bucket] {
+    pub(in crate::fold) fn ended(&self) -> &[Bucket] {
         &self.ended
     }
 }

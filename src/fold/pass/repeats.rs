@@ -16,26 +16,26 @@ type Key = (usize, Option<Scope>);
 
 /// One entry for everything that is on a topic, by the time at which it is to be looked at.
 #[derive(Debug)]
-pub(super) struct Repeats {
+pub(in crate::fold) struct Repeats {
     after: Millis,
     queue: BinaryHeap<Reverse<(Millis, Key)>>,
 }
 
 impl Repeats {
     /// Everything again after at most so long.
-    pub(super) fn new(after: Millis) -> Self {
+    pub(in crate::fold) fn new(after: Millis) -> Self {
         Self { after, queue: BinaryHeap::new() }
     }
 
     /// Adds what is published for the first time.
-    pub(super) fn add(&mut self, at: Millis, index: usize, scope: Option<Scope>) {
+    pub(in crate::fold) fn add(&mut self, at: Millis, index: usize, scope: Option<Scope>) {
         let key = (index, scope);
         let due = again_at(at, self.after, salt(&key));
         self.queue.push(Reverse((due, key)));
     }
 
     /// What is due. An entry that was published meanwhile is put off: so each key has one, however often it changes.
-    pub(super) fn take_due(&mut self, now: Millis, members: &[Member]) -> Vec<Key> {
+    pub(in crate::fold) fn take_due(&mut self, now: Millis, members: &[Member]) -> Vec<Key> {
         let mut due = Vec::new();
         while let Some(mut first) = self.queue.peek_mut() {
             let Reverse((at, key)) = &mut *first;
