@@ -5,9 +5,9 @@
 mod support;
 
 use cxpulse::board::ScopeView;
-use cxpulse::domain::account::{Scope, ScopeKind};
 use cxpulse::domain::answers::metrics::{Csat, Durations, Metrics, Percentiles, Sla};
 use cxpulse::domain::answers::rates::Rates;
+use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::serve::exposition::{Reading, Row, write_scopes};
 use cxpulse::serve::selection::Families;
 use support::{print_row, thread_cpu_ns};

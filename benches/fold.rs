@@ -8,7 +8,8 @@ mod support;
 use std::process::Command;
 
 use cxpulse::cli::generate::Format;
-use cxpulse::domain::account::{Account, Outcome};
+use cxpulse::domain::account::{Account, AccountSettings};
+use cxpulse::domain::history::Fate;
 use cxpulse::domain::policy::Policies;
 use cxpulse::wire::{Decoded, decode};
 use support::{Batch, Counted, END, counting, day, flags, held_bytes, print_row, resident_bytes, thread_cpu_ns};
@@ -48,7 +49,7 @@ fn fold(conversations: u64, agents: u32) {
     let mut run = day(conversations, agents);
     let mut batch = Batch::default();
     batch.fill(&mut run, Format::Protobuf, BATCH_RECORDS);
-    let mut account = counting(|| Account::new(Policies::default(), END));
+    let mut account = counting(|| Account::new(Policies::default(), &AccountSettings::default(), END));
     let (mut events, mut ns) = (0, 0);
     while !batch.is_empty() {
         events += batch.len();
@@ -71,7 +72,7 @@ fn apply(account: &mut Account, batch: &Batch) {
             events.push(event);
         }
         let outcomes = account.apply_all(events.iter());
-        assert!(outcomes.iter().all(|outcome| *outcome == Outcome::Applied), "every event is new, none later than now");
+        assert!(outcomes.iter().all(|outcome| *outcome == Fate::Applied), "every event is new, none later than now");
         events.clear();
     }
 }

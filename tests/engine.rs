@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use cxpulse::domain::account::{Account, Outcome, ScopeKind};
+use cxpulse::domain::account::{Account, AccountSettings};
+use cxpulse::domain::answers::Answers;
 use cxpulse::domain::event::Event;
+use cxpulse::domain::history::Fate;
 use cxpulse::domain::policy::PolicyBook;
+use cxpulse::domain::scope::ScopeKind;
 use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, output::json, policy};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
@@ -24,6 +27,9 @@ pub(crate) struct Folded {
     pub(crate) counts: Counts,
 }
 
+/// Answers by account.
+pub(crate) type Asked = BTreeMap<String, Answers>;
+
 /// How many lines are folded together: one by one as often as not, so that what comes late is late.
 const TOGETHER: [usize; 4] = [1, 1, 5, 64];
 
@@ -40,7 +46,7 @@ pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Fo
             }
         }
         for (name, events) in batch {
-            let new = || Account::new(policies.of(&name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets();
+            let new = || Account::new(policies.of(&name), &settings(), as_of_ms);
             let account = folded.accounts.entry(name.clone()).or_insert_with(new);
             let outcomes = account.apply_all(events.iter());
             outcomes.into_iter().for_each(|outcome| count(&mut folded.counts, outcome));
@@ -56,17 +62,26 @@ impl Folded {
         Self { accounts: BTreeMap::new(), counts: nothing_skipped() }
     }
 
+    /// Every account in which anything happened, ready to be asked.
+    pub(crate) fn asked(&mut self) -> Asked {
+        let accounts = self.accounts.iter_mut().filter(|(_, account)| !account.is_empty());
+        accounts.map(|(name, account)| (name.clone(), account.answers())).collect()
+    }
+
     /// Lets time pass in every account.
     pub(crate) fn advance_to(&mut self, now_ms: i64) {
         self.accounts.values_mut().for_each(|account| account.advance_to(now_ms));
     }
 }
 
+/// As few states as can be, so that they are folded again and again.
+fn settings() -> AccountSettings {
+    AccountSettings { closed_states: RESTING, ..AccountSettings::default() }
+}
+
 /// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.
 pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
-    add_line_to(folded, number, line, |name| {
-        Account::new(policies.of(name), as_of_ms).resting_at_most(RESTING).naming_agent_buckets()
-    });
+    add_line_to(folded, number, line, |name| Account::new(policies.of(name), &settings(), as_of_ms));
 }
 
 /// Folds one more line; an account that it is the first of is as `new` makes it.
@@ -94,11 +109,11 @@ fn admitted<'a>(counts: &mut Counts, number: u64, line: &'a str) -> Option<Event
     None
 }
 
-fn count(counts: &mut Counts, outcome: Outcome) {
+fn count(counts: &mut Counts, outcome: Fate) {
     match outcome {
-        Outcome::Applied | Outcome::Held => {}
-        Outcome::Duplicate => counts.duplicate += 1,
-        Outcome::Conflicting => counts.conflicting += 1,
+        Fate::Applied | Fate::Held => {}
+        Fate::Duplicate => counts.duplicate += 1,
+        Fate::Conflicting => counts.conflicting += 1,
     }
 }
 
@@ -115,9 +130,9 @@ pub(crate) fn book(policies: &Value) -> PolicyBook {
 }
 
 /// What `replay` prints for a folded account set.
-pub(crate) fn metrics_of(folded: &Folded, window_minutes: u32, kind: ScopeKind) -> Value {
+pub(crate) fn metrics_of(asked: &Asked, window_minutes: u32, kind: ScopeKind) -> Value {
     let mut all = Vec::new();
-    for (name, account) in &folded.accounts {
+    for (name, account) in asked {
         for (scope, metrics) in account.all_window_metrics(kind, &[window_minutes]) {
             if !metrics[0].is_zero() {
                 all.push(parsed(&json::replay_json(name, &scope, window_minutes, account.now(), &metrics[0])));
@@ -128,10 +143,10 @@ pub(crate) fn metrics_of(folded: &Folded, window_minutes: u32, kind: ScopeKind) 
 }
 
 /// Live states as `replay` prints them.
-pub(crate) fn live_of(folded: &Folded) -> Value {
+pub(crate) fn live_of(asked: &Asked) -> Value {
     let live =
-        |(name, account): (&String, &Account)| parsed(&json::live_json(name, account.now(), None, &account.live()));
-    folded.accounts.iter().filter(|(_, account)| !account.is_empty()).map(live).collect()
+        |(name, account): (&String, &Answers)| parsed(&json::live_json(name, account.now(), None, &account.live()));
+    asked.iter().map(live).collect()
 }
 
 /// Decisions on rating requests as `replay` prints them.
@@ -160,11 +175,11 @@ pub(crate) fn kind_named(by: &str) -> ScopeKind {
 
 impl Subject for Engine {
     fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
-        metrics_of(&fold(lines, &book(policies), as_of_ms), window_minutes, kind_named(by))
+        metrics_of(&fold(lines, &book(policies), as_of_ms).asked(), window_minutes, kind_named(by))
     }
 
     fn live(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
-        live_of(&fold(lines, &book(policies), as_of_ms))
+        live_of(&fold(lines, &book(policies), as_of_ms).asked())
     }
 
     fn rating_requests(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Value {

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use cxpulse::board::{LiveView, ScopeView};
-use cxpulse::domain::account::{Account, Outcome, Scope, ScopeKind};
+use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::answers::live::{Live, Waiting};
 use cxpulse::domain::answers::metrics::{Availability, Csat, Durations, Metrics, Percentiles, Refused, Sla};
 use cxpulse::domain::answers::rates::Rates;
 use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Body, Change, Event, Identity, Millis, Outcome as Ended, Sequence, Side, Text};
 use cxpulse::domain::fact::DurationKind;
+use cxpulse::domain::history::Fate;
 use cxpulse::domain::policy::Policies;
+use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::serve::exposition::{LeftOut, Reading, Row, window, write_scopes};
 use cxpulse::serve::flows::Flows;
 use cxpulse::serve::selection::Families;
@@ -298,6 +300,12 @@ fn only_the_windows_and_families_asked_for_are_written() {
     );
 }
 
+/// An account that counts durations by these bounds.
+fn account(bounds_ms: &[Millis], now: Millis) -> Account {
+    let settings = AccountSettings { histogram_bounds_ms: Arc::from(bounds_ms), ..AccountSettings::default() };
+    Account::new(Policies::default(), &settings, now)
+}
+
 /// An event of the one conversation of these tests.
 fn message(id: &str, at: Millis, body: Body<'static>) -> Event<'static> {
     let (account, conversation) = (Text::from("north"), Text::from("c1"));
@@ -308,7 +316,7 @@ fn message(id: &str, at: Millis, body: Body<'static>) -> Event<'static> {
 fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     let customer = || Body::CustomerMessage { contact: None, characters: 1, automated: false };
     let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
-    let mut account = Account::new(Policies::default(), 3_600_000);
+    let mut account = account(&[], 3_600_000);
     let flows = Flows::default();
     let told = || {
         let mut out = String::new();
@@ -317,12 +325,12 @@ fn counters_tell_what_was_stated_and_taken_back_since_the_process_was_ready() {
     };
     assert_eq!(told(), "", "nothing is there before an account is");
     for event in [message("1", 10_000, customer()), message("2", 20_000, agent())] {
-        assert_eq!(account.apply(&event), Outcome::Applied);
+        assert_eq!(account.apply(&event), Fate::Applied);
     }
     flows.begin("north", account.flow());
     assert_line(&told(), "cxpulse_messages_total{account=\"north\",sender=\"customer\"} 0");
     // An earlier answer comes late: the first response that stood is taken back.
-    assert_eq!(account.apply(&message("3", 15_000, agent())), Outcome::Applied);
+    assert_eq!(account.apply(&message("3", 15_000, agent())), Fate::Applied);
     flows.tell("north", account.flow());
     let text = told();
     assert_line(&text, "# TYPE cxpulse_first_responses_retracted_total counter");
@@ -345,7 +353,7 @@ fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fa
     let customer = || Body::CustomerMessage { contact: None, characters: 1, automated: false };
     let agent = || Body::AgentMessage { agent: "9".into(), characters: 1, automated: false };
     let now = 3_600_000;
-    let mut account = Account::new(Policies::default(), now).counting_durations_by(Arc::from([5_000, 60_000]));
+    let mut account = account(&[5_000, 60_000], now);
     let flows = Flows::default();
     let told = |account: &Account| {
         flows.tell("north", account.flow());
@@ -354,7 +362,7 @@ fn histograms_tell_the_durations_stated_since_the_process_was_ready_and_never_fa
         out
     };
     let apply = |account: &mut Account, id: &str, at: Millis, body: Body<'static>| {
-        assert_eq!(account.apply(&message(id, at, body)), Outcome::Applied);
+        assert_eq!(account.apply(&message(id, at, body)), Fate::Applied);
     };
     apply(&mut account, "1", 10_000, customer());
     apply(&mut account, "2", 90_001, agent());
@@ -392,7 +400,7 @@ fn a_handle_time_that_two_agents_and_two_skills_share_counts_once() {
     let focused = |agent: &'static str| Body::Focused { agent: agent.into() };
     let skill = |skill: &'static str| Body::Assigned { agent: Change::Keep, skill: Change::Set(skill.into()) };
     let closed = Body::Closed { agent: None, closed_by: Side::Agent, outcome: Some(Ended::Resolved) };
-    let mut account = Account::new(Policies::default(), 3_600_000).counting_durations_by(Arc::from([60_000]));
+    let mut account = account(&[60_000], 3_600_000);
     let happened = [
         (10_000, skill("sales")),
         (20_000, focused("lily")),
@@ -401,7 +409,7 @@ fn a_handle_time_that_two_agents_and_two_skills_share_counts_once() {
         (100_000, closed),
     ];
     for (at, body) in happened {
-        assert_eq!(account.apply(&message(&at.to_string(), at, body)), Outcome::Applied);
+        assert_eq!(account.apply(&message(&at.to_string(), at, body)), Fate::Applied);
     }
     assert_eq!(account.flow().sizes(DurationKind::Handle), [0, 1]);
     assert_eq!(account.flow().sum_ms(DurationKind::Handle), 120_000);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use cxpulse::board::Board;
-use cxpulse::domain::account::{Account, Remembered};
+use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::event::Millis;
+use cxpulse::domain::history::Remembered;
 use cxpulse::domain::life::silence::Silence;
 use cxpulse::domain::policy::{Policies, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
@@ -29,9 +29,10 @@ struct Desk {
 
 impl Desk {
     fn open() -> Self {
-        let board = Arc::new(Board::new(&[60]));
-        let settings = FoldSettings { silence: Silence { closed_ms: DAY, open_ms: DAY }, ..FoldSettings::default() };
-        let mut fold = Fold::new(settings, Arc::new(PolicyBook::default()), board, Arc::<Outcomes>::default(), BEGIN);
+        let silence = Silence { closed_ms: DAY, open_ms: DAY };
+        let account = AccountSettings { silence, ..AccountSettings::default() };
+        let settings = FoldSettings { account, ..FoldSettings::default() };
+        let mut fold = Fold::new(settings, Arc::new(PolicyBook::default()), Arc::<Outcomes>::default(), BEGIN);
         fold.set_caught_up();
         let topics = Arc::from(["events".to_owned()]);
         Self { fold, topics, offsets: [0; 2], now: BEGIN }
@@ -132,7 +133,8 @@ fn after_a_month_of_silence_only_the_last_statuses_are_remembered_and_the_accoun
     assert_eq!((lives, moves, statuses, names), (0, 0, 4, 0), "a status may hold still");
     let last_statuses = Remembered { statuses: 4, ..Remembered::default() };
     assert_eq!(at_the_end_of_both(34), last_statuses, "other policies may let one hold for any time");
-    assert!(desk.fold.accounts().iter().all(|(_, account)| !account.is_empty() && account.live().open == 0));
+    let mut accounts = desk.fold.accounts_mut();
+    assert!(accounts.iter_mut().all(|(_, account)| !account.is_empty() && account.answers().live().open == 0));
 }
 
 #[test]
@@ -182,7 +184,8 @@ fn after_the_first(line: &str, admissible_from: Millis, now: Millis) -> Folded {
 
 fn tell(folded: &mut Folded, line: &str, now: Millis) {
     let silence = Silence { closed_ms: 6 * HOUR, open_ms: 6 * HOUR };
-    add_line_to(folded, 1, line, |_| Account::new(Policies::default(), now).forgetting_after(silence));
+    let settings = AccountSettings { silence, ..AccountSettings::default() };
+    add_line_to(folded, 1, line, |_| Account::new(Policies::default(), &settings, now));
 }
 
 #[test]
@@ -232,7 +235,7 @@ fn the_name_of_a_conversation_whose_next_event_is_held_is_remembered() {
     folded.accounts.values_mut().for_each(|account| account.forget_before(now - DAY, usize::MAX));
     tell(&mut folded, &message(now).replace("held", "another"), now);
     folded.advance_to(now + HOUR);
-    let waiting = live_of(&folded)[0]["longest_waiting"].clone();
+    let waiting = live_of(&folded.asked())[0]["longest_waiting"].clone();
     let ids: Vec<&str> = (0..2).filter_map(|place| waiting[place]["conversation_id"].as_str()).collect();
     assert_eq!(ids, ["another", "held"]);
 }
@@ -254,6 +257,6 @@ fn a_contact_whom_a_long_life_named_in_its_beginning_only_is_remembered() {
     let now = BEGIN + 100 * HOUR;
     folded.advance_to(now);
     tell(&mut folded, &event(now, "short", r#""customer_message","characters":1,"contact_id":"second""#), now);
-    let account = metrics_of(&folded, 1440, kind_named("account"));
+    let account = metrics_of(&folded.asked(), 1440, kind_named("account"));
     assert_eq!(account[0]["metrics"]["unique_contacts"], 2);
 }

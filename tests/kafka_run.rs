@@ -73,14 +73,14 @@ fn assert_equals_replay(path: &str, kind: ScopeKind, records: &BTreeMap<String, 
     let moments: BTreeSet<Millis> = records.values().map(as_of).collect();
     for moment in moments {
         let there = records.iter().filter(|(_, record)| as_of(record) == moment);
-        let replayed = replayed(path, moment);
+        let mut replayed = replayed(path, moment);
         for (key, record) in there {
             let name = |field: &str| record[field].as_str().map(str::to_owned);
             let account = name("account_id").expect("every record has it");
             let scope = Scope { skill: name("skill_id"), agent: name("agent_id") };
             assert_eq!(*key, metric_key(&account, &scope));
             let asked = windows_of(&scope);
-            let expected = replayed.accounts[&account].window_metrics(&scope, asked);
+            let expected = replayed.answers(&account).window_metrics(&scope, asked);
             let windows = record["windows"].as_array().expect("a metric record has windows");
             for (minutes, (published, expected)) in asked.iter().zip(windows.iter().zip(&expected)) {
                 assert_eq!(published["window_minutes"], *minutes);
@@ -88,16 +88,16 @@ fn assert_equals_replay(path: &str, kind: ScopeKind, records: &BTreeMap<String, 
             }
             assert_eq!(windows.len(), asked.len());
         }
-        let missing = not_zero(&replayed, kind).into_iter().filter(|key| !records.contains_key(key));
+        let missing = not_zero(&mut replayed, kind).into_iter().filter(|key| !records.contains_key(key));
         assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new(), "at {moment}");
     }
 }
 
 /// The key of every scope in which any number differs from zero.
-fn not_zero(replayed: &Replayed, kind: ScopeKind) -> Vec<String> {
+fn not_zero(replayed: &mut Replayed, kind: ScopeKind) -> Vec<String> {
     let mut keys = Vec::new();
-    for (account, state) in &replayed.accounts {
-        let all = state.all_window_metrics(kind, &WINDOWS).into_iter();
+    for (account, state) in &mut replayed.accounts {
+        let all = state.answers().all_window_metrics(kind, &WINDOWS).into_iter();
         let scopes = all.filter(|(_, windows)| !windows.iter().all(Metrics::is_zero));
         keys.extend(scopes.map(|(scope, _)| metric_key(account, &scope)));
     }
@@ -127,7 +127,7 @@ fn json_by_kafkas_own_producer_ends_as_exactly_what_a_replay_of_the_file_says() 
     for (account, record) in &lives {
         let revision = record["revision"].as_u64();
         let moment = as_of(record);
-        let expected = live_json(account, moment, revision, &replayed(&path, moment).accounts[account].live());
+        let expected = live_json(account, moment, revision, &replayed(&path, moment).answers(account).live());
         assert_eq!(*record, json(&expected));
         assert_eq!(revision, Some(lines.len() as u64), "every record of the three topics has been folded");
     }
@@ -169,11 +169,11 @@ fn protobuf_in_and_protobuf_out_are_the_numbers_of_a_replay() {
     assert!(last.len() > 1);
     for (key, escaped) in last {
         let record = proto::MetricRecord::decode(unescaped(&escaped).as_slice()).expect("is a metric record");
-        let replayed = replayed(&path, record.as_of_ms());
+        let mut replayed = replayed(&path, record.as_of_ms());
         let scope = Scope { skill: record.skill_id.clone(), agent: None };
         assert_eq!(key, metric_key(record.account_id(), &scope));
         let asked = windows_of(&scope);
-        let expected = replayed.accounts[record.account_id()].window_metrics(&scope, asked);
+        let expected = replayed.answers(record.account_id()).window_metrics(&scope, asked);
         let stamp = Stamp {
             account: record.account_id(),
             scope: &scope,

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cxpulse::board::{Board, BucketUpdate, Pass, Subject};
-use cxpulse::domain::account::{Scope, ScopeKind};
 use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
+use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::fold::outcomes::Outcomes;
+use cxpulse::fold::pass::{PassSettings, Passes};
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, RecordBatch};
 use cxpulse::wire::output::keys::{bucket_key, metric_key};
@@ -23,6 +24,7 @@ const TICK: Millis = 250;
 /// A fold with one topic, whose clock the test turns.
 struct Desk {
     fold: Fold,
+    passes: Passes,
     board: Arc<Board>,
     outcomes: Arc<Outcomes>,
     topics: Arc<[String]>,
@@ -33,15 +35,16 @@ struct Desk {
 
 impl Desk {
     fn with_policies(policies: PolicyBook, now: Millis) -> Self {
-        Self::with_settings(FoldSettings::default(), policies, now)
+        Self::with_settings(PassSettings::default(), policies, now)
     }
 
-    fn with_settings(settings: FoldSettings, policies: PolicyBook, now: Millis) -> Self {
+    fn with_settings(settings: PassSettings, policies: PolicyBook, now: Millis) -> Self {
         let outcomes = Arc::new(Outcomes::default());
         let board = Arc::new(Board::new(&[5, 60, 1440]));
-        let fold = Fold::new(settings, Arc::new(policies), board.clone(), outcomes.clone(), now);
+        let fold = Fold::new(FoldSettings::default(), Arc::new(policies), outcomes.clone(), now);
+        let passes = Passes::new(settings, board.clone());
         let topics = Arc::from(["conversation-events".to_owned()]);
-        Self { fold, board, outcomes, topics, offset: 0, now, refused: Vec::new() }
+        Self { fold, passes, board, outcomes, topics, offset: 0, now, refused: Vec::new() }
     }
 
     /// Caught up at `now` with nothing.
@@ -87,7 +90,7 @@ impl Desk {
         let mut passes = Vec::new();
         while self.now < until {
             self.now = (self.now + TICK).min(until);
-            passes.extend(self.fold.tick(self.now));
+            passes.extend(self.fold.tick(self.now).and_then(|handover| self.passes.pass(handover)));
         }
         passes
     }
@@ -189,17 +192,17 @@ fn what_readers_see_has_grown_all_the_same() {
 
     let seen = desk.board.account("acme").expect("it is on the board");
     desk.fold.advance();
-    let (_, account) = desk.fold.accounts()[0];
-    assert_eq!(account.now(), desk.now);
+    let answers = desk.fold.accounts_mut()[0].1.answers();
+    assert_eq!(answers.now(), desk.now);
     for kind in [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill] {
-        let mut asked = account.all_window_metrics(kind, &[5, 60, 1440]);
+        let mut asked = answers.all_window_metrics(kind, &[5, 60, 1440]);
         asked.retain(|(_, metrics)| !metrics.iter().all(Metrics::is_zero));
         assert!(asked.iter().any(|(_, metrics)| metrics[0].focus_ms > 2 * MINUTE.unsigned_abs()), "{kind:?}");
         for (scope, metrics) in asked {
             assert_eq!(*seen.scopes(kind)[&scope].at(desk.now), *metrics, "{scope:?}");
         }
     }
-    assert_eq!(seen.live.as_ref().map(|view| view.at(desk.now)), Some(account.live()));
+    assert_eq!(seen.live.as_ref().map(|view| view.at(desk.now)), Some(answers.live()));
 }
 
 #[test]
@@ -220,7 +223,10 @@ fn a_snooze_that_ends_by_itself_is_said_within_seconds() {
 
 #[test]
 fn what_a_buckets_end_moves_follows_within_half_a_minute_with_the_closed_bucket() {
-    let mut desk = Desk::open(NOON + MINUTE);
+    // Nothing is due again meanwhile.
+    let settings = PassSettings { republish_after_ms: DAY, ..PassSettings::default() };
+    let mut desk = Desk::with_settings(settings, PolicyBook::default(), NOON + MINUTE);
+    desk.fold.set_caught_up();
     desk.answer(NOON + MINUTE, "c1");
     let settled = desk.now + 6 * SECOND;
     desk.tick_until(settled);
@@ -257,7 +263,7 @@ fn a_closed_bucket_is_said_again_when_a_late_event_corrects_it() {
 
 #[test]
 fn closed_buckets_of_agents_are_said_where_they_are_asked_for_and_again_when_corrected() {
-    let settings = FoldSettings { buckets: [false, false, true, true], ..FoldSettings::default() };
+    let settings = PassSettings { buckets: [false, false, true, true], ..PassSettings::default() };
     let mut desk = Desk::with_settings(settings, PolicyBook::default(), NOON + MINUTE);
     desk.fold.set_caught_up();
     desk.answer(NOON + MINUTE, "c1");
@@ -341,7 +347,7 @@ fn what_could_not_be_published_is_said_again_at_once_although_nothing_changed() 
         Subject::Live(Arc::from("nobody")),
     ];
 
-    desk.fold.give_back(failed.into_iter().collect());
+    desk.passes.give_back(failed.into_iter().collect());
 
     assert_eq!(keys(&desk.tick()), set(&["acme", "live acme"]));
 }

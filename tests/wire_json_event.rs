@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use cxpulse::domain::event::{
-    Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Presence, Private, Sequence, Side, Started,
+    Audience, Body, Change, Event, Identity, Mood, Origin, Outcome, Private, Sequence, Side, Started, Status,
 };
 use cxpulse::wire::event::EventType;
 use cxpulse::wire::{Place, decode_line};
@@ -133,7 +133,7 @@ fn every_type_carries_its_own_fields() {
         (
             "agent_status",
             json!({"status": "away", "agent_name": "Ann", "skill_ids": ["s", "t"], "capacity": 3}),
-            Body::AgentStatus { agent: a(), status: Presence::Away },
+            Body::AgentStatus { agent: a(), status: Status::Away },
         ),
     ] {
         assert_eq!(body(event_type, members.clone()), Ok(expected), "{event_type} {members}");

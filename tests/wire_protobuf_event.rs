@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use cxpulse::domain::event::{Body, Change, Event, Identity, Mood, Outcome, Presence, Private, Sequence, Side};
+use cxpulse::domain::event::{Body, Change, Event, Identity, Mood, Outcome, Private, Sequence, Side, Status};
 use cxpulse::wire::event::{EventType, Field};
 use cxpulse::wire::proto::{self, DESCRIPTORS, event};
 use cxpulse::wire::words;
@@ -110,7 +110,7 @@ fn ranges_and_rules_hold_as_in_json() {
     let mut event = whole(event::Body::AgentStatus(status(&["s", "t"])));
     event.conversation_id = Some("a b".to_owned());
     let decoded = verdict(event.encode_to_vec()).expect("the conversation is ignored");
-    assert_eq!(decoded.body, Body::AgentStatus { agent: Cow::Borrowed("a"), status: Presence::Away });
+    assert_eq!(decoded.body, Body::AgentStatus { agent: Cow::Borrowed("a"), status: Status::Away });
     assert_eq!(decoded.conversation, "");
     assert_eq!(refused(&whole(event::Body::AgentStatus(status(&["s", "-1"])))), "ill_formed: skill_ids");
 }

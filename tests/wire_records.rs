@@ -1,6 +1,5 @@
 //! What cxpulse says, as it stands on the wire: metrics, records, live state, rating requests, keys.
 
-use cxpulse::domain::account::Scope;
 use cxpulse::domain::answers::live::{Live, Waiting};
 use cxpulse::domain::answers::metrics::{
     Availability, ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Refused, Sla, Utilisation,
@@ -8,6 +7,7 @@ use cxpulse::domain::answers::metrics::{
 use cxpulse::domain::answers::rating_request::{RatingRequest, Reason};
 use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Audience, Origin};
+use cxpulse::domain::scope::Scope;
 use cxpulse::wire::output::json::{
     Stamp, bucket_json, live_json, metric_json, metrics_json, rating_request_json, replay_json,
 };

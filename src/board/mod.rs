@@ -15,8 +15,8 @@ use dashmap::DashMap;
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
 
-use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::event::Millis;
+use crate::domain::scope::{Scope, ScopeKind};
 
 /// The latest of every account.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
-//! Where passes wait for the publisher, and what it could not publish waits for the fold.
+//! Where passes wait for the publisher, and what it could not publish waits for the next pass.
 //!
-//! Bounded, and never blocking for the fold: while it is full no pass is made, and what changes meanwhile gathers in
-//! the fold as a set, so that a slow or silent Kafka costs neither memory nor time.
+//! Bounded, and never waited for: while it is full, what passes say gathers as a set of subjects, so that a slow or silent
+//! Kafka costs neither memory nor time.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use super::pass::{Pass, Subject};
 /// Passes that may wait at once.
 const ROOM: usize = 2;
 
-/// Passes on their way from the fold to the publisher, and failures on their way back.
+/// Passes on their way to the publisher, and failures on their way back.
 #[derive(Debug, Default)]
 pub struct Outbox {
     inner: Mutex<Inner>,
@@ -21,7 +21,7 @@ pub struct Outbox {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// At most `ROOM` where the fold asks first.
+    /// At most `ROOM` where who puts asks first.
     passes: VecDeque<Arc<Pass>>,
     /// A set: a subject that fails again and again is one subject.
     failed: BTreeSet<Subject>,

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::domain::account::Scope;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::rates::Rates;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
+use crate::domain::scope::Scope;
 
 /// Everything one pass says.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,15 @@ impl Pass {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.scopes.is_empty() && self.buckets.is_empty() && self.lives.is_empty()
+    }
+
+    /// What each of its records is about.
+    pub fn subjects(&self) -> impl Iterator<Item = Subject> + '_ {
+        let scopes = self.scopes.iter().map(|update| Subject::Scope(update.account.clone(), update.scope.clone()));
+        let lives = self.lives.iter().map(|update| Subject::Live(update.account.clone()));
+        let buckets = self.buckets.iter();
+        let buckets = buckets.map(|of| Subject::Bucket(of.account.clone(), of.scope.clone(), of.bucket));
+        scopes.chain(lives).chain(buckets)
     }
 
     /// How many records it amounts to.

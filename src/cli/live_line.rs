@@ -1,9 +1,9 @@
 //! A few live numbers of every account as a table that goes on, for people who watch a terminal of 80 columns.
 
 use crate::board::{AccountView, Board};
-use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::answers::metrics::{Durations, Metrics};
 use crate::domain::event::Millis;
+use crate::domain::scope::{Scope, ScopeKind};
 use crate::wire::time::rfc3339;
 use crate::wire::window;
 

@@ -9,8 +9,8 @@ use super::help::examples;
 use super::progress::Progress;
 use super::{Failure, output};
 use crate::config;
-use crate::domain::account::ScopeKind;
 use crate::domain::event::Millis;
+use crate::domain::scope::ScopeKind;
 use crate::pipeline::replay::{Question, Replayed, replay};
 use crate::wire::output::json::{live_json, rating_request_json, replay_json};
 use crate::wire::time::parse_rfc3339;
@@ -99,10 +99,12 @@ impl Replay {
         }
     }
 
-    fn scopes(&self, replayed: &Replayed, window: u32) -> Vec<Vec<u8>> {
+    fn scopes(&self, replayed: &mut Replayed, window: u32) -> Vec<Vec<u8>> {
         let mut objects = Vec::new();
-        for (id, account) in &replayed.accounts {
-            for (scope, metrics) in account.all_window_metrics(self.by.unwrap_or(By::Account).kind(), &[window]) {
+        for (id, account) in &mut replayed.accounts {
+            for (scope, metrics) in
+                account.answers().all_window_metrics(self.by.unwrap_or(By::Account).kind(), &[window])
+            {
                 let told = metrics.iter().filter(|metrics| !metrics.is_zero());
                 objects.extend(told.map(|metrics| replay_json(id, &scope, window, self.as_of, metrics)));
             }
@@ -110,8 +112,9 @@ impl Replay {
         objects
     }
 
-    fn live(&self, replayed: &Replayed) -> Vec<Vec<u8>> {
-        replayed.accounts.iter().map(|(id, account)| live_json(id, self.as_of, None, &account.live())).collect()
+    fn live(&self, replayed: &mut Replayed) -> Vec<Vec<u8>> {
+        let accounts = replayed.accounts.iter_mut();
+        accounts.map(|(id, account)| live_json(id, self.as_of, None, &account.answers().live())).collect()
     }
 }
 

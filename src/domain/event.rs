@@ -206,7 +206,7 @@ pub enum Body<'a> {
         /// Who.
         agent: Text<'a>,
         /// Online, away or offline.
-        status: Presence,
+        status: Status,
     },
 }
 
@@ -303,7 +303,7 @@ pub enum Mood {
 /// Whether an agent can be given work. In the order of the words: of two statuses of one identity and moment, the lower
 /// stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Presence {
+pub enum Status {
     /// Logged in, not here.
     Away,
     /// Gone; ends the visit the agent is in.

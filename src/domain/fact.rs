@@ -1,14 +1,18 @@
 //! What a timeline establishes: one thing that counts, when, how much, and for whom.
 //!
-//! A fact has a sign when it travels: `+` states it, `−` takes it back. Every aggregate is a sum of signed facts.
+//! A fact has a sign when it travels: `+` states it, `−` takes it back. Every number that is ever shown is a sum of signed
+//! facts, and of what runs at the moment of the question.
 
-use crate::domain::event::{Millis, Mood, Side};
-use crate::domain::names::Name;
+use super::bucket::Bucket;
+use super::event::{Millis, Mood, Side};
+use super::names::Name;
+use super::planted::{Bug, is_planted};
+use super::span::Span;
 
 /// A fact of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fact {
-    /// When, in event time: it counts in the bucket of this moment.
+    /// When, in event time: it counts in the bucket of this moment. A span begins then.
     pub at: Millis,
     /// What.
     pub kind: FactKind,
@@ -29,10 +33,51 @@ pub struct Credit {
     pub skill: Option<Name>,
     /// The event's own, else the conversation's.
     pub contact: Option<Name>,
-    /// All tagged so far: a number from `Sets`.
+    /// All tagged so far: a number from `Combinations`.
     pub topics: u32,
-    /// Line, channel and company: a number from `Sets`.
-    pub origin: u32,
+    /// Line, channel and company: a number from `Combinations`.
+    pub via: u32,
+}
+
+/// Conversation and credit, which facts share: a history numbers the rows through, a day keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The conversation; none of an agent's statuses.
+    pub conversation: Option<Name>,
+    /// Whom it is credited to.
+    pub credit: Credit,
+}
+
+/// A signed fact on its way from a history to a day: its row instead of its credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated {
+    /// As in `Fact`.
+    pub at: Millis,
+    /// As in `Fact`.
+    pub value: Millis,
+    /// Whose it is: the number of a row.
+    pub row: u64,
+    /// What.
+    pub kind: FactKind,
+    /// Stated or taken back.
+    pub sign: Sign,
+    /// Where it counts.
+    pub scopes: Scopes,
+}
+
+impl Stated {
+    /// The bucket in which it is kept: that of its moment, of a span that of its last millisecond.
+    #[must_use]
+    pub fn bucket(&self) -> Bucket {
+        let at = if self.kind.is_span() { self.at + self.value - 1 } else { self.at };
+        Bucket::of(at - Millis::from(is_planted(Bug::EdgeOnTheWrongSide)))
+    }
+
+    /// The span of a kind that has one.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { from: self.at, to: self.at + self.value }
+    }
 }
 
 /// A fact stated (`+`) or taken back (`−`).
@@ -77,6 +122,8 @@ impl Scopes {
     pub const AGENT: Self = Self(4);
     /// The agent of the credit within its skill.
     pub const AGENT_SKILL: Self = Self(8);
+    /// The account and the agent: presence belongs to no skill.
+    pub const PRESENCE: Self = Self(5);
     /// Once in each: what nearly every fact does.
     pub const ALL: Self = Self(15);
 
@@ -173,11 +220,15 @@ pub enum FactKind {
     MoodPromptedRecorded,
     /// A visit, from its beginning for `value` ms; it counts part by part in the buckets it crosses.
     Visit,
+    /// An agent's status that another one has followed, likewise.
+    Online,
+    /// Likewise.
+    Away,
 }
 
 impl FactKind {
     /// How many kinds there are.
-    pub const COUNT: usize = Self::Visit as usize + 1;
+    pub const COUNT: usize = Self::Away as usize + 1;
 
     /// Every kind, at its own number.
     pub const ALL: [Self; Self::COUNT] = [
@@ -222,6 +273,8 @@ impl FactKind {
         Self::MoodPrompted,
         Self::MoodPromptedRecorded,
         Self::Visit,
+        Self::Online,
+        Self::Away,
     ];
 
     /// The duration its value belongs to.
@@ -264,14 +317,22 @@ impl FactKind {
             | Self::MoodUnhappy
             | Self::MoodPrompted
             | Self::MoodPromptedRecorded
-            | Self::Visit => None,
+            | Self::Visit
+            | Self::Online
+            | Self::Away => None,
         }
     }
 
-    /// Whether its facts have a value: the duration kinds, and visits.
+    /// Whether its facts go on for `value` ms.
+    #[must_use]
+    pub fn is_span(self) -> bool {
+        self as u8 >= Self::Visit as u8
+    }
+
+    /// Whether its facts have a value: the duration kinds, and spans.
     #[must_use]
     pub fn has_value(self) -> bool {
-        self == Self::Visit || self.duration().is_some()
+        self.is_span() || self.duration().is_some()
     }
 
     /// An effective close by a side.

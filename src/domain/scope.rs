@@ -1,5 +1,7 @@
 //! For whom numbers are kept: the account, a skill, an agent, an agent within a skill.
 
+use super::names::Name;
+
 /// Which kind of scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ScopeKind {
@@ -11,6 +13,44 @@ pub enum ScopeKind {
     Agent,
     /// One agent within one skill.
     AgentSkill,
+}
+
+impl ScopeKind {
+    /// Every kind, the ones more people look at first.
+    pub const ALL: [Self; 4] = [Self::Account, Self::Skill, Self::Agent, Self::AgentSkill];
+}
+
+/// One scope of an account by numbers, which never mean another one: agents and skills are not forgotten. No agent and no
+/// skill are scopes, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ScopeId {
+    /// The account.
+    Account,
+    /// One skill.
+    Skill(Option<Name>),
+    /// One agent.
+    Agent(Option<Name>),
+    /// One agent within one skill.
+    AgentSkill(Option<Name>, Option<Name>),
+}
+
+impl ScopeId {
+    /// Which kind it is.
+    #[must_use]
+    pub fn kind(self) -> ScopeKind {
+        match self {
+            Self::Account => ScopeKind::Account,
+            Self::Skill(_) => ScopeKind::Skill,
+            Self::Agent(_) => ScopeKind::Agent,
+            Self::AgentSkill(..) => ScopeKind::AgentSkill,
+        }
+    }
+
+    /// Whether it names an agent.
+    #[must_use]
+    pub fn is_of_agent(self) -> bool {
+        matches!(self, Self::Agent(_) | Self::AgentSkill(..))
+    }
 }
 
 /// One scope of an account, by name; no agent or skill is `-1`.

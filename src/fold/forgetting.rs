@@ -23,8 +23,8 @@ impl Fold {
         }
         let Some(passed) = self.progress.look() else { return };
         let admissible_from = passed.min(self.now).saturating_sub(GRACE_MS + LATE_AFTER_MS);
-        for member in &mut self.members {
-            member.account.forget_before(admissible_from, FORGET_AT_ONCE);
+        for one in &mut self.accounts {
+            one.account.forget_before(admissible_from, FORGET_AT_ONCE);
         }
     }
 }

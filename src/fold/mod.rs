@@ -1,130 +1,97 @@
-//! The workers that fold: routing, progress, passes.
+//! The intake: routing records to accounts, progress, and what is handed over.
 //!
-//! A fold takes batches of records, decides how each record ends, and adds the events to their accounts. At every tick
-//! it asks the accounts what changed and what time has moved, and puts one pass of answers on the board. It reads no
-//! clock, names no source and no topic, and never waits.
+//! A fold takes batches of records, decides how each record ends, and adds the events to their accounts. At every
+//! publishing interval it lets time pass, and hands over a view of each account that changed: passes are made of them
+//! elsewhere. It reads no clock, names no source and no topic, and never waits.
 
 mod complaints;
 mod forgetting;
+pub mod handover;
 pub mod outcomes;
 pub mod pass;
 mod passing;
 pub mod progress;
 pub mod together;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::board::{Board, Pass, Subject};
-use crate::domain::account::{Account, Outcome};
+use crate::domain::account::{Account, AccountSettings};
 use crate::domain::event::{Event, Millis};
-use crate::domain::life::silence::Silence;
+use crate::domain::history::Fate;
 use crate::domain::policy::PolicyBook;
 use crate::wire::batch::{Record, RecordBatch};
 use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
 
 use forgetting::FORGET_EVERY_MS;
+use handover::Handover;
 use outcomes::{Outcomes, Skipped};
-use pass::agenda::Why;
-use pass::cadence::Every;
-use pass::member::{Asking, Member};
-use pass::repeats::Repeats;
-use pass::sweep::Sweep;
+use pass::cadence::Pace;
 use progress::Progress;
 use together::Together;
 
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
 
-/// How often live states are looked at although no event changed them: a snooze ends, a silence ends a life.
-const LIVE_LOOK_MS: Millis = 1_000;
-
-/// When to publish, which buckets, and how durations are counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// When to hand over, and what is settled about every account.
+#[derive(Debug, Clone)]
 pub struct FoldSettings {
     /// How often account, skill and live records may be published.
     pub interval_ms: Millis,
-    /// How often agent records may be published.
-    pub agent_interval_ms: Millis,
-    /// After how long an unchanged record is published again at the latest.
-    pub republish_after_ms: Millis,
-    /// The silence that ends a conversation's life.
-    pub silence: Silence,
-    /// Which kinds of scope have bucket records: account, skill, agent, agent within a skill.
-    pub buckets: [bool; 4],
-    /// Upper bounds by which stated durations are counted, ascending.
-    pub histogram_bounds_ms: Arc<[Millis]>,
+    /// What holds for every account.
+    pub account: AccountSettings,
 }
 
 impl Default for FoldSettings {
     /// As SPEC §6 has it.
     fn default() -> Self {
-        Self {
-            interval_ms: 250,
-            agent_interval_ms: 5_000,
-            republish_after_ms: 300_000,
-            silence: Silence::default(),
-            buckets: [true, true, false, false],
-            histogram_bounds_ms: Arc::from([]),
-        }
+        Self { interval_ms: 250, account: AccountSettings::default() }
     }
 }
 
-/// The accounts of one worker, and what is to be said of them.
+/// The accounts of one worker.
 #[derive(Debug)]
 pub struct Fold {
     settings: FoldSettings,
     policies: Arc<PolicyBook>,
-    board: Arc<Board>,
     outcomes: Arc<Outcomes>,
     /// In the order in which they were first seen.
-    members: Vec<Member>,
-    /// Where each account is in `members`.
+    accounts: Vec<AccountInFold>,
+    /// Where each account is in `accounts`.
     index: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
     progress: Progress,
     /// Never falls.
     now: Millis,
     caught_up: bool,
-    pace: Every,
-    agent_pace: Every,
-    live_pace: Every,
-    catch_up_pace: Every,
-    forget_pace: Every,
-    last_pass: Option<Millis>,
-    sweep: Sweep,
-    repeats: Repeats,
-    /// Of the records applied since the last pass that said something.
+    pace: Pace,
+    catch_up_pace: Pace,
+    forget_pace: Pace,
+    /// Of the records applied since the last handover.
     oldest_record: Option<Millis>,
+}
+
+#[derive(Debug)]
+struct AccountInFold {
+    id: Arc<str>,
+    account: Account,
 }
 
 impl Fold {
     /// A fold without events, asked from `now` on.
     #[must_use]
-    pub fn new(
-        settings: FoldSettings,
-        policies: Arc<PolicyBook>,
-        board: Arc<Board>,
-        outcomes: Arc<Outcomes>,
-        now: Millis,
-    ) -> Self {
+    pub fn new(settings: FoldSettings, policies: Arc<PolicyBook>, outcomes: Arc<Outcomes>, now: Millis) -> Self {
         Self {
-            pace: Every::new(settings.interval_ms),
-            agent_pace: Every::new(settings.agent_interval_ms),
-            repeats: Repeats::new(settings.republish_after_ms),
+            pace: Pace::new(settings.interval_ms),
             settings,
             policies,
-            board,
             outcomes,
-            members: Vec::new(),
+            accounts: Vec::new(),
             index: HashMap::default(),
             progress: Progress::default(),
             now,
             caught_up: false,
-            live_pace: Every::new(LIVE_LOOK_MS),
-            catch_up_pace: Every::new(CATCH_UP_ADVANCE_MS),
-            forget_pace: Every::new(FORGET_EVERY_MS),
-            last_pass: None,
-            sweep: Sweep::default(),
+            catch_up_pace: Pace::new(CATCH_UP_ADVANCE_MS),
+            forget_pace: Pace::new(FORGET_EVERY_MS),
             oldest_record: None,
         }
     }
@@ -134,7 +101,7 @@ impl Fold {
         let mut together = Together::default();
         for record in batch.records() {
             match self.read(&record) {
-                Ok(Read::Event(event, written)) => together.add(self.member_of(&event), event, written),
+                Ok(Read::Event(event, written)) => together.add(self.place_of(&event), event, written),
                 Ok(Read::Skipped(skipped)) => self.outcomes.skip(skipped, &record.place),
                 Err(refusal) => {
                     rejected(&record, &refusal);
@@ -154,19 +121,8 @@ impl Fold {
         self.caught_up = true;
     }
 
-    /// Has records made again that could not be published.
-    pub fn give_back(&mut self, failed: BTreeSet<Subject>) {
-        for subject in failed {
-            let (Subject::Scope(account, _) | Subject::Bucket(account, ..) | Subject::Live(account)) = &subject;
-            if let Some(&index) = self.index.get(account) {
-                self.members[index].give_back(subject);
-            }
-        }
-    }
-
-    /// Lets time pass. Once caught up, and once per interval: answers what changed, puts it on the board and gives it
-    /// back for publishing; nothing if nothing is to be said.
-    pub fn tick(&mut self, now: Millis) -> Option<Arc<Pass>> {
+    /// Lets time pass. Once caught up, and once per interval: hands over what changed.
+    pub fn tick(&mut self, now: Millis) -> Option<Handover> {
         self.now = self.now.max(now);
         if !self.caught_up {
             if self.catch_up_pace.is_due(self.now) {
@@ -178,23 +134,29 @@ impl Fold {
         if !self.pace.is_due(self.now) {
             return None;
         }
-        let pass = Arc::new(self.pass());
-        self.board.put(&pass);
+        let handover = self.hand_over();
         self.forget_if_due();
-        (!pass.is_empty()).then_some(pass)
+        Some(handover)
     }
 
-    /// Lets time pass for every account, without a pass.
+    /// Lets time pass for every account.
     pub fn advance(&mut self) {
-        for member in &mut self.members {
-            member.account.advance_to(self.now);
+        for one in &mut self.accounts {
+            one.account.advance_to(self.now);
         }
     }
 
-    /// Every account by its id, in the order of ids: for questions beside the board.
+    /// Every account by its id, in the order of ids: for questions beside the passes.
     #[must_use]
     pub fn accounts(&self) -> Vec<(&str, &Account)> {
-        let mut accounts: Vec<_> = self.members.iter().map(|member| (&*member.name, &member.account)).collect();
+        let mut accounts: Vec<_> = self.accounts.iter().map(|one| (&*one.id, &one.account)).collect();
+        accounts.sort_unstable_by_key(|(name, _)| *name);
+        accounts
+    }
+
+    /// The same, for questions that need a view.
+    pub fn accounts_mut(&mut self) -> Vec<(&str, &mut Account)> {
+        let mut accounts: Vec<_> = self.accounts.iter_mut().map(|one| (&*one.id, &mut one.account)).collect();
         accounts.sort_unstable_by_key(|(name, _)| *name);
         accounts
     }
@@ -221,11 +183,11 @@ impl Fold {
     }
 
     fn apply(&mut self, together: &mut Together<'_>) {
-        for (member, events) in together.by_account() {
-            let outcomes = self.members[member].account.apply_all(events.iter().map(|(event, _)| event));
+        for (place, events) in together.by_account() {
+            let outcomes = self.accounts[place].account.apply_all(events.iter().map(|(event, _)| event));
             for ((_, written), outcome) in events.iter().zip(outcomes) {
                 self.outcomes.count(outcome);
-                if self.caught_up && outcome == Outcome::Applied {
+                if self.caught_up && outcome == Fate::Applied {
                     // The fallback is for a source without timestamps, whose latency nobody can know.
                     let written = written.unwrap_or(self.now);
                     self.oldest_record = Some(self.oldest_record.map_or(written, |oldest| oldest.min(written)));
@@ -234,54 +196,32 @@ impl Fold {
         }
     }
 
-    fn member_of(&mut self, event: &Event<'_>) -> usize {
+    fn place_of(&mut self, event: &Event<'_>) -> usize {
         match self.index.get(&*event.account) {
-            Some(&index) => index,
+            Some(&place) => place,
             None => self.join(&event.account),
         }
     }
 
-    fn join(&mut self, account: &str) -> usize {
-        let name: Arc<str> = Arc::from(account);
-        self.members.push(Member::new(name.clone(), self.policies.of(account), self.now, &self.settings));
-        self.index.insert(name, self.members.len() - 1);
-        self.members.len() - 1
+    fn join(&mut self, id: &str) -> usize {
+        let id: Arc<str> = Arc::from(id);
+        let account = Account::new(self.policies.of(&id), &self.settings.account, self.now);
+        self.index.insert(id.clone(), self.accounts.len());
+        self.accounts.push(AccountInFold { id, account });
+        self.accounts.len() - 1
     }
 
-    fn pass(&mut self) -> Pass {
-        let now = self.now;
-        let (agents, lives) = (self.agent_pace.is_due(now), self.live_pace.is_due(now));
-        for member in &mut self.members {
-            member.advance(now);
-            if lives {
-                member.ask(None, Why::Moved);
+    /// Lets time pass for every account, and takes a view of those that changed.
+    fn hand_over(&mut self) -> Handover {
+        let (now, revision, oldest_record) = (self.now, self.progress.revision(), self.oldest_record.take());
+        let mut handover = Handover { now, revision, oldest_record, ..Handover::default() };
+        for (place, one) in self.accounts.iter_mut().enumerate() {
+            one.account.advance_to(now);
+            if one.account.take_changed() {
+                handover.views.insert(place, (one.id.clone(), one.account.view()));
             }
         }
-        self.plan(now);
-        let asking = Asking { now, agents, revision: self.progress.revision(), board: &self.board };
-        let mut pass = Pass { as_of: now, revision: asking.revision, ..Pass::default() };
-        for (index, member) in self.members.iter_mut().enumerate() {
-            member.answer(&asking, &mut pass, &mut |at, scope| self.repeats.add(at, index, scope));
-        }
-        self.last_pass = Some(now);
-        if !pass.is_empty() {
-            pass.oldest_record = self.oldest_record.take();
-        }
-        pass
-    }
-
-    /// Asks for what time alone has moved, and for what is due again.
-    fn plan(&mut self, now: Millis) {
-        let windows = self.board.windows();
-        if let Some(before) = self.last_pass {
-            self.sweep.begin_if_moved(before, now, windows, &self.members);
-            for (index, scope) in self.sweep.take_share(before, now) {
-                self.members[index].sweep(scope, self.sweep.ended());
-            }
-        }
-        for (index, scope) in self.repeats.take_due(now, &self.members) {
-            self.members[index].ask(scope, Why::Again);
-        }
+        handover
     }
 }
 

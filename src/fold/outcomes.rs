@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::complaints::{Complaint, Complaints};
-use crate::domain::account::Outcome;
 use crate::domain::event::Millis;
+use crate::domain::history::Fate;
 use crate::wire::{Place, Reason, Refusal};
 
 /// How a record ended that no account was told of.
@@ -97,12 +97,12 @@ impl Outcomes {
     }
 
     /// Counts what an account made of an event.
-    pub fn count(&self, outcome: Outcome) {
+    pub fn count(&self, outcome: Fate) {
         let index = match outcome {
-            Outcome::Applied => 0,
-            Outcome::Held => 1,
-            Outcome::Duplicate => 2,
-            Outcome::Conflicting => 3,
+            Fate::Applied => 0,
+            Fate::Held => 1,
+            Fate::Duplicate => 2,
+            Fate::Conflicting => 3,
         };
         self.events[index].fetch_add(1, Ordering::Relaxed);
     }
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn every_record_is_counted_once_and_the_skipped_by_topic_and_reason_too() {
         let outcomes = Outcomes::default();
-        for outcome in [Outcome::Applied, Outcome::Applied, Outcome::Held, Outcome::Duplicate] {
+        for outcome in [Fate::Applied, Fate::Applied, Fate::Held, Fate::Duplicate] {
             outcomes.count(outcome);
         }
         outcomes.skip(Skipped::Late, &at("a", 1));

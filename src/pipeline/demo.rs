@@ -11,7 +11,6 @@ use std::sync::mpsc::{self, SyncSender};
 use std::time::Duration;
 
 use super::PipelineError;
-use super::folding;
 use super::shared::Shared;
 use super::stages::{Stages, signal};
 use crate::board::Board;
@@ -65,12 +64,7 @@ pub async fn demo(settings: &Settings, policies: PolicyBook, demo: Demo) -> Resu
     let shared = Shared::new(settings)?;
     let mut stages = Stages::new();
     let (feed, fed) = mpsc::sync_channel(FEED_ROOM);
-    let fold = shared.fold(settings, policies);
-    let outlets = shared.outlets(None, |_, _| ());
-    stages.thread(move || {
-        folding::run(fold, &fed, outlets);
-        Ok(())
-    });
+    shared.start_folding(settings, policies, &mut stages, fed, None, |_, _| ());
     let player = Player::new(&demo.centre, clock::now(), feed, shared.status.clone());
     let stop = stages.stop().flag();
     stages.thread(move || {
@@ -186,8 +180,9 @@ async fn elapsed(last: Option<Duration>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::account::Scope;
+    use crate::domain::account::Account;
     use crate::domain::answers::metrics::Metrics;
+    use crate::domain::scope::Scope;
     use crate::fold::outcomes::Outcomes;
     use crate::fold::{Fold, FoldSettings};
 
@@ -208,15 +203,15 @@ mod tests {
         let mut player = Player::new(&centre, started, feed, Arc::default());
         assert!(player.hand_over(started + after_ms, &AtomicBool::new(false)), "all of it finds room");
         drop(player);
-        let (policies, board, outcomes) = (Arc::default(), Arc::new(Board::new(&[60])), Arc::new(Outcomes::default()));
+        let (policies, outcomes) = (Arc::default(), Arc::new(Outcomes::default()));
         let now = started + after_ms;
-        let mut fold = Fold::new(FoldSettings::default(), policies, board, outcomes, now);
+        let mut fold = Fold::new(FoldSettings::default(), policies, outcomes, now);
         for fed in fed {
             let Feed::Records(batch) = fed else { continue };
             fold.fold(&batch, &mut |_, refusal| panic!("{refusal}"));
         }
-        let of = |account: &crate::domain::account::Account| account.window_metrics(&Scope::default(), &[5, 60, 1440]);
-        fold.accounts().into_iter().map(|(name, account)| (name.to_owned(), of(account))).collect()
+        let of = |account: &mut Account| account.answers().window_metrics(&Scope::default(), &[5, 60, 1440]);
+        fold.accounts_mut().into_iter().map(|(name, account)| (name.to_owned(), of(account))).collect()
     }
 
     #[test]

@@ -1,16 +1,15 @@
-//! The fold's own thread: batches in, passes out, and the tick by which time passes.
+//! The fold's own thread: batches in, views out, and the tick by which time passes.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use crate::board::Outbox;
 use crate::clock;
 use crate::domain::event::Millis;
 use crate::fold::Fold;
+use crate::fold::handover::Tray;
 use crate::fold::outcomes::Outcomes;
 use crate::serve::flows::Flows;
-use crate::serve::health::Health;
 use crate::source::Feed;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
@@ -29,8 +28,8 @@ pub(super) type OnRejected = Box<dyn FnMut(&Record<'_>, &Refusal) + Send>;
 
 /// What the fold's thread tells the others.
 pub(super) struct Outlets {
-    /// Passes for the publisher, if there is one.
-    pub(super) outbox: Option<Arc<Outbox>>,
+    /// What passes are made of.
+    pub(super) tray: Arc<Tray>,
     /// Records that are no events.
     pub(super) rejected: OnRejected,
     /// How records ended, for what the log says of it.
@@ -39,8 +38,6 @@ pub(super) struct Outlets {
     pub(super) status: Arc<SourceStatus>,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
-    /// Whether it is ready.
-    pub(super) health: Arc<Health>,
 }
 
 /// Folds until the feed ends.
@@ -57,9 +54,7 @@ pub(super) fn run(fold: Fold, feed: &Receiver<Feed>, outlets: Outlets) {
     for complaint in thread.outlets.outcomes.last_complaints() {
         tracing::warn!("{complaint}");
     }
-    if let Some(outbox) = &thread.outlets.outbox {
-        outbox.close();
-    }
+    thread.outlets.tray.close();
 }
 
 struct Thread {
@@ -93,28 +88,12 @@ impl Thread {
     }
 
     fn tick(&mut self, now: Millis) {
-        self.pass(now);
-        if self.caught_up && !self.outlets.health.is_ready() {
-            self.outlets.health.set_ready();
-            tracing::info!("ready: everything that was there at the start is folded");
+        if let Some(handover) = self.fold.tick(now) {
+            self.outlets.tray.put(handover);
         }
         if now - self.told_at >= TELL_EVERY_MS {
             self.told_at = now;
             self.tell(now);
-        }
-    }
-
-    fn pass(&mut self, now: Millis) {
-        let Some(outbox) = &self.outlets.outbox else {
-            // Without a publisher the board is the only one to be told.
-            let _pass = self.fold.tick(now);
-            return;
-        };
-        if outbox.has_room() {
-            self.fold.give_back(outbox.take_failed());
-            if let Some(pass) = self.fold.tick(now) {
-                outbox.put(pass);
-            }
         }
     }
 
@@ -136,7 +115,6 @@ impl Thread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::board::Board;
     use crate::domain::policy::PolicyBook;
     use crate::fold::FoldSettings;
     use crate::wire::batch::{Arrival, RecordBatch};
@@ -155,21 +133,18 @@ mod tests {
     fn what_was_there_at_the_start_counts_nothing_although_time_had_not_come_to_it_in_the_fold() {
         let now = clock::now();
         let flows = Arc::new(Flows::default());
-        let board = Arc::new(Board::new(&[5]));
         let fold = Fold::new(
             FoldSettings::default(),
             Arc::new(PolicyBook::default()),
-            board,
             Arc::new(Outcomes::default()),
             now - 60_000,
         );
         let outlets = Outlets {
-            outbox: None,
+            tray: Arc::default(),
             rejected: Box::new(|_, _| ()),
             outcomes: Arc::default(),
             status: Arc::default(),
             flows: flows.clone(),
-            health: Arc::default(),
         };
         let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };
         thread.take(Feed::Records(message("1", now - 30_000)));

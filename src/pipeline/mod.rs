@@ -12,6 +12,7 @@
 pub mod demo;
 mod engine;
 mod folding;
+mod passing;
 pub mod replay;
 #[cfg(feature = "kafka")]
 pub mod run;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::fmt;
 
-use crate::domain::account::{Account, Outcome};
+use crate::domain::account::{Account, AccountSettings};
+use crate::domain::answers::Answers;
 use crate::domain::event::{Event, Millis};
+use crate::domain::history::Fate;
 use crate::domain::life::silence::Silence;
 use crate::domain::policy::PolicyBook;
 use crate::fold::together::Together;
@@ -34,6 +36,14 @@ pub struct Replayed {
     pub accounts: BTreeMap<String, Account>,
     /// One count for each fate.
     pub counts: Counts,
+}
+
+impl Replayed {
+    /// Answers about one account, which must be there.
+    #[must_use]
+    pub fn answers(&mut self, account: &str) -> Answers {
+        self.accounts.get_mut(account).expect("only accounts that were read are asked for").answers()
+    }
 }
 
 /// What became of every line.
@@ -140,8 +150,8 @@ impl Folding<'_> {
             return index;
         }
         let name = event.account.clone().into_owned();
-        let account =
-            Account::new(self.question.policies.of(&name), self.question.as_of).forgetting_after(self.question.silence);
+        let settings = AccountSettings { silence: self.question.silence, ..AccountSettings::default() };
+        let account = Account::new(self.question.policies.of(&name), &settings, self.question.as_of);
         self.index.insert(name.clone(), self.accounts.len());
         self.accounts.push((name, account));
         self.accounts.len() - 1
@@ -151,10 +161,10 @@ impl Folding<'_> {
         for (account, events) in together.by_account() {
             for outcome in self.accounts[account].1.apply_all(events.iter().map(|(event, _)| event)) {
                 *match outcome {
-                    Outcome::Applied => &mut self.counts.applied,
-                    Outcome::Held => &mut self.counts.future,
-                    Outcome::Duplicate => &mut self.counts.duplicate,
-                    Outcome::Conflicting => &mut self.counts.conflicting,
+                    Fate::Applied => &mut self.counts.applied,
+                    Fate::Held => &mut self.counts.future,
+                    Fate::Duplicate => &mut self.counts.duplicate,
+                    Fate::Conflicting => &mut self.counts.conflicting,
                 } += 1;
             }
         }

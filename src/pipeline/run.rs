@@ -8,7 +8,6 @@ use metrics::{counter, histogram};
 
 use super::PipelineError;
 use super::engine::Counts;
-use super::folding;
 use super::shared::Shared;
 use super::stages::{Stages, signal};
 use crate::board::{Outbox, Subject};
@@ -51,14 +50,9 @@ pub async fn run(settings: &Settings, policies: PolicyBook, check: TopicCheck) -
     let (feed, fed) = mpsc::sync_channel(FEED_ROOM);
     kafka.start_publishing(settings, &mut stages)?;
     let letters = kafka.start_writing_letters(&mut stages, shared.readiness())?;
-    let fold = shared.fold(settings, policies);
     // The writer outlives the fold; were it gone, its own end says why.
     let rejected = move |record: &Record<'_>, refusal: &Refusal| drop(letters.send(dead_letter(record, refusal)));
-    let outlets = shared.outlets(Some(kafka.outbox.clone()), rejected);
-    stages.thread(move || {
-        folding::run(fold, &fed, outlets);
-        Ok(())
-    });
+    shared.start_folding(settings, policies, &mut stages, fed, Some(kafka.outbox.clone()), rejected);
     kafka.start_reading(settings, check, &mut stages, feed, shared.status.clone());
     shared.start_serving(&mut stages, listener, kafka.counts(shared.status.clone()));
     tracing::info!("serving http://{address}/ with metrics at /metrics and /metrics/agents");

@@ -1,6 +1,7 @@
 //! What the stages of any pipeline share: each is written by one of them and read by others.
 
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -8,18 +9,23 @@ use tokio::net::TcpListener;
 
 use super::PipelineError;
 use super::engine::{Counts, Engine};
-use super::folding::Outlets;
+use super::folding::{self, Outlets};
+use super::passing;
 use super::stages::Stages;
 use crate::board::{Board, Outbox};
 use crate::clock;
 use crate::config::Settings;
+use crate::domain::account::AccountSettings;
 use crate::domain::policy::PolicyBook;
+use crate::fold::handover::Tray;
 use crate::fold::outcomes::Outcomes;
+use crate::fold::pass::{PassSettings, Passes};
 use crate::fold::{Fold, FoldSettings};
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::serve::http::{self, Said, Serving, Shown};
 use crate::serve::selection::Families;
+use crate::source::Feed;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
@@ -57,10 +63,28 @@ impl Shared {
         })
     }
 
-    /// A fold onto the board.
-    pub(super) fn fold(&self, settings: &Settings, policies: PolicyBook) -> Fold {
-        let (board, outcomes) = (self.board.clone(), self.outcomes.clone());
-        Fold::new(fold_settings(settings), Arc::new(policies), board, outcomes, clock::now())
+    /// Starts folding what is fed, and making passes of it: onto the board, and into an outbox if there is one.
+    pub(super) fn start_folding(
+        &self,
+        settings: &Settings,
+        policies: PolicyBook,
+        stages: &mut Stages,
+        fed: Receiver<Feed>,
+        outbox: Option<Arc<Outbox>>,
+        rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static,
+    ) {
+        let fold = Fold::new(fold_settings(settings), Arc::new(policies), self.outcomes.clone(), clock::now());
+        let (passes, tray) = (Passes::new(pass_settings(settings), self.board.clone()), Arc::new(Tray::default()));
+        let outlets = self.outlets(tray.clone(), rejected);
+        stages.thread(move || {
+            folding::run(fold, &fed, outlets);
+            Ok(())
+        });
+        let health = self.health.clone();
+        stages.thread(move || {
+            passing::run(passes, &tray, outbox, &health);
+            Ok(())
+        });
     }
 
     /// Tells whether everything that was there at the start has been folded.
@@ -71,18 +95,13 @@ impl Shared {
     }
 
     /// Where the fold's thread tells what.
-    pub(super) fn outlets(
-        &self,
-        outbox: Option<Arc<Outbox>>,
-        rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static,
-    ) -> Outlets {
+    fn outlets(&self, tray: Arc<Tray>, rejected: impl FnMut(&Record<'_>, &Refusal) + Send + 'static) -> Outlets {
         Outlets {
-            outbox,
+            tray,
             rejected: Box::new(rejected),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
             flows: self.flows.clone(),
-            health: self.health.clone(),
         }
     }
 
@@ -130,13 +149,19 @@ fn shown(settings: &Settings) -> Result<Shown, PipelineError> {
 }
 
 fn fold_settings(settings: &Settings) -> FoldSettings {
+    let account = AccountSettings {
+        silence: settings.silence(),
+        histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
+        ..AccountSettings::default()
+    };
+    FoldSettings { interval_ms: settings.publish_interval_ms, account }
+}
+
+fn pass_settings(settings: &Settings) -> PassSettings {
     let scopes = settings.bucket_scopes;
-    FoldSettings {
-        interval_ms: settings.publish_interval_ms,
+    PassSettings {
         agent_interval_ms: settings.agent_publish_interval_ms,
         republish_after_ms: settings.republish_after_ms,
-        silence: settings.silence(),
         buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
-        histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
     }
 }

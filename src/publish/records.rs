@@ -119,10 +119,10 @@ mod tests {
 
     use super::*;
     use crate::board::{LiveView, ScopeView};
-    use crate::domain::account::Scope;
     use crate::domain::answers::live::Live;
     use crate::domain::answers::rates::Rates;
     use crate::domain::bucket::Bucket;
+    use crate::domain::scope::Scope;
     use crate::wire::proto;
     use prost::Message;
 

@@ -1,6 +1,6 @@
 //! The topics cxpulse writes, by name.
 
-use crate::domain::account::ScopeKind;
+use crate::domain::scope::ScopeKind;
 use crate::wire::output::keys::kind_word;
 
 /// The names of the topics out, which share a prefix.

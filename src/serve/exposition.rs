@@ -10,10 +10,10 @@ use super::families::{self, Family, Read};
 use super::number::{self, Value};
 use super::selection::Families;
 use crate::board::ScopeView;
-use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::event::Millis;
+use crate::domain::scope::{Scope, ScopeKind};
 
 pub use crate::wire::window::word as window;
 

@@ -3,9 +3,9 @@
 //! The names follow from the paths by the rule of SPEC §7, which stands here once, in [`name`].
 
 use super::number::Value;
-use crate::domain::account::ScopeKind;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::{ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Sla};
+use crate::domain::scope::ScopeKind;
 
 /// One family: its path in the JSON object, its help, and how its numbers are found.
 pub(super) struct Family {

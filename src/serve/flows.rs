@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::number::{self, Value};
-use crate::domain::account::Flow;
+use crate::domain::day::flow::Flow;
 use crate::domain::fact::{DurationKind, FactKind};
 
 /// The flows of every account, told by the fold's thread and read by scrapes.

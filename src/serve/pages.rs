@@ -9,9 +9,9 @@ use super::exposition::{self, Reading, Row, scope_word};
 use super::http::Serving;
 use super::selection::{Families, Selection};
 use crate::board::AccountView;
-use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::answers::live::Live;
 use crate::domain::event::Millis;
+use crate::domain::scope::{Scope, ScopeKind};
 use crate::telemetry::EXPORT_SERIES_DROPPED;
 
 /// What there is to be seen.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::families;
 use super::flows;
-use crate::domain::account::{Scope, ScopeKind};
+use crate::domain::scope::{Scope, ScopeKind};
 use crate::telemetry::{ENGINE_METRICS, EXPORT_SERIES_DROPPED, PROCESS_METRICS};
 use crate::wire::text::is_id;
 use crate::wire::window;

@@ -7,7 +7,7 @@ use super::ids::numbered;
 use super::random::Random;
 use super::rota::Rota;
 use super::words::{ACCOUNTS, SKILLS};
-use crate::domain::event::{Millis, Presence, Text};
+use crate::domain::event::{Millis, Status, Text};
 use std::borrow::Cow;
 
 /// Every account of a run, and what they share.
@@ -87,7 +87,7 @@ impl Centre {
 
     /// Whether an agent can be given work.
     pub(super) fn is_online(&self, agent: u32, at: Millis) -> bool {
-        self.rota(agent).presence(at) == Presence::Online
+        self.rota(agent).presence(at) == Status::Online
     }
 
     /// When an agent works.

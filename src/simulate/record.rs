@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::event::{Body, Event, Millis, Presence, Private, Side, Text};
+use crate::domain::event::{Body, Event, Millis, Private, Side, Status, Text};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +123,6 @@ impl Topic {
 }
 
 /// An agent's capacity in a presence: nobody gives work to those who are away.
-pub(super) fn capacity(status: Presence) -> u32 {
-    if status == Presence::Online { 4 } else { 0 }
+pub(super) fn capacity(status: Status) -> u32 {
+    if status == Status::Online { 4 } else { 0 }
 }

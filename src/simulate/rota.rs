@@ -3,7 +3,7 @@
 //! Nothing is stored, so that a hundred thousand agents cost nothing, and any moment can be asked about.
 
 use super::random::mix;
-use crate::domain::event::{Millis, Presence};
+use crate::domain::event::{Millis, Status};
 
 const MINUTE_MS: Millis = 60_000;
 const DAY_MS: Millis = 1440 * MINUTE_MS;
@@ -12,18 +12,18 @@ const DAY_MS: Millis = 1440 * MINUTE_MS;
 const SHIFT_STARTS: [Millis; 8] = [8, 13, 9, 22, 6, 12, 10, 16];
 
 /// A shift, in minutes from its start. A repeated status is a refresh, as systems send them.
-const SHIFT: [(Millis, Presence); 11] = [
-    (0, Presence::Online),
-    (60, Presence::Online),
-    (120, Presence::Away),
-    (135, Presence::Online),
-    (190, Presence::Online),
-    (240, Presence::Away),
-    (285, Presence::Online),
-    (350, Presence::Online),
-    (420, Presence::Away),
-    (435, Presence::Online),
-    (510, Presence::Offline),
+const SHIFT: [(Millis, Status); 11] = [
+    (0, Status::Online),
+    (60, Status::Online),
+    (120, Status::Away),
+    (135, Status::Online),
+    (190, Status::Online),
+    (240, Status::Away),
+    (285, Status::Online),
+    (350, Status::Online),
+    (420, Status::Away),
+    (435, Status::Online),
+    (510, Status::Offline),
 ];
 
 /// One agent's working days.
@@ -43,13 +43,13 @@ impl Rota {
     }
 
     /// The agent's presence at `at`.
-    pub(super) fn presence(self, at: Millis) -> Presence {
+    pub(super) fn presence(self, at: Millis) -> Status {
         let into = (at - self.first).rem_euclid(DAY_MS);
         SHIFT[part(into)].1
     }
 
     /// The next status after `at`, and when.
-    pub(super) fn next(self, at: Millis) -> (Millis, Presence) {
+    pub(super) fn next(self, at: Millis) -> (Millis, Status) {
         let into = (at - self.first).rem_euclid(DAY_MS);
         match SHIFT.get(part(into) + 1) {
             Some((minutes, presence)) => (at - into + minutes * MINUTE_MS, *presence),
@@ -83,7 +83,7 @@ mod tests {
     fn at_every_hour_someone_of_eight_is_online() {
         for hour in 0..24 {
             let at = hour * 60 * MINUTE_MS + 1_790_000_000_000 / DAY_MS * DAY_MS;
-            assert!((0..8).any(|nth| Rota::new(nth, nth).presence(at) == Presence::Online), "hour {hour}");
+            assert!((0..8).any(|nth| Rota::new(nth, nth).presence(at) == Status::Online), "hour {hour}");
         }
     }
 }

@@ -12,7 +12,7 @@ use super::random::{Random, mix};
 use super::record::{Extras, Record, capacity};
 use super::story::Story;
 use super::words::person;
-use crate::domain::event::{Body, Event, Identity, Millis, Presence, Sequence, Text};
+use crate::domain::event::{Body, Event, Identity, Millis, Sequence, Status, Text};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -150,7 +150,7 @@ impl Simulation {
         for agent in self.centre.agents() {
             let rota = self.centre.rota(agent);
             let soon = begin + Millis::from(random.below(60_000));
-            let at = if rota.presence(soon) == Presence::Offline { rota.next(soon).0 } else { soon };
+            let at = if rota.presence(soon) == Status::Offline { rota.next(soon).0 } else { soon };
             self.queue(at, Turn::Agent(agent));
         }
         self.queue_arrival();
@@ -216,7 +216,7 @@ impl Simulation {
     fn change_status(&mut self, agent: u32, at: Millis) {
         let rota = self.centre.rota(agent);
         let status = rota.presence(at);
-        if status == Presence::Offline {
+        if status == Status::Offline {
             self.centre.desks.clear(agent);
         }
         let told = &mut self.told_by_agents[agent as usize];

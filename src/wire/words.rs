@@ -3,7 +3,7 @@
 //! In Protobuf a word's number is its place in the table, counted from 1; 0 is an absent field. A test holds the tables
 //! against the contract.
 
-use crate::domain::event::{Audience, Mood, Origin, Outcome, Presence, Side};
+use crate::domain::event::{Audience, Mood, Origin, Outcome, Side, Status};
 use crate::domain::policy::{CsatCredit, FrtStart, Reopen};
 
 /// A closed set: each value by its word.
@@ -34,8 +34,8 @@ pub const SYSTEM_CLOSES: &Words<Outcome> = &[("resolved", Outcome::Resolved), ("
 pub const MOODS: &Words<Mood> = &[("happy", Mood::Happy), ("neutral", Mood::Neutral), ("unhappy", Mood::Unhappy)];
 
 /// `status`
-pub const PRESENCES: &Words<Presence> =
-    &[("online", Presence::Online), ("away", Presence::Away), ("offline", Presence::Offline)];
+pub const PRESENCES: &Words<Status> =
+    &[("online", Status::Online), ("away", Status::Away), ("offline", Status::Offline)];
 
 /// `frt_start` of a policy
 pub const FRT_STARTS: &Words<FrtStart> =

@@ -19,9 +19,10 @@ pub(super) type Answers = Vec<(String, Value)>;
 
 /// Everything that can be asked of accounts as they are now.
 pub(super) fn answers(folded: &mut Folded, window_minutes: u32) -> Answers {
-    let metrics = |by: &str| (by.to_owned(), metrics_of(folded, window_minutes, kind_named(by)));
+    let asked = folded.asked();
+    let metrics = |by: &str| (by.to_owned(), metrics_of(&asked, window_minutes, kind_named(by)));
     let mut answers: Answers = SCOPES.into_iter().map(metrics).collect();
-    answers.push(("live".into(), live_of(folded)));
+    answers.push(("live".into(), live_of(&asked)));
     answers.push(("rating-requests".into(), requests_of(folded)));
     answers
 }

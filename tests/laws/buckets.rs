@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cxpulse::domain::account::{Account, DAY_MINUTES, Scope, ScopeKind};
+use cxpulse::domain::answers::Answers;
 use cxpulse::domain::bucket::Bucket;
+use cxpulse::domain::day::DAY_MINUTES;
+use cxpulse::domain::scope::{Scope, ScopeKind};
 use cxpulse::wire::output::json::metrics_json;
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ pub(super) fn day(now_ms: i64) -> impl Iterator<Item = Bucket> {
 }
 
 /// Everything that has buckets.
-pub(super) fn every_scope(account: &Account) -> Vec<Scope> {
+pub(super) fn every_scope(account: &Answers) -> Vec<Scope> {
     KINDS.into_iter().flat_map(|(kind, _)| account.scopes(kind)).collect()
 }
 
@@ -32,15 +34,20 @@ const KINDS: [(ScopeKind, &str); 4] = [
     (ScopeKind::AgentSkill, "agent-skill"),
 ];
 
+/// Every account of a set, asked at its moment.
+fn answers_of(set: &Set) -> BTreeMap<String, Answers> {
+    let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
+    folded.accounts.into_iter().map(|(name, mut account)| (name, account.answers())).collect()
+}
+
 /// Where the sum of all buckets is not the window of a day, or a greatest value not the greatest of theirs.
 pub(super) fn broken_in_the_sum(set: &Set) -> Vec<String> {
-    let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
-    let scopes =
-        folded.accounts.values().flat_map(|account| every_scope(account).into_iter().map(move |of| (account, of)));
+    let asked = answers_of(set);
+    let scopes = asked.values().flat_map(|account| every_scope(account).into_iter().map(move |of| (account, of)));
     scopes.flat_map(|(account, scope)| sum_broken(account, &scope)).collect()
 }
 
-fn sum_broken(account: &Account, scope: &Scope) -> Vec<String> {
+fn sum_broken(account: &Answers, scope: &Scope) -> Vec<String> {
     let mut sum = Leaves::default();
     for bucket in day(account.now()) {
         sum.add(&in_bucket(account, scope, bucket));
@@ -52,7 +59,7 @@ fn sum_broken(account: &Account, scope: &Scope) -> Vec<String> {
 
 /// Where a bucket in which something happened is not what the reference's window from it on has more than the next.
 pub(super) fn broken_against_the_reference(set: &Set) -> Vec<String> {
-    let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
+    let asked = answers_of(set);
     let mut buckets: Vec<Bucket> = set.lines.iter().map(|line| Bucket::of(at_ms(line))).collect();
     buckets.retain(|bucket| day(set.as_of_ms).any(|one| one == *bucket));
     buckets.sort_unstable();
@@ -61,7 +68,7 @@ pub(super) fn broken_against_the_reference(set: &Set) -> Vec<String> {
     let buckets = buckets.into_iter().skip(set.seed as usize % every).step_by(every);
     buckets
         .flat_map(|bucket| {
-            folded.accounts.iter().flat_map(move |(name, account)| unlike_the_windows(set, (name, account), bucket))
+            asked.iter().flat_map(move |(name, account)| unlike_the_windows(set, (name, account), bucket))
         })
         .collect()
 }
@@ -69,7 +76,7 @@ pub(super) fn broken_against_the_reference(set: &Set) -> Vec<String> {
 /// How many buckets of a set are looked at.
 const BUCKETS: usize = 6;
 
-fn unlike_the_windows(set: &Set, (name, account): (&str, &Account), bucket: Bucket) -> Vec<String> {
+fn unlike_the_windows(set: &Set, (name, account): (&str, &Answers), bucket: Bucket) -> Vec<String> {
     let (Some(from_here), Some(after)) = (minutes_from(bucket, set), minutes_from(bucket.next(), set)) else {
         return vec![];
     };
@@ -118,11 +125,11 @@ fn row_of<'a>(rows: &'a Value, name: &str, scope: &Scope) -> &'a Value {
 pub(super) fn broken_in_the_bucket_of_now(set: &Set) -> Vec<String> {
     // The last millisecond of a bucket, so that a minute back is still in it.
     let set = Set { as_of_ms: Bucket::of(set.as_of_ms).end() - 1, window_minutes: 1, ..set.clone() };
-    let folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
+    let asked = answers_of(&set);
     let mut broken = vec![];
     for (kind, by) in KINDS {
         let rows = reference_rows(&set, 1, by);
-        for (name, account) in &folded.accounts {
+        for (name, account) in &asked {
             for scope in account.scopes(kind) {
                 let expected = row_of(&rows, name, &scope);
                 let found = account.bucket_metrics(&scope, Bucket::of(set.as_of_ms));
@@ -135,7 +142,7 @@ pub(super) fn broken_in_the_bucket_of_now(set: &Set) -> Vec<String> {
     broken
 }
 
-fn in_bucket(account: &Account, scope: &Scope, bucket: Bucket) -> Value {
+fn in_bucket(account: &Answers, scope: &Scope, bucket: Bucket) -> Value {
     shown(&account.bucket_metrics(scope, bucket))
 }
 

@@ -1,11 +1,13 @@
 //! Nothing changes in silence: what is published must hear of every number that events changed.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use cxpulse::domain::account::{Account, Changes, Scope, ScopeKind};
+use cxpulse::domain::answers::Answers;
 use cxpulse::domain::answers::live::Live;
 use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::bucket::Bucket;
+use cxpulse::domain::scope::{Scope, ScopeKind};
 
 use crate::engine::{Folded, add_line, book};
 
@@ -23,6 +25,7 @@ pub(super) fn broken_by_silence(set: &Set) -> Vec<String> {
     let policies = book(&set.policies);
     let mut folded = Folded::nothing();
     let mut before: BTreeMap<String, Numbers> = BTreeMap::new();
+    let mut asked: BTreeMap<String, Answers> = BTreeMap::new();
     let mut broken = vec![];
     for batch in shuffled_and_repeated(&set.lines, set.seed).chunks(BATCH) {
         for (number, line) in (1..).zip(batch) {
@@ -30,12 +33,39 @@ pub(super) fn broken_by_silence(set: &Set) -> Vec<String> {
         }
         folded.advance_to(set.as_of_ms);
         for (name, account) in &mut folded.accounts {
-            let after = Numbers::of(account);
+            let view = account.view();
+            let answers = match asked.entry(name.clone()) {
+                Entry::Occupied(known) => {
+                    let answers = known.into_mut();
+                    answers.renew(view);
+                    answers
+                }
+                Entry::Vacant(new) => new.insert(Answers::new(view, true)),
+            };
+            let after = Numbers::of(answers);
             let earlier = before.insert(name.clone(), after.clone()).unwrap_or_default();
-            broken.extend(earlier.unnamed(&after, &account.drain_changes()));
+            broken.extend(earlier.unnamed(&after, &Named::drained(answers)));
         }
     }
     broken
+}
+
+/// What was named as changed.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) scopes: Vec<Scope>,
+    pub(super) buckets: Vec<(Scope, Bucket)>,
+    live: bool,
+}
+
+impl Named {
+    pub(super) fn drained(answers: &mut Answers) -> Self {
+        let changes = answers.drain_changes();
+        let names = &answers.view().names;
+        let buckets = changes.changed.buckets.into_iter().map(|(scope, bucket)| (names.scope(scope), bucket));
+        let scopes = changes.changed.scopes.into_iter().map(|scope| names.scope(scope));
+        Self { scopes: scopes.collect(), buckets: buckets.collect(), live: changes.live }
+    }
 }
 
 /// Every number of an account at a moment.
@@ -47,7 +77,7 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn of(account: &Account) -> Self {
+    fn of(account: &Answers) -> Self {
         let windows = KINDS.into_iter().flat_map(|kind| account.all_window_metrics(kind, &WINDOWS));
         let scopes = every_scope(account).into_iter();
         let buckets = scopes.flat_map(|scope| day(account.now()).map(move |bucket| (scope.clone(), bucket)));
@@ -61,7 +91,7 @@ impl Numbers {
     }
 
     /// What is not as it was and not named.
-    fn unnamed(&self, after: &Self, changes: &Changes) -> Vec<String> {
+    fn unnamed(&self, after: &Self, changes: &Named) -> Vec<String> {
         let scopes: BTreeSet<&Scope> = changed(&self.windows, &after.windows).collect();
         let scopes = scopes.into_iter().filter(|scope| !changes.scopes.contains(scope));
         let buckets: BTreeSet<_> = changed(&self.buckets, &after.buckets).collect();

@@ -4,7 +4,10 @@
 //! different speeds. Two folds get them; one of them forgets, again and again, whatever all partitions have passed. At
 //! no moment may anybody tell them apart, and in the end both must say what the batch reference says.
 
-use cxpulse::domain::account::Account;
+use std::collections::BTreeMap;
+
+use cxpulse::domain::account::{Account, AccountSettings};
+use cxpulse::domain::answers::Answers as Asked;
 use cxpulse::domain::life::silence::Silence;
 use serde_json::Value;
 
@@ -13,6 +16,7 @@ use crate::reference::with_silences;
 
 use super::answers::{Answers, answers, reference_answers, unequal, unlike_the_reference};
 use super::arrival::drawn;
+use super::changes::Named;
 use super::random::Set;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -92,6 +96,8 @@ struct Two<'a> {
     /// When the last record read of each partition was written.
     passed_ms: [Option<i64>; PARTITIONS as usize],
     left: [usize; PARTITIONS as usize],
+    /// What was told of both, to know what changed since.
+    asked: [BTreeMap<String, Asked>; 2],
 }
 
 impl<'a> Two<'a> {
@@ -105,6 +111,7 @@ impl<'a> Two<'a> {
             now_ms: i64::MIN,
             passed_ms: [None; PARTITIONS as usize],
             left: delivery.left,
+            asked: Default::default(),
         }
     }
 
@@ -113,7 +120,8 @@ impl<'a> Two<'a> {
         let (policies, now_ms, silence) = (book(&self.set.policies), self.now_ms, self.silence);
         for folded in [&mut self.forgetting, &mut self.remembering] {
             add_line_to(folded, number, record.line, |name| {
-                Account::new(policies.of(name), now_ms).forgetting_after(silence).resting_at_most(2)
+                let settings = AccountSettings { silence, closed_states: 2, ..AccountSettings::default() };
+                Account::new(policies.of(name), &settings, now_ms)
             });
         }
         self.lines.push(record.line.clone());
@@ -153,7 +161,12 @@ impl<'a> Two<'a> {
         let mut broken = self.differing_answers();
         for (name, account) in &mut self.forgetting.accounts {
             let other = self.remembering.accounts.get_mut(name).expect("both have got the same lines");
-            let (found, expected) = (account.drain_changes(), other.drain_changes());
+            let [found, expected] = [(0, account), (1, other)].map(|(which, account)| {
+                let asked = self.asked[which].entry(name.clone());
+                let answers = asked.or_insert_with(|| Asked::new(account.view(), true));
+                answers.renew(account.view());
+                Named::drained(answers)
+            });
             // A status that lapsed long ago is marked once more when another follows, if it is remembered.
             let scopes = found.scopes.iter().all(|scope| expected.scopes.contains(scope));
             let buckets = found.buckets.iter().all(|bucket| expected.buckets.contains(bucket));

@@ -1,13 +1,18 @@
 //! Retraction undoes exactly: what is stated and taken back leaves no trace, whatever happened in between.
 
+use std::sync::Arc;
+
 use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
-use cxpulse::domain::day::agent_log::Log;
-use cxpulse::domain::day::buckets::{Buckets, Tallied};
-use cxpulse::domain::day::rows::Latest;
+use cxpulse::domain::current::Current;
+use cxpulse::domain::day::Day;
+use cxpulse::domain::day::flow::Flow;
+use cxpulse::domain::day::sums::Sums;
 use cxpulse::domain::day::tally::Tally;
+use cxpulse::domain::day::view::{NamesView, View};
 use cxpulse::domain::day::window::Windows;
-use cxpulse::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
+use cxpulse::domain::fact::{Credit, Fact, FactKind, Row, Scopes, Sign, Signed, Stated};
 use cxpulse::domain::names::Name;
+use cxpulse::domain::scope::ScopeId;
 
 use super::random::Random;
 
@@ -19,9 +24,12 @@ fn oldest() -> Bucket {
     Bucket::of(OLDEST * BUCKET_MS)
 }
 
+/// Where facts count; a message counts in all.
+const SCOPES: [Scopes; 4] = [Scopes::ALL, Scopes::ALL, Scopes::ACCOUNT, Scopes::AGENT_SKILL];
+
 /// A fact of the day; values meet, and some need more than 32 bits.
 fn fact(random: &mut Random) -> Fact {
-    let kinds: Vec<FactKind> = FactKind::ALL.into_iter().filter(|kind| *kind != FactKind::Visit).collect();
+    let kinds: Vec<FactKind> = FactKind::ALL.into_iter().filter(|kind| !kind.is_span()).collect();
     let kind = *random.of(&kinds);
     let value = *random.of(&[0, 1, 127, 128, 90_000, 90_001, 5_000_000_000]);
     let name = |random: &mut Random| Name::from_code(random.below(3) as u32);
@@ -29,7 +37,7 @@ fn fact(random: &mut Random) -> Fact {
         at: OLDEST * BUCKET_MS + random.below(8) as i64 * 36 * BUCKET_MS + random.below(300_000) as i64,
         kind,
         value: if kind.duration().is_some() { value } else { 0 },
-        scopes: *random.of(&[Scopes::ALL, Scopes::ALL, Scopes::ACCOUNT, Scopes::AGENT_SKILL]),
+        scopes: if kind == FactKind::AgentMessage { Scopes::ALL } else { *random.of(&SCOPES) },
         credit: Credit { agent: name(random), skill: name(random), ..Credit::default() },
     }
 }
@@ -59,29 +67,35 @@ fn stated(facts: Vec<Fact>) -> Vec<Signed> {
     facts.into_iter().map(|fact| Signed { fact, sign: Sign::State }).collect()
 }
 
-fn bucketed(history: &[Signed]) -> Buckets {
-    let mut buckets = Buckets::new(oldest());
-    let mut latest = Latest::default();
-    history.iter().for_each(|signed| buckets.add(signed, 0, &mut latest));
-    buckets.settle();
-    buckets
+/// The sums of a day, taken up in pieces.
+fn summed(history: &[Signed]) -> Sums {
+    let (mut day, mut sums) = (Day::new(oldest(), Flow::default()), Sums::new(false));
+    for (number, Signed { fact, sign }) in history.iter().enumerate() {
+        let Fact { at, kind, value, scopes, credit } = *fact;
+        day.add_row(Row { conversation: None, credit });
+        day.add(&[Stated { at, value, row: number as u64, kind, sign: *sign, scopes }]);
+        if number % 37 == 0 {
+            sums.take_up(&view(&mut day));
+        }
+    }
+    sums.take_up(&view(&mut day));
+    sums
 }
 
-fn logged(history: &[Signed]) -> Log {
-    let mut log = Log::default();
-    history.iter().for_each(|signed| log.add(signed));
-    log
+fn view(day: &mut Day) -> View {
+    let (current, names) = (Current::default(), NamesView::default());
+    View { now: NOW_MS, policies: Arc::default(), day: day.view(), current, names }
 }
 
-fn every_tallied() -> impl Iterator<Item = Tallied> {
-    [Tallied::Account].into_iter().chain((0..3).map(|code| Tallied::Skill(Name::from_code(code))))
+fn every_tallied() -> impl Iterator<Item = ScopeId> {
+    [ScopeId::Account].into_iter().chain((0..3).map(|code| ScopeId::Skill(Name::from_code(code))))
 }
 
 #[test]
 fn what_is_stated_and_taken_back_leaves_an_empty_tally_in_every_bucket() {
     for seed in 0..200 {
         let (history, _) = history(&mut Random::new(seed), 300, 0);
-        let buckets = bucketed(&history);
+        let buckets = summed(&history).buckets;
         for bucket in buckets.newest_first() {
             for scope in every_tallied() {
                 let tally = buckets.tally(scope, bucket).cloned().unwrap_or_default();
@@ -95,7 +109,7 @@ fn what_is_stated_and_taken_back_leaves_an_empty_tally_in_every_bucket() {
 fn what_passes_leaves_the_buckets_as_if_it_had_never_been_stated() {
     for seed in 0..200 {
         let (history, stays) = history(&mut Random::new(seed), 200, 60);
-        let (passed, never) = (bucketed(&history), bucketed(&stated(stays)));
+        let (passed, never) = (summed(&history).buckets, summed(&stated(stays)).buckets);
         let windows = Windows::at(NOW_MS, &[5, 700, 1440]);
         for scope in every_tallied() {
             assert_eq!(passed.over(scope, &windows), never.over(scope, &windows), "seed {seed}, {scope:?}");
@@ -107,11 +121,16 @@ fn what_passes_leaves_the_buckets_as_if_it_had_never_been_stated() {
 fn what_passes_leaves_an_agents_log_as_if_it_had_never_been_stated() {
     for seed in 0..200 {
         let (history, stays) = history(&mut Random::new(seed), 200, 60);
-        let (passed, never) = (logged(&history), logged(&stated(stays)));
+        let (passed, never) = (summed(&history), summed(&stated(stays)));
         let windows = Windows::at(NOW_MS, &[5, 700, 1440]);
         let skills = (0..3).map(|code| Some(Name::from_code(code)));
-        for skill in [None].into_iter().chain(skills) {
-            assert_eq!(passed.over(skill, &windows), never.over(skill, &windows), "seed {seed}, {skill:?}");
+        for (agent, skill) in
+            (0..3).flat_map(|agent| [None].into_iter().chain(skills.clone()).map(move |of| (agent, of)))
+        {
+            let [passed, never] =
+                [&passed, &never].map(|sums| sums.agent(agent).map(|one| one.log.over(skill, &windows)));
+            let nothing = || windows.sum(windows.parts());
+            assert_eq!(passed.unwrap_or_else(nothing), never.unwrap_or_else(nothing), "seed {seed}, {agent} {skill:?}");
         }
     }
 }

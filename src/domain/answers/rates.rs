@@ -3,9 +3,10 @@
 //! A visit that goes on and a status that holds add a millisecond every millisecond, in every window, since all windows
 //! end now. So numbers of a moment ago tell those of now, as long as no event comes and no window moves.
 
-use crate::domain::answers::live::Live;
-use crate::domain::answers::metrics::Metrics;
-use crate::domain::event::Millis;
+use super::live::Live;
+use super::metrics::Metrics;
+use crate::domain::current::AgentNow;
+use crate::domain::event::{Millis, Status};
 
 /// Of each time how many run at once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +22,20 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// What runs of an agent.
+    #[must_use]
+    pub fn of(agent: &AgentNow) -> Self {
+        let one = |runs: bool| u64::from(runs);
+        let status = agent.status.filter(|_| !agent.has_lapsed).map(|held| held.status);
+        let (visits, online) = (agent.visit.is_some(), status == Some(Status::Online));
+        Self {
+            focus: one(visits),
+            focus_online: one(visits && online),
+            online: one(online),
+            away: one(status == Some(Status::Away)),
+        }
+    }
+
     /// Adds what runs elsewhere.
     pub fn add(&mut self, other: Self) {
         self.focus += other.focus;

@@ -1,5 +1,7 @@
-//! Bytes and caches, without a meaning of their own: how little memory a number takes, and how early it is read.
+//! Bytes and caches, without a meaning of their own: how little memory a number takes, how early it is read, and who
+//! shares it.
 
 pub mod growth;
+pub mod pages;
 pub mod prefetch;
 pub mod varint;

@@ -1,34 +1,38 @@
-//! Looking ahead: what a batch of events will need is read once before, so that the waits for memory overlap.
+//! Looking ahead: what a batch of events will need is brought into the caches before, so that the waits for memory overlap.
 //!
 //! Folding an event reads some twenty places one after the other, and most of them are not in any cache when a million
 //! conversations are open. One such wait is as long as the work itself; many at once cost little more than one.
 
-use std::hint::black_box;
-
-/// How many events are looked up at once: more would push each other out of the caches again.
-pub const AHEAD: usize = 128;
-
 /// Bytes that come into the caches together.
-pub const LINE: usize = 64;
+const LINE: usize = 64;
 
-/// Proof of having read, so that no compiler leaves the reading out.
-#[derive(Debug, Default)]
-#[must_use]
-pub struct Touched(u64);
-
-impl Touched {
-    /// Notes something that was read.
-    pub fn by(&mut self, read: impl Into<u64>) {
-        self.0 ^= read.into();
-    }
-
-    /// Notes what someone else has read.
-    pub fn and(&mut self, other: Self) {
-        self.0 ^= other.0;
-    }
-
-    /// Whatever was read has been read by now.
-    pub fn settle(self) {
-        black_box(self.0);
-    }
+/// Has the memory of a value brought into the caches, without waiting for it.
+pub fn prefetch<T>(value: &T) {
+    let start = std::ptr::from_ref(value).cast::<u8>();
+    (0..size_of::<T>().div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
 }
+
+/// The same of the last elements of a slice, and of the place behind them.
+pub fn prefetch_end<T>(values: &[T]) {
+    let end = values.as_ptr_range().end.cast::<u8>();
+    hint(end.wrapping_sub(1));
+    hint(end.wrapping_add(LINE / 2));
+}
+
+/// The same of all elements of a slice.
+pub fn prefetch_all<T>(values: &[T]) {
+    let start = values.as_ptr().cast::<u8>();
+    (0..size_of_val(values).div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "a hint to the processor: it reads nothing, and no address makes it fault")]
+#[inline]
+fn hint(address: *const u8) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    // SAFETY: the instruction has no effect but on the caches, whatever the address.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn hint(_: *const u8) {}

@@ -56,10 +56,10 @@ impl<'a> Reader<'a> {
         (number >> 1) as i64 ^ -((number & 1) as i64)
     }
 
-    /// Whether everything has been read.
+    /// How many bytes have been read.
     #[must_use]
-    pub fn is_at_end(&self) -> bool {
-        self.at == self.bytes.len()
+    pub fn read_bytes(&self) -> usize {
+        self.at
     }
 
     /// The next eight bytes as they are.

@@ -1,11 +1,138 @@
-//! What is counted: facts in five-minute buckets, and what is summed of them.
+//! What is counted: the facts of a day in five-minute buckets, and what is summed of them.
+//!
+//! It grows by facts and is dropped by age, and it knows nothing of lives and states. Facts are written once, behind each
+//! other; whoever asks takes a view, which costs some pointers, and keeps `sums` of it, which cost what came since.
 
-pub mod agent;
-pub mod agent_log;
-pub mod buckets;
-pub mod contacts;
 pub mod facts;
+pub mod flow;
 pub mod histogram;
 pub mod rows;
+pub mod sums;
 pub mod tally;
+pub mod view;
 pub mod window;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::domain::bucket::Bucket;
+use crate::domain::fact::{Row, Stated};
+
+use facts::{Facts, FactsView};
+use flow::Flow;
+use rows::Rows;
+
+/// The longest window, and how long buckets are kept: a day.
+pub const DAY_MINUTES: u32 = 1440;
+
+/// The facts of an account's last day.
+#[derive(Debug)]
+pub struct Day {
+    /// The first bucket kept.
+    oldest: Bucket,
+    /// Without gaps from `oldest` on.
+    buckets: VecDeque<Facts>,
+    rows: Rows,
+    flow: Arc<Flow>,
+}
+
+/// A day as it was when it was taken. It never changes, and holds nobody up.
+#[derive(Debug, Clone)]
+pub struct DayView {
+    /// The first bucket kept.
+    pub oldest: Bucket,
+    /// Without gaps from `oldest` on.
+    pub buckets: Vec<FactsView>,
+    /// Whom the facts are credited to.
+    pub rows: Rows,
+    /// What was stated and taken back so far.
+    pub flow: Arc<Flow>,
+}
+
+impl Day {
+    /// No facts yet, and none wanted before `oldest`.
+    #[must_use]
+    pub fn new(oldest: Bucket, flow: Flow) -> Self {
+        Self { oldest, buckets: VecDeque::new(), rows: Rows::default(), flow: Arc::new(flow) }
+    }
+
+    /// The first bucket kept.
+    #[must_use]
+    pub fn oldest(&self) -> Bucket {
+        self.oldest
+    }
+
+    /// What was stated and taken back so far.
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// Adds the row of the next number.
+    pub fn add_row(&mut self, row: Row) {
+        self.rows.push(row);
+    }
+
+    /// Adds facts, whose rows are there; those before the oldest bucket are nobody's question any more.
+    pub fn add(&mut self, facts: &[Stated]) {
+        let flow = Arc::make_mut(&mut self.flow);
+        for fact in facts {
+            flow.count(fact);
+        }
+        for fact in facts {
+            let Ok(place) = usize::try_from(fact.bucket().since(self.oldest)) else { continue };
+            while self.buckets.len() <= place {
+                self.buckets.push_back(Facts::new(self.oldest.later(self.buckets.len() as i64)));
+            }
+            self.buckets[place].push(fact);
+        }
+    }
+
+    /// Drops every bucket before `oldest`.
+    pub fn drop_before(&mut self, oldest: Bucket) {
+        if oldest <= self.oldest {
+            return;
+        }
+        let old = oldest.since(self.oldest).min(self.buckets.len() as i64);
+        self.buckets.drain(..old as usize);
+        self.oldest = oldest;
+        let oldest_row = self.buckets.iter().map(Facts::oldest_row).min();
+        self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
+    }
+
+    /// The day as it is now.
+    pub fn view(&mut self) -> DayView {
+        DayView {
+            oldest: self.oldest,
+            buckets: self.buckets.iter_mut().map(|facts| facts.view().clone()).collect(),
+            rows: self.rows.clone(),
+            flow: self.flow.clone(),
+        }
+    }
+}
+
+impl DayView {
+    /// Drops every bucket before `oldest`.
+    pub fn drop_before(&mut self, oldest: Bucket) {
+        let old = oldest.since(self.oldest).clamp(0, self.buckets.len() as i64);
+        self.buckets.drain(..old as usize);
+        self.oldest = oldest.max(self.oldest);
+    }
+
+    /// The facts of a bucket as they are kept; none of one that is not.
+    #[must_use]
+    pub fn bucket(&self, bucket: Bucket) -> Option<&FactsView> {
+        usize::try_from(bucket.since(self.oldest)).ok().and_then(|place| self.buckets.get(place))
+    }
+
+    /// The facts of a bucket with whom they are credited to, in the order in which they were stated.
+    pub fn facts(&self, bucket: Bucket) -> impl Iterator<Item = (Stated, &Row)> {
+        let facts = self.bucket(bucket).into_iter().flat_map(FactsView::iter);
+        facts.map(|fact| (fact, self.rows.get(fact.row)))
+    }
+
+    /// The buckets kept, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = Bucket> {
+        self.buckets.iter().rev().map(FactsView::bucket)
+    }
+}

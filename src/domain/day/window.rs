@@ -3,6 +3,7 @@
 use crate::domain::bucket::Bucket;
 use crate::domain::day::tally::Tally;
 use crate::domain::event::Millis;
+use crate::domain::span::Span;
 
 /// Windows asked for at one moment.
 #[derive(Debug, Clone)]
@@ -55,35 +56,5 @@ impl Windows {
     /// Each window's place in the question and its span `[from, now]`.
     pub fn spans(&self) -> impl Iterator<Item = (usize, Span)> {
         self.starts.iter().map(|(start, place)| (*place, Span { from: start.start(), to: self.now }))
-    }
-}
-
-/// A half-open span of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
-    /// Its first millisecond.
-    pub from: Millis,
-    /// The first after it.
-    pub to: Millis,
-}
-
-impl Span {
-    /// How long it is.
-    #[must_use]
-    pub fn length_ms(self) -> Millis {
-        self.to - self.from
-    }
-
-    /// How much of it two spans share.
-    #[must_use]
-    pub fn overlap_ms(self, other: Self) -> Millis {
-        (self.to.min(other.to) - self.from.max(other.from)).max(0)
-    }
-
-    /// What two spans share, if anything.
-    #[must_use]
-    pub fn shared(self, other: Self) -> Self {
-        let from = self.from.max(other.from);
-        Self { from, to: self.to.min(other.to).max(from) }
     }
 }

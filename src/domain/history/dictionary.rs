@@ -1,43 +1,66 @@
 //! The names of an account, and events in terms of their numbers.
 
-use crate::domain::account::batch::contact_in;
-use crate::domain::compact::prefetch::Touched;
 use crate::domain::event::{Body, Event, Text};
 use crate::domain::names::aged::AgedNames;
-use crate::domain::names::{Name, Names};
-use crate::domain::scope;
+use crate::domain::names::{Name, Names, hash_of};
 use crate::domain::timeline::{About, Act, Set};
 
 /// Every name the account has heard, by its kind.
 #[derive(Debug, Default)]
-pub(in crate::domain) struct Dictionary {
-    pub(in crate::domain) conversations: Names,
-    pub(in crate::domain) agents: Names,
-    pub(in crate::domain) skills: Names,
-    pub(in crate::domain) contacts: AgedNames,
+pub struct Dictionary {
+    /// Ids of conversations.
+    pub conversations: Names,
+    /// Agents.
+    pub agents: Names,
+    /// Skills.
+    pub skills: Names,
+    /// Contacts, which come and go.
+    pub contacts: AgedNames,
     companies: Names,
     channels: Names,
     lines: Names,
     topics: Names,
 }
 
+/// The hashes of an event's names, of those that are many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hashes {
+    pub(super) conversation: u64,
+    /// 0 where there is none.
+    contact: u64,
+}
+
+impl Hashes {
+    pub(super) fn of(event: &Event<'_>) -> Self {
+        Self { conversation: hash_of(&event.conversation), contact: contact_in(&event.body).map_or(0, hash_of) }
+    }
+}
+
+/// The contact that an event names, where many different ones are named.
+fn contact_in<'e>(body: &'e Body<'_>) -> Option<&'e str> {
+    if let Body::CustomerMessage { contact, .. } = body {
+        return contact.as_deref();
+    }
+    if let Body::ConversationStarted(started) = body { started.contact.as_deref() } else { None }
+}
+
 impl Dictionary {
-    /// Reads what interning these events will read, of the names that are many.
-    pub(in crate::domain) fn look_ahead<'e, 'a: 'e>(
-        &self,
-        events: impl Iterator<Item = &'e Event<'a>> + Clone,
-    ) -> Touched {
-        let mut touched = self.conversations.look_ahead(events.clone().map(|event| &*event.conversation));
-        touched.and(self.contacts.look_ahead(events.filter_map(|event| contact_in(&event.body))));
-        touched
+    /// Has what interning an event will read brought into the caches, of the names that are many; by their hashes.
+    pub(super) fn prefetch(&self, event: &Event<'_>) -> Hashes {
+        let hashes = Hashes::of(event);
+        self.conversations.prefetch(hashes.conversation);
+        if contact_in(&event.body).is_some() {
+            self.contacts.prefetch(hashes.contact);
+        }
+        hashes
     }
 
     /// What happened, interned.
-    pub(in crate::domain) fn act(&mut self, event: &Event<'_>) -> Act {
+    pub(super) fn act(&mut self, event: &Event<'_>, hashes: Hashes) -> Act {
         let at = event.at;
         match &event.body {
             Body::ConversationStarted(started) => Act::Started(About {
-                contact: started.contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
+                contact: started.contact.as_ref().map(|one| self.contacts.intern_hashed(hashes.contact, one, at)),
                 company: optional(&mut self.companies, started.company.as_ref()),
                 channel: optional(&mut self.channels, started.channel.as_ref()),
                 line: optional(&mut self.lines, started.line.as_ref()),
@@ -54,7 +77,7 @@ impl Dictionary {
             Body::TopicTagged { topic } => Act::Tagged(self.topics.intern(topic)),
             Body::Focused { agent } => Act::Focused(self.agents.intern(agent)),
             Body::CustomerMessage { contact, characters, automated } => Act::CustomerMessage {
-                contact: contact.as_ref().map(|contact| self.contacts.intern(contact, at)),
+                contact: contact.as_ref().map(|one| self.contacts.intern_hashed(hashes.contact, one, at)),
                 characters: *characters,
                 automated: *automated,
             },
@@ -87,18 +110,8 @@ impl Dictionary {
         [optional(&mut self.agents, agent), optional(&mut self.skills, skill)]
     }
 
-    /// An agent's id, as outputs show it.
-    pub(in crate::domain) fn agent_text(&self, agent: Option<Name>) -> &str {
-        agent.map_or(scope::NONE, |agent| self.agents.text(agent))
-    }
-
-    /// A skill's id, as outputs show it.
-    pub(in crate::domain) fn skill_text(&self, skill: Option<Name>) -> &str {
-        skill.map_or(scope::NONE, |skill| self.skills.text(skill))
-    }
-
     /// The content of an act in texts instead of numbers, which depend on the order of arrival.
-    pub(in crate::domain) fn content(&self, act: Act) -> Vec<String> {
+    pub(super) fn content(&self, act: Act) -> Vec<String> {
         let name = |names: &Names, name: Option<Name>| name.map(|name| names.text(name).to_owned()).unwrap_or_default();
         let contact = |one: Option<Name>| one.map(|one| self.contacts.text(one).to_owned()).unwrap_or_default();
         let set = |names: &Names, set: Set| match set {

@@ -1,5 +1,295 @@
-//! What happened: names, and agents' moves and statuses.
+//! What happened: the lives of conversations, the ways and statuses of agents, and what they are called.
+//!
+//! It grows by events and is forgotten by progress, and it knows nothing of buckets and windows. What it has to say it
+//! states as facts, for a day to count, and as what is so at the moment.
 
-pub(in crate::domain) mod dictionary;
+mod agent;
+mod batch;
+mod dictionary;
+pub mod fate;
+mod forgetting;
+pub mod last_rows;
+mod leaving;
+mod life;
+mod lives;
 pub mod moves;
+mod open;
+mod parting;
+mod presence;
 pub mod statuses;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::current::Current;
+use super::event::{Body, Event, Millis};
+use super::fact::{Row, Signed, Stated};
+use super::life::silence::Silence;
+use super::life::{Context, Decision, State};
+use super::names::Name;
+use super::names::combinations::Combinations;
+use super::planted::{Bug, is_planted};
+use super::policy::Policies;
+use super::timeline::Entry;
+
+use agent::Agent;
+pub use dictionary::Dictionary;
+use dictionary::Hashes;
+pub use fate::Fate;
+pub use forgetting::Remembered;
+use last_rows::{LastRows, NewRows};
+use life::{ClosedQueue, Conversation};
+use open::Open;
+use statuses::StatusEvent;
+
+/// What happened in one account.
+#[derive(Debug)]
+pub struct History {
+    policies: Arc<Policies>,
+    silence: Silence,
+    now: Millis,
+    /// Facts that end before it are nobody's question any more.
+    counts_from: Millis,
+
+    names: Dictionary,
+    combinations: Combinations,
+    conversations: Vec<Conversation>,
+    /// By code: the first is who is shown as `-1`.
+    agents: Vec<Agent>,
+
+    /// Events later than `now`, by their time.
+    held: BTreeMap<Millis, Vec<Interned>>,
+    /// Conversations in which something happens by itself, by the minute.
+    alarms: BTreeMap<Millis, Vec<u32>>,
+    /// Agents whose last status may lapse, by when their alarm is set.
+    lapses: BTreeMap<Millis, Vec<Name>>,
+    /// What is so now, as of the last `settle`.
+    open: Open,
+    current: Current,
+    closed: ClosedQueue,
+    round: forgetting::Round,
+
+    /// Whether anything was said since it was last asked.
+    is_changed: bool,
+    /// Agents whose doing is to be looked at.
+    stirred_agents: Vec<Name>,
+    /// What was stated and not taken yet.
+    stated: Vec<Stated>,
+    rows: NewRows,
+    /// Room for the facts of a step.
+    facts: Vec<Signed>,
+    decisions: Vec<Decision>,
+    /// Room for a batch that is looked up ahead.
+    ahead: Vec<Interned>,
+}
+
+/// An event in terms of numbers.
+#[derive(Debug, Clone, Copy)]
+enum Interned {
+    Conversation(u32, Entry),
+    Status(Name, StatusEvent),
+}
+
+impl Interned {
+    fn at(&self) -> Millis {
+        match self {
+            Self::Conversation(_, entry) => entry.key.at,
+            Self::Status(_, said) => said.at,
+        }
+    }
+}
+
+impl History {
+    /// Nothing happened yet; an event later than `now` is held.
+    #[must_use]
+    pub fn new(policies: Arc<Policies>, silence: Silence, closed_states: usize, now: Millis) -> Self {
+        debug_assert!(silence.closed_ms <= silence.open_ms, "an open conversation is waited for longer");
+        Self {
+            policies,
+            silence,
+            now,
+            counts_from: Millis::MIN,
+            names: Dictionary::default(),
+            combinations: Combinations::default(),
+            conversations: Vec::new(),
+            agents: Vec::new(),
+            held: BTreeMap::new(),
+            alarms: BTreeMap::new(),
+            lapses: BTreeMap::new(),
+            open: Open::default(),
+            current: Current::default(),
+            closed: ClosedQueue::at_most(closed_states),
+            round: forgetting::Round::default(),
+            is_changed: false,
+            stirred_agents: Vec::new(),
+            stated: Vec::new(),
+            rows: NewRows::default(),
+            facts: Vec::new(),
+            decisions: Vec::new(),
+            ahead: Vec::new(),
+        }
+    }
+
+    /// The moment up to which everything has happened.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// What holds for the account.
+    #[must_use]
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+
+    /// What everything is called.
+    #[must_use]
+    pub fn names(&self) -> &Dictionary {
+        &self.names
+    }
+
+    /// What is so now: as of the last `advance_to` or `settle`.
+    #[must_use]
+    pub fn current(&self) -> &Current {
+        &self.current
+    }
+
+    /// Says that facts which end before a moment are not asked for any more.
+    pub fn count_from(&mut self, moment: Millis) {
+        self.counts_from = moment;
+    }
+
+    /// Adds one event to the set.
+    pub fn apply(&mut self, event: &Event<'_>) -> Fate {
+        let interned = self.intern(event, Hashes::of(event));
+        self.take(interned)
+    }
+
+    fn take(&mut self, interned: Interned) -> Fate {
+        let at = interned.at();
+        if at > self.now && !is_planted(Bug::FutureAtOnce) {
+            self.held.entry(at).or_default().push(interned);
+            return Fate::Held;
+        }
+        self.fold(interned)
+    }
+
+    /// Lets time pass: applies what was held, lets waits become overdue and visits reach their cap. `now` never falls. It
+    /// must come before a question, and while a backlog is being read it should come rarely: a wait that is overdue now
+    /// may have its answer further on.
+    pub fn advance_to(&mut self, now: Millis) {
+        self.now = self.now.max(now);
+        let later = self.held.split_off(&self.now.saturating_add(1));
+        for held in std::mem::replace(&mut self.held, later).into_values().flatten() {
+            let _ = self.fold(held);
+        }
+        self.fire_alarms();
+        self.fire_lapses();
+        self.settle();
+    }
+
+    /// Brings what is so now up to the last event.
+    pub fn settle(&mut self) {
+        self.settle_agents();
+        self.settle_open();
+    }
+
+    /// Whether facts were stated, or what is so now changed, since the last call.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.is_changed)
+    }
+
+    /// Takes the rows and facts that were stated since the last call.
+    pub fn drain_stated(&mut self) -> (impl Iterator<Item = Row> + '_, std::vec::Drain<'_, Stated>) {
+        (self.rows.drain(), self.stated.drain(..))
+    }
+
+    /// Every decision on a rating request, as if all events had arrived in the order of event time.
+    pub fn decisions(&mut self) -> Vec<(Name, Decision)> {
+        let mut decided = Vec::new();
+        for conversation in 0..self.conversations.len() {
+            for life in 0..self.conversations[conversation].lives.len() {
+                let timeline = std::mem::take(&mut self.conversations[conversation].lives[life].timeline);
+                self.in_context(|cx| {
+                    let _ = State::fold(&timeline, Millis::MIN, cx);
+                    cx.facts.clear();
+                    decided.extend(cx.decisions.drain(..).map(|decision| (Name::at(conversation), decision)));
+                });
+                self.conversations[conversation].lives[life].timeline = timeline;
+            }
+        }
+        decided
+    }
+
+    /// How many conversations are remembered, over all their lives.
+    #[must_use]
+    pub fn conversations(&self) -> usize {
+        self.conversations.iter().map(|conversation| conversation.lives.len()).sum()
+    }
+
+    /// Whether no event has been added yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let nothing = self.conversations() == 0 && !self.round.has_forgotten;
+        nothing && self.agents.iter().all(|agent| agent.statuses.is_empty())
+    }
+
+    fn fold(&mut self, interned: Interned) -> Fate {
+        match interned {
+            Interned::Conversation(conversation, entry) => self.add_event(conversation, entry),
+            Interned::Status(agent, said) => self.add_status(agent, &said),
+        }
+    }
+
+    fn intern(&mut self, event: &Event<'_>, hashes: Hashes) -> Interned {
+        let Event { at, sequence, identity, .. } = *event;
+        let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
+        if let Body::AgentStatus { agent, status } = &event.body {
+            let said = StatusEvent { at, sequence, identity, status: *status };
+            return Interned::Status(self.names.agents.intern(agent), said);
+        }
+        let conversation = self.names.conversations.intern_hashed(hashes.conversation, &event.conversation).index();
+        let act = self.names.act(event, hashes);
+        Interned::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
+    }
+
+    /// Hands facts over; `last_rows` are those of the conversation or agent they are about.
+    fn state(&mut self, facts: &[Signed], conversation: Option<Name>, last_rows: &mut LastRows) {
+        for Signed { fact, sign } in facts {
+            let end = if fact.kind.is_span() { fact.at + fact.value } else { fact.at + 1 };
+            if end <= self.counts_from {
+                continue;
+            }
+            let row = self.rows.number(conversation, fact.credit, fact.at, last_rows);
+            let (at, value, kind, scopes) = (fact.at, fact.value, fact.kind, fact.scopes);
+            self.stated.push(Stated { at, value, row, kind, sign: *sign, scopes });
+            self.is_changed = true;
+        }
+    }
+
+    fn in_context(&mut self, work: impl FnOnce(&mut Context<'_>)) {
+        work(&mut Context {
+            policies: &self.policies,
+            silence: self.silence,
+            combinations: &mut self.combinations,
+            facts: &mut self.facts,
+            decisions: &mut self.decisions,
+        });
+        self.decisions.clear();
+    }
+
+    fn agent(&mut self, agent: Option<Name>) -> &mut Agent {
+        let code = Name::to_code(agent) as usize;
+        if self.agents.len() <= code {
+            self.agents.resize_with(code + 1, Agent::default);
+        }
+        &mut self.agents[code]
+    }
+
+    /// Has what an agent does now looked at.
+    fn stir(&mut self, agent: Name) {
+        if !std::mem::replace(&mut self.agent(Some(agent)).is_stirred, true) {
+            self.stirred_agents.push(agent);
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! timeline exactly there. Adding or removing a move says which `Left` must come and go.
 
 use crate::domain::compact::growth;
+use crate::domain::compact::prefetch::prefetch_end;
 use crate::domain::event::Millis;
 use crate::domain::timeline::{Key, rank};
 
@@ -76,6 +77,11 @@ impl Moves {
     #[must_use]
     pub fn last(&self) -> Option<Move> {
         self.all.last().map(|last| Move::from(*last))
+    }
+
+    /// Has what adding a move will read brought into the caches.
+    pub fn prefetch(&self) {
+        prefetch_end(&self.all);
     }
 
     /// Adds a move; `order` compares moves.

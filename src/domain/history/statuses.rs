@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use crate::domain::account::Outcome;
-use crate::domain::day::window::Span;
-use crate::domain::event::{Identity, Millis, Presence as Status, Sequence};
+use super::Fate;
+use crate::domain::current::StatusSpan;
+use crate::domain::event::{Identity, Millis, Sequence, Status};
+use crate::domain::span::Span;
 use crate::domain::timeline::{Key, rank};
 
 /// How long after the event that stands a repeat of its identity is known as one: 31 days (SPEC §1).
@@ -15,7 +16,7 @@ const DAY_MS: Millis = 24 * 3_600_000;
 
 /// The statuses of one agent, in order.
 #[derive(Debug)]
-pub struct Presence {
+pub struct Statuses {
     /// Ascending by key; of one identity and moment only the first.
     events: Vec<Event>,
     /// Of what was forgotten: when the event of an identity stood. It is let go some time after it can matter.
@@ -52,22 +53,11 @@ pub struct StatusEvent {
 #[derive(Debug)]
 pub struct StatusChange {
     /// What became of it.
-    pub outcome: Outcome,
+    pub fate: Fate,
     /// The events that stand no longer.
     pub lost: Vec<(Key, Status)>,
     /// The events that stand from now on.
     pub won: Vec<(Key, Status)>,
-}
-
-/// A status over the time in which it holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
-    /// From the status to the next one, or to where it lapses.
-    pub span: Span,
-    /// Which.
-    pub status: Status,
-    /// Whether no other has followed.
-    pub last: bool,
 }
 
 impl StatusEvent {
@@ -89,13 +79,13 @@ impl Event {
     }
 }
 
-impl Default for Presence {
+impl Default for Statuses {
     fn default() -> Self {
         Self { events: Vec::new(), forgotten: HashMap::default(), forgotten_from: Millis::MAX }
     }
 }
 
-impl Presence {
+impl Statuses {
     /// Adds a status that holds for `cap_ms` at most. What changes starts no earlier than the status that held before.
     pub fn add(&mut self, said: &StatusEvent, cap_ms: Millis) -> StatusChange {
         let (key, has_sequence) = (said.key(), matches!(said.sequence, Sequence::Said(_)));
@@ -105,13 +95,13 @@ impl Presence {
         let known = self.events.iter().position(same_moment);
         if let Some(place) = known {
             let old = self.events[place];
-            let outcome = if old.stands && old.repeats(&new) { Outcome::Duplicate } else { Outcome::Conflicting };
+            let fate = if old.stands && old.repeats(&new) { Fate::Duplicate } else { Fate::Conflicting };
             if old.shown() <= new.shown() {
-                return StatusChange { outcome, lost: Vec::new(), won: Vec::new() };
+                return StatusChange { fate, lost: Vec::new(), won: Vec::new() };
             }
             self.events.remove(place);
             let mut added = self.put(new);
-            added.outcome = outcome;
+            added.fate = fate;
             added.lost.extend(old.stands.then_some(old.shown()));
             return added;
         }
@@ -134,7 +124,7 @@ impl Presence {
             event.stands = stands;
         }
         let is_alone = lost.is_empty() && won.contains(&new.shown());
-        StatusChange { outcome: if is_alone { Outcome::Applied } else { Outcome::Conflicting }, lost, won }
+        StatusChange { fate: if is_alone { Fate::Applied } else { Fate::Conflicting }, lost, won }
     }
 
     /// Lets each status hold for what `cap_ms` says of its moment.
@@ -172,8 +162,8 @@ impl Presence {
         self.events.is_empty()
     }
 
-    /// Every status that holds somewhere after `from`, in order, and the last before it.
-    pub fn held_after(&self, from: Millis) -> impl Iterator<Item = Held> {
+    /// Every status that another one has followed and that holds somewhere after `from`, in order, and the last before it.
+    pub fn followed_after(&self, from: Millis) -> impl Iterator<Item = StatusSpan> {
         let place = self.events.partition_point(|event| event.key.at <= from);
         let standing = self.events[..place].iter().rposition(|event| event.stands).unwrap_or(place);
         let mut rest = self.events[standing..].iter().filter(|event| event.stands);
@@ -181,15 +171,15 @@ impl Presence {
         std::iter::from_fn(move || {
             let Event { key, status, lapses_at, .. } = *next?;
             next = rest.next();
-            let to = next.map_or(lapses_at, |next| next.key.at.min(lapses_at));
-            Some(Held { span: Span { from: key.at, to }, status, last: next.is_none() })
+            let span = Span { from: key.at, to: next?.key.at.min(lapses_at) };
+            Some(StatusSpan { status, span })
         })
     }
 
-    /// The spans in which the agent is online, from the one at `from` on.
-    pub fn online_after(&self, from: Millis) -> impl Iterator<Item = Span> {
-        let held = self.held_after(from);
-        held.filter(|held| held.status == Status::Online).map(|held| held.span)
+    /// Whether there is an event of an identity.
+    #[must_use]
+    pub fn knows(&self, identity: Identity) -> bool {
+        self.events.iter().any(|event| event.key.identity == identity.0)
     }
 
     /// When the status that holds at `at` began.
@@ -201,34 +191,8 @@ impl Presence {
 
     /// The status that none has followed, until it lapses.
     #[must_use]
-    pub fn last(&self) -> Option<Held> {
+    pub fn last(&self) -> Option<StatusSpan> {
         let event = self.events.iter().rev().find(|event| event.stands)?;
-        let span = Span { from: event.key.at, to: event.lapses_at };
-        Some(Held { span, status: event.status, last: true })
-    }
-
-    /// The status that goes on from `now`, at which or before all events lie.
-    #[must_use]
-    pub fn running(&self, now: Millis) -> Option<Held> {
-        self.last().filter(|held| now < held.span.to)
-    }
-
-    /// The status at `now`, at which or before all events lie, if it has not lapsed by then.
-    #[must_use]
-    pub fn current(&self, now: Millis) -> Option<Status> {
-        self.last().filter(|held| now <= held.span.to).map(|held| held.status)
-    }
-
-    /// How much of a span the agent was online.
-    #[must_use]
-    pub fn online_ms(&self, span: Span) -> Millis {
-        self.status_ms(span, Status::Online)
-    }
-
-    /// How much of a span a status held.
-    #[must_use]
-    pub fn status_ms(&self, span: Span, status: Status) -> Millis {
-        let held = self.held_after(span.from).take_while(|held| held.span.from < span.to);
-        held.filter(|held| held.status == status).map(|held| held.span.overlap_ms(span)).sum()
+        Some(StatusSpan { status: event.status, span: Span { from: event.key.at, to: event.lapses_at } })
     }
 }

@@ -14,12 +14,11 @@ mod waits;
 
 use smallvec::SmallVec;
 
-use crate::domain::compact::prefetch::Touched;
 use crate::domain::event::{Audience, Millis, Origin};
 use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed, difference};
 use crate::domain::life::silence::{Phase, Silence};
 use crate::domain::names::Name;
-use crate::domain::names::combinations::Sets;
+use crate::domain::names::combinations::Combinations;
 use crate::domain::planted::{Bug, is_planted, is_retraction_lost};
 use crate::domain::policy::Policies;
 use crate::domain::timeline::{About, Act, Entry, Key, Timeline};
@@ -40,7 +39,7 @@ pub struct Context<'a> {
     /// The silence that ends a life.
     pub silence: Silence,
     /// Combinations of topics and of origins.
-    pub sets: &'a mut Sets,
+    pub combinations: &'a mut Combinations,
     /// Facts stated and retracted, in order.
     pub facts: &'a mut Vec<Signed>,
     /// Decisions on rating requests, in order.
@@ -118,14 +117,14 @@ struct Known {
     started: bool,
     contact: Option<Name>,
     /// Line, channel and company.
-    origins: u32,
+    via: u32,
     origin: Origin,
     audience: Audience,
 }
 
 impl Known {
     /// What the first start among these says, wherever it stands.
-    fn of(entries: impl Iterator<Item = Entry>, sets: &mut Sets) -> Option<Self> {
+    fn of(entries: impl Iterator<Item = Entry>, combinations: &mut Combinations) -> Option<Self> {
         let (mut first_at, mut started) = (None, None);
         for entry in entries {
             first_at = first_at.or(entry.act.is_own().then_some(entry.key.at));
@@ -141,7 +140,7 @@ impl Known {
             start_at,
             started: started.is_some(),
             contact: about.contact,
-            origins: sets.origin(&about),
+            via: combinations.via(&about),
             origin: about.origin,
             audience: about.audience,
         })
@@ -157,7 +156,7 @@ impl State {
     /// All events of the timeline stepped through, and every moment up to `until` fired.
     #[must_use]
     pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
-        let mut state = Self::new(Known::of(timeline.entries(), cx.sets)?);
+        let mut state = Self::new(Known::of(timeline.entries(), cx.combinations)?);
         timeline.entries().for_each(|entry| state.step(&entry, cx));
         state.fire(until, cx);
         Some(state)
@@ -168,7 +167,7 @@ impl State {
     pub fn insert(&mut self, entries: &mut Vec<Entry>, entry: Entry, cx: &mut Context<'_>) {
         let place = entries.partition_point(|other| other.key < entry.key);
         let with_it = entries[..place].iter().chain([&entry]).chain(&entries[place..]).copied();
-        let Some(known) = Known::of(with_it, cx.sets) else { return };
+        let Some(known) = Known::of(with_it, cx.combinations) else { return };
         let shared = if known == self.known { place } else { 0 };
         let (mut old, mut new) = (Self::new(self.known), Self::new(known));
         if shared > 0 {
@@ -279,7 +278,7 @@ impl State {
             }
             Act::HandedOff => self.hand_off(at, cx),
             Act::Joined(_) => self.talk.group = true,
-            Act::Tagged(topic) => self.topics = cx.sets.with_topic(self.topics, topic),
+            Act::Tagged(topic) => self.topics = cx.combinations.with_topic(self.topics, topic),
             Act::Focused(agent) => self.focus(at, agent, cx),
             Act::CustomerMessage { contact, automated: true, .. } => self.customers_program_wrote(at, contact, cx),
             Act::CustomerMessage { contact, characters, automated: false } => {
@@ -327,8 +326,8 @@ impl State {
     }
 
     fn credit(&self, agent: Option<Name>) -> Credit {
-        let Known { contact, origins, .. } = self.known;
-        Credit { agent, skill: self.skill, contact, topics: self.topics, origin: origins }
+        let Known { contact, via, .. } = self.known;
+        Credit { agent, skill: self.skill, contact, topics: self.topics, via }
     }
 
     /// The last moment of the silence after which the life is over, if nothing else happens.
@@ -347,18 +346,6 @@ impl State {
 
 /// Questions about a life, answered as of a moment up to which everything has been fired.
 impl State {
-    /// Reads from all over the state, so that a step finds it in the caches.
-    pub fn look_ahead(&self) -> Touched {
-        let mut touched = Touched::default();
-        let times = [self.known.start_at, self.last.at, self.next_due, self.first_customer_at.unwrap_or_default()];
-        times.into_iter().for_each(|at| touched.by(at as u64));
-        touched.by(self.visits.len() as u64 ^ self.finished.len() as u64 ^ self.moods.len() as u64);
-        touched.by(u64::from(self.wait.is_some() ^ self.last_close.is_some() ^ self.resolution_overdue.is_some()));
-        touched.by(u64::from(self.talk.started ^ self.first_responder.is_some()));
-        touched.by(self.surveys.len() as u64);
-        touched
-    }
-
     /// Where the next event of the timeline must come after.
     #[must_use]
     pub fn last(&self) -> Key {
@@ -401,16 +388,16 @@ impl State {
         self.assignee
     }
 
-    /// Whether it is snoozed at `now`.
+    /// Until when it is snoozed, if it is at `now`.
     #[must_use]
-    pub fn is_snoozed(&self, now: Millis) -> bool {
-        self.is_open() && self.snoozed_until.is_some_and(|until| now < until)
+    pub fn snoozed_until(&self, now: Millis) -> Option<Millis> {
+        self.snoozed_until.filter(|until| self.is_open() && now < *until)
     }
 
     /// From when the customer's wait for a human counts, if one does at `now`.
     #[must_use]
     pub fn waiting_since(&self, now: Millis) -> Option<Millis> {
-        self.wait.as_ref().filter(|_| !self.is_snoozed(now)).and_then(Wait::counts_from)
+        self.wait.as_ref().filter(|_| self.snoozed_until(now).is_none()).and_then(Wait::counts_from)
     }
 
     /// The visits that go on.

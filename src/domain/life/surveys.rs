@@ -40,10 +40,6 @@ enum SurveyName {
 }
 
 impl Surveys {
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// The survey an answer or comment is about.
     fn about(&mut self, id: Option<u64>) -> usize {
         match (id, self.latest) {

@@ -5,9 +5,9 @@
 
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::growth;
-use crate::domain::compact::prefetch::Touched;
 use crate::domain::event::Millis;
-use crate::domain::names::{Name, Names};
+use crate::domain::names::texts::Texts;
+use crate::domain::names::{Name, Names, hash_of};
 
 /// Names of one kind, and when each was last borne by an event.
 #[derive(Debug, Default)]
@@ -20,7 +20,12 @@ pub struct AgedNames {
 impl AgedNames {
     /// The number of `name`, which an event at `at` bears.
     pub fn intern(&mut self, name: &str, at: Millis) -> Name {
-        let number = self.names.intern(name);
+        self.intern_hashed(hash_of(name), name, at)
+    }
+
+    /// The same where its hash is known.
+    pub fn intern_hashed(&mut self, hash: u64, name: &str, at: Millis) -> Name {
+        let number = self.names.intern_hashed(hash, name);
         if self.used.len() <= number.index() {
             growth::push(&mut self.used, Bucket::of(at));
         }
@@ -28,9 +33,9 @@ impl AgedNames {
         number
     }
 
-    /// Reads what interning `names` will read.
-    pub fn look_ahead<'a>(&self, names: impl Iterator<Item = &'a str>) -> Touched {
-        self.names.look_ahead(names)
+    /// Has what interning a name with this hash will read brought into the caches.
+    pub fn prefetch(&self, hash: u64) {
+        self.names.prefetch(hash);
     }
 
     /// Notes that a name is borne by an event at `at`.
@@ -42,6 +47,12 @@ impl AgedNames {
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
         self.names.text(name)
+    }
+
+    /// The texts as they are now.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        self.names.texts()
     }
 
     /// How many names are known.

@@ -12,18 +12,18 @@ pub type Origins = [Option<Name>; 3];
 
 /// The combinations of one account; 0 is the empty one of each sort.
 #[derive(Debug)]
-pub struct Sets {
+pub struct Combinations {
     topics: Numbered<Vec<Name>>,
     origins: Numbered<Origins>,
 }
 
-impl Default for Sets {
+impl Default for Combinations {
     fn default() -> Self {
         Self { topics: Numbered::starting_with(Vec::new()), origins: Numbered::starting_with([None; 3]) }
     }
 }
 
-impl Sets {
+impl Combinations {
     /// The topics of `set` and one more.
     pub fn with_topic(&mut self, set: u32, topic: Name) -> u32 {
         let mut topics = self.topics.of(set).clone();
@@ -34,7 +34,7 @@ impl Sets {
     }
 
     /// Line, channel and company of a conversation.
-    pub fn origin(&mut self, about: &About) -> u32 {
+    pub fn via(&mut self, about: &About) -> u32 {
         self.origins.number([about.line, about.channel, about.company])
     }
 

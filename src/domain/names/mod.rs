@@ -4,16 +4,17 @@
 
 pub mod aged;
 pub mod combinations;
+pub mod texts;
 
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use smallvec::SmallVec;
 
-use crate::domain::compact::growth;
-use crate::domain::compact::prefetch::{AHEAD, Touched};
+use crate::domain::compact::prefetch::prefetch_all;
+use texts::Texts;
 
 /// A name's number: dense from 1, so that an `Option` of it is no larger. Where names are forgotten, the next new ones
 /// get their numbers.
@@ -48,47 +49,48 @@ impl Name {
 }
 
 /// The names of one kind in one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Names {
-    /// For each name its number, its length and its bytes, in no order: whoever finds a name has read them all.
-    text: Vec<u8>,
-    /// Where each begins, by number, or `FREE`.
-    starts: Vec<u32>,
-    /// Where each begins, by hash.
-    index: HashTable<u32>,
+    texts: Texts,
+    /// Where each text begins, by hash. Shared with readers of kinds that are few; those of kinds that are many take the
+    /// texts alone.
+    index: Arc<HashTable<u32>>,
     /// Numbers of forgotten names, for the next new ones.
     free: Vec<u32>,
-    /// Bytes of `text` that belong to forgotten names.
-    unused_bytes: usize,
 }
-
-/// Instead of a beginning, where the name of a number has been forgotten.
-const FREE: u32 = u32::MAX;
-
-/// Bytes before those of a name: its number and its length.
-const HEAD: usize = size_of::<u32>() + 1;
 
 impl Names {
     /// The number of `name`, new if it was not known.
     pub fn intern(&mut self, name: &str) -> Name {
-        let hash = hash(name.as_bytes());
+        self.intern_hashed(hash_of(name), name)
+    }
+
+    /// The same where its hash is known.
+    pub fn intern_hashed(&mut self, hash: u64, name: &str) -> Name {
         match self.known_by(hash, name) {
             Some(number) => number,
             None => self.add(hash, name),
         }
     }
 
-    /// Forgets a name to which nothing refers any more; its number will be another's.
+    /// Has what interning a name with this hash will read brought into the caches.
+    pub fn prefetch(&self, hash: u64) {
+        self.index.find(hash, |&start| {
+            prefetch_all(self.texts.bytes_at(start));
+            false
+        });
+    }
+
+    /// Forgets a name to which nothing refers any more; its number will be another's. Who took the texts before still
+    /// reads it.
     pub fn forget(&mut self, name: Name) {
-        let start = self.starts[name.index()];
-        let forgotten = bytes(&self.text, start);
-        let (hash, bytes) = (hash(forgotten), HEAD + forgotten.len());
-        let Ok(found) = self.index.find_entry(hash, |&other| other == start) else { return };
+        let Some(start) = self.texts.start(name) else { return };
+        let hash = hash(self.texts.bytes_at(start));
+        let Ok(found) = Arc::make_mut(&mut self.index).find_entry(hash, |&other| other == start) else { return };
         found.remove();
-        self.starts[name.index()] = FREE;
+        self.texts.forget(name);
         self.free.push(name.index() as u32);
-        self.unused_bytes += bytes;
-        if self.unused_bytes > self.text.len() / 2 {
+        if self.texts.is_mostly_unused() {
             self.close_up();
         }
     }
@@ -96,13 +98,19 @@ impl Names {
     /// The number of `name`, if it is known.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Name> {
-        self.known_by(hash(name.as_bytes()), name)
+        self.known_by(hash_of(name), name)
     }
 
     /// The text of a name; nothing of one that was forgotten.
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
-        std::str::from_utf8(bytes(&self.text, self.starts[name.index()])).expect("only whole strings go in")
+        self.texts.text(name)
+    }
+
+    /// The texts as they are now.
+    #[must_use]
+    pub fn texts(&self) -> &Texts {
+        &self.texts
     }
 
     /// How many names are known.
@@ -119,73 +127,36 @@ impl Names {
 
     /// Every name that is known, by ascending number.
     pub fn known(&self) -> impl Iterator<Item = Name> {
-        (0..self.starts.len()).filter(|&place| self.starts[place] != FREE).map(Name::at)
-    }
-
-    /// Reads what interning `names` will read, each step for all of them, so that the waits for memory overlap.
-    pub fn look_ahead<'a>(&self, names: impl Iterator<Item = &'a str>) -> Touched {
-        let hashes: SmallVec<[u64; AHEAD]> = names.map(|name| hash(name.as_bytes())).collect();
-        let (mut touched, mut found) = (Touched::default(), SmallVec::<[u32; AHEAD]>::new());
-        for hash in &hashes {
-            self.index.find(*hash, |&start| {
-                found.push(start);
-                false
-            });
-        }
-        found.iter().for_each(|start| touched.by(self.text[*start as usize]));
-        touched
+        self.texts.known()
     }
 
     fn known_by(&self, hash: u64, name: &str) -> Option<Name> {
-        let start = self.index.find(hash, |&start| bytes(&self.text, start) == name.as_bytes())?;
-        let number = self.text[*start as usize..].first_chunk().expect("a name begins with its number");
-        Some(Name::at(u32::from_le_bytes(*number) as usize))
+        let start = self.index.find(hash, |&start| self.texts.bytes_at(start) == name.as_bytes())?;
+        Some(self.texts.name_at(*start))
     }
 
     fn add(&mut self, hash: u64, name: &str) -> Name {
-        let place = self.free.pop().unwrap_or_else(|| {
-            growth::push(&mut self.starts, FREE);
-            self.starts.len() as u32 - 1
-        });
-        let start = self.write(place, name);
-        self.starts[place as usize] = start;
-        let text = &self.text;
-        self.index.insert_unique(hash, start, |&start| self::hash(bytes(text, start)));
+        let place = self.free.pop().unwrap_or(self.texts.numbers() as u32);
+        let start = self.texts.write(place, name);
+        let texts = &self.texts;
+        Arc::make_mut(&mut self.index).insert_unique(hash, start, |&start| self::hash(texts.bytes_at(start)));
         Name::at(place as usize)
     }
 
-    fn write(&mut self, place: u32, name: &str) -> u32 {
-        let start = self.text.len();
-        growth::make_room(&mut self.text, HEAD + name.len());
-        self.text.extend_from_slice(&place.to_le_bytes());
-        self.text.push(u8::try_from(name.len()).expect("ids and labels have at most 128 bytes"));
-        self.text.extend_from_slice(name.as_bytes());
-        u32::try_from(start).ok().filter(|start| *start != FREE).expect("fewer than 4 GiB of names")
-    }
-
-    /// Leaves out the text of forgotten names.
     fn close_up(&mut self) {
-        let mut text = Vec::with_capacity(self.text.len() - self.unused_bytes);
-        self.index.clear();
-        for start in self.starts.iter_mut().filter(|start| **start != FREE) {
-            let name = bytes(&self.text, *start);
-            let entry = &self.text[*start as usize..][..HEAD + name.len()];
-            *start = text.len() as u32;
-            text.extend_from_slice(entry);
-            self.index.insert_unique(hash(name), *start, |&start| hash(bytes(&text, start)));
+        self.texts.close_up();
+        let (index, texts) = (Arc::make_mut(&mut self.index), &self.texts);
+        index.clear();
+        for start in texts.known().filter_map(|name| texts.start(name)) {
+            index.insert_unique(hash(texts.bytes_at(start)), start, |&start| hash(texts.bytes_at(start)));
         }
-        self.text = text;
-        self.unused_bytes = 0;
     }
 }
 
-/// The bytes of the name that begins at `start`.
-fn bytes(text: &[u8], start: u32) -> &[u8] {
-    if start == FREE {
-        return &[];
-    }
-    let name = &text[start as usize + HEAD - 1..];
-    &name[1..][..usize::from(name[0])]
+/// The hash of a name, by which it is found.
+#[must_use]
+pub fn hash_of(name: &str) -> u64 {
+    hash(name.as_bytes())
 }
 
 /// Fixed seed: nothing that is kept or shown depends on the process.
@@ -233,7 +204,7 @@ mod tests {
             }
         }
         assert_eq!((names.len(), names.known().count()), (100, 100));
-        assert!(names.text.len() < 3_000, "{}", names.text.len());
+        assert!(names.texts.kept_bytes() < 3_000, "{}", names.texts.kept_bytes());
         assert!((0..100).all(|n| names.find(&format!("name-{}", n * 100)).is_some()));
     }
 

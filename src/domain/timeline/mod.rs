@@ -5,7 +5,7 @@
 
 mod coding;
 
-use crate::domain::compact::prefetch::{LINE, Touched};
+use crate::domain::compact::prefetch::{prefetch, prefetch_all, prefetch_end};
 use crate::domain::compact::varint::{self, Reader};
 use crate::domain::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
 use crate::domain::names::Name;
@@ -285,27 +285,21 @@ impl Timeline {
         }
     }
 
-    /// Reads what adding an event will read first; `look_further_ahead` reads the rest.
-    pub fn look_ahead(&self) -> Touched {
-        let mut touched = Touched::default();
+    /// Has what tells where the events are brought into the caches.
+    pub fn prefetch_head(&self) {
         match &self.0 {
-            Store::Open(columns) => touched.by(columns.bytes.len() as u64),
-            Store::Sealed(bytes) => touched.by(bytes.first().copied().unwrap_or_default()),
+            Store::Open(columns) => prefetch(&**columns),
+            Store::Sealed(bytes) => prefetch_all(bytes),
         }
-        touched
     }
 
-    /// Reads what adding an event will read.
-    pub fn look_further_ahead(&self) -> Touched {
-        let mut touched = Touched::default();
-        match &self.0 {
-            Store::Open(columns) => {
-                touched.by(columns.bytes.last().copied().unwrap_or_default());
-                columns.identities.iter().step_by(LINE / IDENTITY).for_each(|identity| touched.by(*identity));
-            }
-            Store::Sealed(bytes) => bytes.iter().step_by(LINE).for_each(|byte| touched.by(*byte)),
+    /// Has what adding an event will read brought into the caches.
+    pub fn prefetch(&self) {
+        if let Store::Open(columns) = &self.0 {
+            prefetch_all(&columns.identities);
+            prefetch_end(&columns.identities);
+            prefetch_end(&columns.bytes);
         }
-        touched
     }
 
     /// The events in order.

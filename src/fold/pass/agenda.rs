@@ -1,15 +1,16 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::cadence::FORGET_ZERO_MS;
-use crate::domain::account::{Changes, Scope};
+use crate::domain::answers::Changes;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
+use crate::domain::scope::ScopeId;
 
 /// Why something is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
+pub enum Reason {
     /// Time passed: published only if it is other than before.
     Moved,
     /// Events changed it: published also if it is zero and nobody knows what is on the topic.
@@ -22,59 +23,92 @@ pub enum Why {
 #[derive(Debug, Default)]
 pub struct Agenda {
     /// Scopes with their windows.
-    pub scopes: BTreeMap<Scope, Why>,
+    scopes: BTreeMap<ScopeId, Reason>,
+    /// Those of agents that are due, the longest unsaid first.
+    due: VecDeque<(ScopeId, Reason)>,
     /// Buckets, open ones too: those are left out now and asked when they end.
-    pub buckets: BTreeMap<(Scope, Bucket), Why>,
+    buckets: BTreeMap<(ScopeId, Bucket), Reason>,
     /// The live state.
-    pub live: Option<Why>,
+    pub live: Option<Reason>,
 }
 
 impl Agenda {
     /// Adds what events and time changed; buckets of those `kinds` of scope alone.
     pub fn add(&mut self, changes: Changes, kinds: &[bool; 4]) {
-        for scope in changes.scopes {
-            self.ask(scope, Why::Changed);
+        let Changes { changed, live } = changes;
+        for scope in changed.scopes {
+            self.ask(scope, Reason::Changed);
         }
-        for (scope, bucket) in changes.buckets.into_iter().filter(|(scope, _)| kinds[scope.kind() as usize]) {
-            self.ask_bucket(scope, bucket, Why::Changed);
+        for (scope, bucket) in changed.buckets.into_iter().filter(|(scope, _)| kinds[scope.kind() as usize]) {
+            self.ask_bucket(scope, bucket, Reason::Changed);
         }
-        if changes.live {
-            self.live = self.live.max(Some(Why::Changed));
+        if live {
+            self.live = self.live.max(Some(Reason::Changed));
         }
     }
 
     /// Adds a scope; the stronger reason stands.
-    pub fn ask(&mut self, scope: Scope, why: Why) {
-        let reason = self.scopes.entry(scope).or_insert(why);
-        *reason = why.max(*reason);
+    pub fn ask(&mut self, scope: ScopeId, reason: Reason) {
+        let stands = self.scopes.entry(scope).or_insert(reason);
+        *stands = reason.max(*stands);
     }
 
     /// Adds a bucket; the stronger reason stands.
-    pub fn ask_bucket(&mut self, scope: Scope, bucket: Bucket, why: Why) {
-        let reason = self.buckets.entry((scope, bucket)).or_insert(why);
-        *reason = why.max(*reason);
+    pub fn ask_bucket(&mut self, scope: ScopeId, bucket: Bucket, reason: Reason) {
+        let stands = self.buckets.entry((scope, bucket)).or_insert(reason);
+        *stands = reason.max(*stands);
     }
 
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.buckets.is_empty() && self.live.is_none()
+        self.scopes.is_empty() && self.due.is_empty() && self.buckets.is_empty() && self.live.is_none()
     }
 
-    /// Takes the scopes that are due: those of agents only when `agents` are.
-    pub fn take_scopes(&mut self, agents: bool) -> BTreeMap<Scope, Why> {
+    /// Takes the scopes of the account and of skills.
+    pub fn take_scopes(&mut self) -> Vec<(ScopeId, Reason)> {
         let all = std::mem::take(&mut self.scopes);
-        let (due, later) = all.into_iter().partition(|(scope, _)| agents || scope.agent.is_none());
+        let (now, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(scope, _)| !scope.is_of_agent());
         self.scopes = later;
-        due
+        now.into_iter().collect()
     }
 
-    /// Takes the buckets that are due, likewise.
-    pub fn take_buckets(&mut self, agents: bool) -> BTreeMap<(Scope, Bucket), Why> {
+    /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
+    pub fn agents_are_due(&mut self, ledger: &Ledger) {
+        let all = std::mem::take(&mut self.scopes);
+        let (agents, rest) = all.into_iter().partition(|(scope, _)| scope.is_of_agent());
+        self.scopes = rest;
+        let mut due: BTreeMap<ScopeId, Reason> = agents;
+        for (scope, reason) in self.due.drain(..) {
+            let stands = due.entry(scope).or_insert(reason);
+            *stands = reason.max(*stands);
+        }
+        let mut due: Vec<(ScopeId, Reason)> = due.into_iter().collect();
+        due.sort_by_key(|(scope, _)| ledger.scopes.get(scope).map(|published| published.at));
+        self.due = due.into();
+    }
+
+    /// Takes some of the agents' scopes that are due.
+    pub fn take_agents(&mut self, at_once: usize) -> Vec<(ScopeId, Reason)> {
+        self.due.drain(..at_once.min(self.due.len())).collect()
+    }
+
+    /// Takes the buckets that are over by `is_closed`, those of agents only when `agents` are due. Whatever goes on is asked
+    /// for when it ends.
+    pub fn take_buckets(
+        &mut self,
+        agents: bool,
+        is_closed: impl Fn(Bucket) -> bool,
+    ) -> BTreeMap<Bucket, Vec<(ScopeId, Reason)>> {
         let all = std::mem::take(&mut self.buckets);
-        let (due, later) = all.into_iter().partition(|((scope, _), _)| agents || scope.agent.is_none());
+        let (due, later): (BTreeMap<_, _>, _) =
+            all.into_iter().partition(|((scope, _), _)| agents || !scope.is_of_agent());
         self.buckets = later;
-        due
+        let mut by_bucket: BTreeMap<Bucket, Vec<(ScopeId, Reason)>> = BTreeMap::new();
+        for ((scope, bucket), reason) in due.into_iter().filter(|((_, bucket), _)| is_closed(*bucket)) {
+            by_bucket.entry(bucket).or_default().push((scope, reason));
+        }
+        by_bucket
     }
 }
 
@@ -100,7 +134,7 @@ impl Published {
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// By scope.
-    pub scopes: HashMap<Scope, Published, foldhash::fast::FixedState>,
+    pub scopes: HashMap<ScopeId, Published, foldhash::fast::FixedState>,
     /// The live state.
     pub live: Option<Published>,
 }
@@ -118,17 +152,17 @@ pub enum Decision {
 
 /// Whether an answer of `now` is published.
 #[must_use]
-pub fn decide(why: Why, published: Option<Published>, same_as_before: bool, zero: bool, now: Millis) -> Decision {
+pub fn decide(reason: Reason, published: Option<Published>, same_as_before: bool, zero: bool, now: Millis) -> Decision {
     let zero_since = published.and_then(|published| published.zero_since).filter(|_| zero);
     if zero_since.is_some_and(|since| now - since >= FORGET_ZERO_MS) {
         return Decision::Forget;
     }
-    let wanted = match (why, published) {
-        (Why::Again, _) => true,
+    let wanted = match (reason, published) {
+        (Reason::Again, _) => true,
         // An earlier process may have left other numbers on the topic.
-        (Why::Changed, None) => true,
-        (Why::Moved, None) => !zero,
-        (Why::Changed | Why::Moved, Some(_)) => !same_as_before,
+        (Reason::Changed, None) => true,
+        (Reason::Moved, None) => !zero,
+        (Reason::Changed | Reason::Moved, Some(_)) => !same_as_before,
     };
     if wanted { Decision::Publish } else { Decision::Skip }
 }
@@ -136,31 +170,40 @@ pub fn decide(why: Why, published: Option<Published>, same_as_before: bool, zero
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::day::sums::Changed;
+    use crate::domain::names::Name;
 
-    fn scope(skill: &str, agent: &str) -> Scope {
-        let name = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Scope { skill: name(skill), agent: name(agent) }
-    }
+    const OF_AGENT: ScopeId = ScopeId::Agent(None);
 
     #[test]
-    fn agents_wait_for_their_own_interval() {
-        let mut agenda = Agenda::default();
-        for (skill, agent) in [("", ""), ("s", ""), ("", "a"), ("s", "a")] {
-            agenda.ask(scope(skill, agent), Why::Changed);
+    fn agents_wait_for_their_own_interval_and_the_longest_unsaid_comes_first() {
+        let (mut agenda, mut ledger) = (Agenda::default(), Ledger::default());
+        let agent = |place| ScopeId::Agent(Some(Name::at(place)));
+        ledger.scopes.insert(agent(1), Published { at: 20, zero_since: None });
+        ledger.scopes.insert(agent(2), Published { at: 10, zero_since: None });
+        for scope in [ScopeId::Account, ScopeId::Skill(None), agent(1), agent(2), OF_AGENT] {
+            agenda.ask(scope, Reason::Changed);
         }
-        assert_eq!(agenda.take_scopes(false).len(), 2);
-        assert_eq!(agenda.take_scopes(false).len(), 0);
-        assert_eq!(agenda.take_scopes(true).len(), 2);
+        assert_eq!(agenda.take_scopes().len(), 2);
+        assert_eq!((agenda.take_scopes().len(), agenda.take_agents(9).len()), (0, 0));
+        agenda.agents_are_due(&ledger);
+        let order = |agents: Vec<(ScopeId, Reason)>| agents.into_iter().map(|(scope, _)| scope).collect::<Vec<_>>();
+        assert_eq!(order(agenda.take_agents(2)), [OF_AGENT, agent(2)]);
+        agenda.ask(OF_AGENT, Reason::Again);
+        agenda.agents_are_due(&ledger);
+        assert_eq!(agenda.take_agents(9), [(OF_AGENT, Reason::Again), (agent(1), Reason::Changed)]);
+        assert!(agenda.is_empty());
     }
 
     #[test]
     fn the_stronger_reason_stands() {
         let mut agenda = Agenda::default();
-        agenda.ask(scope("", ""), Why::Again);
-        agenda.ask(scope("", ""), Why::Moved);
-        agenda.add(Changes { scopes: vec![scope("", "")], live: true, ..Changes::default() }, &[true; 4]);
-        assert_eq!(agenda.take_scopes(true), BTreeMap::from([(scope("", ""), Why::Again)]));
-        assert_eq!(agenda.live, Some(Why::Changed));
+        agenda.ask(ScopeId::Account, Reason::Again);
+        agenda.ask(ScopeId::Account, Reason::Moved);
+        let changed = Changed { scopes: vec![ScopeId::Account], buckets: Vec::new() };
+        agenda.add(Changes { changed, live: true }, &[true; 4]);
+        assert_eq!(agenda.take_scopes(), [(ScopeId::Account, Reason::Again)]);
+        assert_eq!(agenda.live, Some(Reason::Changed));
     }
 
     #[test]
@@ -174,24 +217,24 @@ mod tests {
     #[test]
     fn an_unchanged_answer_is_not_published_unless_it_is_due_again() {
         let known = Some(Published { at: 1, zero_since: None });
-        assert_eq!(decide(Why::Changed, known, true, false, 2), Decision::Skip);
-        assert_eq!(decide(Why::Moved, known, true, false, 2), Decision::Skip);
-        assert_eq!(decide(Why::Moved, known, false, true, 2), Decision::Publish);
-        assert_eq!(decide(Why::Again, known, true, false, 2), Decision::Publish);
+        assert_eq!(decide(Reason::Changed, known, true, false, 2), Decision::Skip);
+        assert_eq!(decide(Reason::Moved, known, true, false, 2), Decision::Skip);
+        assert_eq!(decide(Reason::Moved, known, false, true, 2), Decision::Publish);
+        assert_eq!(decide(Reason::Again, known, true, false, 2), Decision::Publish);
     }
 
     #[test]
     fn a_zero_that_nobody_published_is_published_only_when_events_were_behind_it() {
-        assert_eq!(decide(Why::Moved, None, false, true, 2), Decision::Skip);
-        assert_eq!(decide(Why::Changed, None, false, true, 2), Decision::Publish);
+        assert_eq!(decide(Reason::Moved, None, false, true, 2), Decision::Skip);
+        assert_eq!(decide(Reason::Changed, None, false, true, 2), Decision::Publish);
     }
 
     #[test]
     fn a_day_of_zeros_ends_in_a_tombstone_unless_there_is_something_again() {
         let zero = Some(Published { at: 5, zero_since: Some(5) });
         let next_day = 5 + FORGET_ZERO_MS;
-        assert_eq!(decide(Why::Moved, zero, true, true, next_day - 1), Decision::Skip);
-        assert_eq!(decide(Why::Moved, zero, true, true, next_day), Decision::Forget);
-        assert_eq!(decide(Why::Changed, zero, false, false, next_day), Decision::Publish);
+        assert_eq!(decide(Reason::Moved, zero, true, true, next_day - 1), Decision::Skip);
+        assert_eq!(decide(Reason::Moved, zero, true, true, next_day), Decision::Forget);
+        assert_eq!(decide(Reason::Changed, zero, false, false, next_day), Decision::Publish);
     }
 }

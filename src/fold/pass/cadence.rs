@@ -10,12 +10,12 @@ pub const FORGET_ZERO_MS: Millis = 24 * 3_600_000;
 
 /// Something due once a period, at the latest one tick after it.
 #[derive(Debug, Clone, Copy)]
-pub struct Every {
+pub struct Pace {
     period: Millis,
     next: Millis,
 }
 
-impl Every {
+impl Pace {
     /// Due at once, then once a `period`.
     #[must_use]
     pub fn new(period: Millis) -> Self {
@@ -85,13 +85,13 @@ mod tests {
 
     #[test]
     fn a_period_is_kept_without_drift_and_a_long_pause_is_not_made_up_for() {
-        let mut every = Every::new(250);
-        assert!(every.is_due(1_000));
-        assert!(!every.is_due(1_249));
-        assert!(every.is_due(1_260));
-        assert!(every.is_due(1_500), "due on time although the one before was late");
-        assert!(every.is_due(9_999));
-        assert!(!every.is_due(10_000));
+        let mut pace = Pace::new(250);
+        assert!(pace.is_due(1_000));
+        assert!(!pace.is_due(1_249));
+        assert!(pace.is_due(1_260));
+        assert!(pace.is_due(1_500), "due on time although the one before was late");
+        assert!(pace.is_due(9_999));
+        assert!(!pace.is_due(10_000));
     }
 
     #[test]

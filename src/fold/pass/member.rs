@@ -1,34 +1,29 @@
-//! One account in the fold: the account itself, what is to be asked of it, and what of it is on the topics.
+//! One account in the passes: its answers, what is to be asked of them, and what of them is on the topics.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
-use crate::domain::account::{Account, Running, Scope, ScopeKind};
+use crate::board::{AccountView, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView};
+use crate::domain::answers::Answers;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
+use crate::domain::day::view::View;
+use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
-use crate::domain::policy::Policies;
+use crate::domain::scope::{ScopeId, ScopeKind};
 
-use super::agenda::{Agenda, Decision, Ledger, Published, Why, decide};
+use super::agenda::{Agenda, Decision, Ledger, Published, Reason, decide};
 use super::cadence::is_closed;
-use crate::fold::FoldSettings;
 
-/// From so many scopes of a kind on, all of the kind are asked at once.
-const ASK_ALL_FROM: usize = 64;
+/// How many scopes of agents one pass asks at most, so that it does not hold up the account and the skills.
+const AGENTS_AT_ONCE: usize = 1_000;
 
-/// Every kind of scope, the ones more people look at first.
-pub(in crate::fold) const KINDS: [ScopeKind; 4] =
-    [ScopeKind::Account, ScopeKind::Skill, ScopeKind::Agent, ScopeKind::AgentSkill];
-
-/// An account and its place in the fold.
+/// An account and its place in the passes.
 #[derive(Debug)]
-pub(in crate::fold) struct Member {
-    pub(in crate::fold) name: Arc<str>,
-    pub(in crate::fold) account: Account,
-    pub(in crate::fold) ledger: Ledger,
-    policies: Policies,
+pub(super) struct AccountInPass {
+    pub(super) name: Arc<str>,
+    pub(super) ledger: Ledger,
+    answers: Answers,
     /// Which kinds of scope have bucket records.
     buckets: [bool; 4],
     agenda: Agenda,
@@ -36,150 +31,145 @@ pub(in crate::fold) struct Member {
 
 /// What a pass asks of every account.
 #[derive(Debug)]
-pub(in crate::fold) struct Asking<'a> {
-    pub(in crate::fold) now: Millis,
-    /// Whether agents are due too.
-    pub(in crate::fold) agents: bool,
-    pub(in crate::fold) revision: u64,
-    pub(in crate::fold) board: &'a Board,
+pub(super) struct PassQuestion<'a> {
+    pub(super) now: Millis,
+    /// Whether the interval of agents has come.
+    pub(super) agents: bool,
+    pub(super) revision: u64,
+    pub(super) windows: &'a [u32],
 }
 
-impl Member {
-    pub(in crate::fold) fn new(name: Arc<str>, policies: Policies, now: Millis, settings: &FoldSettings) -> Self {
-        let account = Account::new(policies.clone(), now)
-            .forgetting_after(settings.silence)
-            .counting_durations_by(settings.histogram_bounds_ms.clone());
-        let buckets = settings.buckets;
+impl AccountInPass {
+    pub(super) fn new(name: Arc<str>, view: View, buckets: [bool; 4]) -> Self {
         let of_agents = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
-        let account = if of_agents { account.naming_agent_buckets() } else { account };
-        Self { name, account, ledger: Ledger::default(), policies, buckets, agenda: Agenda::default() }
+        let answers = Answers::new(view, of_agents);
+        let mut new = Self { name, ledger: Ledger::default(), answers, buckets, agenda: Agenda::default() };
+        new.agenda.add(new.answers.drain_changes(), &buckets);
+        new
     }
 
-    /// Lets time pass and takes up what changed.
-    pub(in crate::fold) fn advance(&mut self, now: Millis) {
-        self.account.advance_to(now);
-        self.agenda.add(self.account.drain_changes(), &self.buckets);
+    /// Takes up what changed.
+    pub(super) fn renew(&mut self, view: View) {
+        self.answers.renew(view);
+        self.agenda.add(self.answers.drain_changes(), &self.buckets);
     }
 
     /// Every scope there is something to say of, or was.
-    pub(in crate::fold) fn all_scopes(&self, kind: ScopeKind) -> Vec<Scope> {
-        let mut scopes = self.account.scopes(kind);
-        scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind).cloned());
+    pub(super) fn all_scopes(&self, kind: ScopeKind) -> Vec<ScopeId> {
+        let mut scopes = self.answers.scope_ids(kind);
+        scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind));
         scopes.sort_unstable();
         scopes.dedup();
         scopes
     }
 
     /// Asks for a scope, or for the live state.
-    pub(in crate::fold) fn ask(&mut self, scope: Option<Scope>, why: Why) {
+    pub(super) fn ask(&mut self, scope: Option<ScopeId>, reason: Reason) {
         match scope {
-            Some(scope) => self.agenda.ask(scope, why),
-            None => self.agenda.live = self.agenda.live.max(Some(why)),
+            Some(scope) => self.agenda.ask(scope, reason),
+            None => self.agenda.live = self.agenda.live.max(Some(reason)),
         }
     }
 
     /// Asks for what a bucket's end may have changed of a scope.
-    pub(in crate::fold) fn sweep(&mut self, scope: Scope, ended: &[Bucket]) {
+    pub(super) fn sweep(&mut self, scope: ScopeId, ended: &[Bucket]) {
         if self.buckets[scope.kind() as usize] {
             for bucket in ended {
-                self.agenda.ask_bucket(scope.clone(), *bucket, Why::Moved);
+                self.agenda.ask_bucket(scope, *bucket, Reason::Moved);
             }
         }
-        self.agenda.ask(scope, Why::Moved);
+        self.agenda.ask(scope, Reason::Moved);
     }
 
-    /// Has a record made again.
-    pub(in crate::fold) fn give_back(&mut self, subject: Subject) {
-        match subject {
-            Subject::Scope(_, scope) => self.ask(Some(scope), Why::Again),
-            Subject::Bucket(_, scope, bucket) => self.agenda.ask_bucket(scope, bucket, Why::Again),
-            Subject::Live(_) => self.ask(None, Why::Again),
+    /// Has the record of a scope, or of one bucket of it, made again.
+    pub(super) fn give_back(&mut self, scope: &crate::domain::scope::Scope, bucket: Option<Bucket>) {
+        let Some(scope) = self.answers.view().names.find(scope) else { return };
+        match bucket {
+            Some(bucket) => self.agenda.ask_bucket(scope, bucket, Reason::Again),
+            None => self.agenda.ask(scope, Reason::Again),
         }
+    }
+
+    /// Whether anything waits to be answered.
+    pub(super) fn has_something_due(&self) -> bool {
+        !self.agenda.is_empty()
     }
 
     /// Answers what is due; `first` is told of everything that is published for the first time.
-    pub(in crate::fold) fn answer(
+    pub(super) fn answer(
         &mut self,
-        asking: &Asking<'_>,
-        pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<Scope>),
-    ) {
-        if self.agenda.is_empty() {
-            return;
-        }
-        let before = asking.board.account(&self.name).unwrap_or_default();
-        self.answer_scopes(asking, &before, pass, first);
-        self.answer_buckets(asking, pass);
-        if let Some(why) = self.agenda.live.take() {
-            self.answer_live(why, asking, &before, pass, first);
-        }
-    }
-
-    fn answer_scopes(
-        &mut self,
-        asking: &Asking<'_>,
+        question: &PassQuestion<'_>,
         before: &AccountView,
         pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<Scope>),
+        first: &mut dyn FnMut(Millis, Option<ScopeId>),
     ) {
-        let due = self.agenda.take_scopes(asking.agents);
-        let named = self.policies.at(asking.now).agent_metrics;
-        let mut at_once = self.ask_at_once(&due, asking.board.windows());
-        let running = if due.is_empty() { Running::default() } else { self.account.running() };
-        for (scope, why) in due {
-            let known = self.ledger.scopes.get(&scope).copied();
-            if scope.agent.is_some() && !named {
-                if known.is_some() {
-                    self.forget_scope(scope, pass);
-                }
-                continue;
+        self.answers.pass_time(question.now);
+        if question.agents {
+            self.agenda.agents_are_due(&self.ledger);
+        }
+        let mut due = self.agenda.take_scopes();
+        due.extend(self.agenda.take_agents(AGENTS_AT_ONCE));
+        let windows = Windows::at(question.now, question.windows);
+        for (scope, reason) in due {
+            self.answer_scope(scope, reason, (question, &windows), before, pass, first);
+        }
+        self.answer_buckets(question, pass);
+        if let Some(reason) = self.agenda.live.take() {
+            self.answer_live(reason, question, before, pass, first);
+        }
+    }
+
+    fn answer_scope(
+        &mut self,
+        scope: ScopeId,
+        reason: Reason,
+        (question, windows): (&PassQuestion<'_>, &Windows),
+        before: &AccountView,
+        pass: &mut Pass,
+        first: &mut dyn FnMut(Millis, Option<ScopeId>),
+    ) {
+        let known = self.ledger.scopes.get(&scope).copied();
+        if scope.is_of_agent() && !self.answers.view().policy().agent_metrics {
+            if known.is_some() {
+                self.forget_scope(scope, pass);
             }
-            let asked = at_once.remove(&scope);
-            let metrics = asked.unwrap_or_else(|| self.account.window_metrics(&scope, asking.board.windows()));
-            let zero = metrics.iter().all(Metrics::is_zero);
-            let same = before.scopes(scope.kind()).get(&scope).is_some_and(|view| *view.metrics == *metrics);
-            match decide(why, known, same, zero, asking.now) {
-                Decision::Skip => {}
-                Decision::Forget => self.forget_scope(scope, pass),
-                Decision::Publish => {
-                    if known.is_none() {
-                        first(asking.now, Some(scope.clone()));
-                    }
-                    self.ledger.scopes.insert(scope.clone(), Published::then(known, asking.now, zero));
-                    let rates = self.account.rates(&scope, &running);
-                    let (as_of, revision, active) = (asking.now, asking.revision, self.account.active(&scope));
-                    let view = ScopeView { as_of, revision, metrics: metrics.into(), rates, active };
-                    pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: Some(Arc::new(view)) });
+            return;
+        }
+        let metrics = self.answers.over(scope, windows);
+        let name = self.answers.view().names.scope(scope);
+        let zero = metrics.iter().all(Metrics::is_zero);
+        let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| *view.metrics == *metrics);
+        match decide(reason, known, same, zero, question.now) {
+            Decision::Skip => {}
+            Decision::Forget => self.forget_scope(scope, pass),
+            Decision::Publish => {
+                if known.is_none() {
+                    first(question.now, Some(scope));
                 }
+                self.ledger.scopes.insert(scope, Published::then(known, question.now, zero));
+                let (rates, active) = (self.answers.rates(scope), self.answers.active(scope));
+                let (as_of, revision) = (question.now, question.revision);
+                let view = ScopeView { as_of, revision, metrics: metrics.into(), rates, active };
+                pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope: name, view: Some(Arc::new(view)) });
             }
         }
     }
 
-    /// All scopes of those kinds of which many are due: cheaper than one by one.
-    fn ask_at_once(&self, due: &BTreeMap<Scope, Why>, windows: &[u32]) -> BTreeMap<Scope, Vec<Metrics>> {
-        let many = |kind: &ScopeKind| due.keys().filter(|scope| scope.kind() == *kind).count() >= ASK_ALL_FROM;
-        let kinds = KINDS.into_iter().filter(many);
-        kinds.flat_map(|kind| self.account.all_window_metrics(kind, windows)).collect()
-    }
-
-    fn forget_scope(&mut self, scope: Scope, pass: &mut Pass) {
+    fn forget_scope(&mut self, scope: ScopeId, pass: &mut Pass) {
         self.ledger.scopes.remove(&scope);
+        let scope = self.answers.view().names.scope(scope);
         pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: None });
     }
 
-    fn answer_buckets(&mut self, asking: &Asking<'_>, pass: &mut Pass) {
-        let named = self.policies.at(asking.now).agent_metrics;
-        let mut by_bucket: BTreeMap<Bucket, Vec<(Scope, Why)>> = BTreeMap::new();
-        for ((scope, bucket), why) in self.agenda.take_buckets(asking.agents) {
-            if is_closed(bucket, asking.now) && (scope.agent.is_none() || named) {
-                by_bucket.entry(bucket).or_default().push((scope, why));
-            }
-        }
-        for (bucket, asked) in by_bucket {
-            let scopes: Vec<&Scope> = asked.iter().map(|(scope, _)| scope).collect();
-            let metrics = self.account.all_bucket_metrics(&scopes, bucket);
-            for ((scope, why), metrics) in asked.into_iter().zip(metrics) {
-                if why > Why::Moved || !metrics.is_zero() {
+    fn answer_buckets(&mut self, question: &PassQuestion<'_>, pass: &mut Pass) {
+        let named = self.answers.view().policy().agent_metrics;
+        for (bucket, mut asked) in self.agenda.take_buckets(question.agents, |bucket| is_closed(bucket, question.now)) {
+            asked.retain(|(scope, _)| named || !scope.is_of_agent());
+            let scopes: Vec<ScopeId> = asked.iter().map(|(scope, _)| *scope).collect();
+            let metrics = self.answers.in_bucket(&scopes, bucket);
+            for ((scope, reason), metrics) in asked.into_iter().zip(metrics) {
+                if reason > Reason::Moved || !metrics.is_zero() {
+                    let scope = self.answers.view().names.scope(scope);
                     pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
                 }
             }
@@ -188,17 +178,17 @@ impl Member {
 
     fn answer_live(
         &mut self,
-        why: Why,
-        asking: &Asking<'_>,
+        reason: Reason,
+        question: &PassQuestion<'_>,
         before: &AccountView,
         pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<Scope>),
+        first: &mut dyn FnMut(Millis, Option<ScopeId>),
     ) {
-        let live = self.account.live();
+        let live = self.answers.live();
         let zero = is_zero(&live);
         let same = before.live.as_ref().is_some_and(|view| same_state(&view.live, &live));
         let account = self.name.clone();
-        match decide(why, self.ledger.live, same, zero, asking.now) {
+        match decide(reason, self.ledger.live, same, zero, question.now) {
             Decision::Skip => {}
             Decision::Forget => {
                 self.ledger.live = None;
@@ -206,10 +196,10 @@ impl Member {
             }
             Decision::Publish => {
                 if self.ledger.live.is_none() {
-                    first(asking.now, None);
+                    first(question.now, None);
                 }
-                self.ledger.live = Some(Published::then(self.ledger.live, asking.now, zero));
-                let view = LiveView { as_of: asking.now, revision: asking.revision, live };
+                self.ledger.live = Some(Published::then(self.ledger.live, question.now, zero));
+                let view = LiveView { as_of: question.now, revision: question.revision, live };
                 pass.lives.push(LiveUpdate { account, view: Some(Arc::new(view)) });
             }
         }

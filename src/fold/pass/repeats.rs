@@ -3,54 +3,57 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
+use std::hash::BuildHasher;
 
-use crate::domain::account::Scope;
+use foldhash::fast::FixedState;
+
 use crate::domain::event::Millis;
+use crate::domain::scope::ScopeId;
 
 use super::agenda::Published;
 use super::cadence::{FORGET_ZERO_MS, again_at};
-use super::member::Member;
+use super::member::AccountInPass;
 
 /// Which of a fold's accounts, and which scope of it; none is the live state.
-type Key = (usize, Option<Scope>);
+type Key = (usize, Option<ScopeId>);
 
 /// One entry for everything that is on a topic, by the time at which it is to be looked at.
 #[derive(Debug)]
-pub(in crate::fold) struct Repeats {
+pub(super) struct Repeats {
     after: Millis,
     queue: BinaryHeap<Reverse<(Millis, Key)>>,
 }
 
 impl Repeats {
     /// Everything again after at most so long.
-    pub(in crate::fold) fn new(after: Millis) -> Self {
+    pub(super) fn new(after: Millis) -> Self {
         Self { after, queue: BinaryHeap::new() }
     }
 
     /// Adds what is published for the first time.
-    pub(in crate::fold) fn add(&mut self, at: Millis, index: usize, scope: Option<Scope>) {
+    pub(super) fn add(&mut self, at: Millis, index: usize, scope: Option<ScopeId>) {
         let key = (index, scope);
         let due = again_at(at, self.after, salt(&key));
         self.queue.push(Reverse((due, key)));
     }
 
     /// What is due. An entry that was published meanwhile is put off: so each key has one, however often it changes.
-    pub(in crate::fold) fn take_due(&mut self, now: Millis, members: &[Member]) -> Vec<Key> {
+    pub(super) fn take_due(&mut self, now: Millis, accounts: &[AccountInPass]) -> Vec<Key> {
         let mut due = Vec::new();
         while let Some(mut first) = self.queue.peek_mut() {
             let Reverse((at, key)) = &mut *first;
             if *at > now {
                 break;
             }
-            let ledger = &members[key.0].ledger;
-            let published = key.1.as_ref().map_or(ledger.live, |scope| ledger.scopes.get(scope).copied());
+            let ledger = &accounts[key.0].ledger;
+            let published = key.1.map_or(ledger.live, |scope| ledger.scopes.get(&scope).copied());
             let Some(published) = published else {
                 PeekMut::pop(first);
                 continue;
             };
             let next = next_due(published, self.after, key);
             if next <= now {
-                due.push(key.clone());
+                due.push(*key);
                 *at = again_at(now, self.after, salt(key));
             } else {
                 *at = next;
@@ -68,8 +71,6 @@ fn next_due(published: Published, after: Millis, key: &Key) -> Millis {
 }
 
 /// Spreads keys evenly, and each to the same place every time.
-fn salt((index, scope): &Key) -> u64 {
-    let skill = scope.as_ref().and_then(|scope| scope.skill.as_deref()).unwrap_or_default();
-    let agent = scope.as_ref().and_then(|scope| scope.agent.as_deref()).unwrap_or_default();
-    xxhash_rust::xxh3::xxh3_64(format!("{index}/{skill}/{agent}").as_bytes())
+fn salt(key: &Key) -> u64 {
+    FixedState::default().hash_one(key)
 }

@@ -1,7 +1,7 @@
 //! The keys of published records (SPEC §6): parts joined by `/`, each percent-encoded so that none can hold one.
 
-use crate::domain::account::{Scope, ScopeKind};
 use crate::domain::bucket::Bucket;
+use crate::domain::scope::{Scope, ScopeKind};
 
 /// `account[/skill][/agent]`, the key on a metric topic.
 #[must_use]

@@ -1,9 +1,9 @@
 //! The values of metric and bucket records, and of replay's objects, as JSON (SPEC §6, §10).
 
-use crate::domain::account::Scope;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
+use crate::domain::scope::Scope;
 
 use super::metrics::write_metrics;
 use super::writer::JsonWriter;

@@ -3,12 +3,12 @@
 //! What ends a visit stands in the timeline of the conversation that is left, as `Left`. A move that comes or goes late
 //! changes which `Left` stand where.
 
-use super::Account;
-use crate::domain::history::moves::{Leaving, Leavings, Move};
+use super::History;
+use super::moves::{Leaving, Leavings, Move};
 use crate::domain::names::Name;
 use crate::domain::timeline::{Entry, Key};
 
-impl Account {
+impl History {
     /// An agent opened a conversation, or went offline: the visit in the conversation before ends.
     pub(super) fn moved(&mut self, agent: Name, new: Move) {
         let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);

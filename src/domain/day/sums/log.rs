@@ -3,14 +3,13 @@
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
+use super::buckets::greatest_net;
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::growth;
-use crate::domain::compact::prefetch::Touched;
-use crate::domain::day::buckets::greatest_net;
 use crate::domain::day::tally::{Maximum, Tally};
 use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
-use crate::domain::fact::{DurationKind, Fact, FactKind, Scopes, Sign, Signed};
+use crate::domain::fact::{DurationKind, FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 
 /// An agent's facts.
@@ -57,13 +56,13 @@ const RING: i64 = 512;
 const JOIN: usize = 8;
 
 impl Log {
-    /// Adds a fact, or takes one back.
-    pub fn add(&mut self, signed: &Signed) {
-        let Fact { at, kind, value, scopes, credit } = signed.fact;
-        let skill = self.place_of(credit.skill);
+    /// Adds a fact of a bucket, or takes one back.
+    pub(super) fn add(&mut self, bucket: Bucket, stated: &Stated, skill: Option<Name>) {
+        let Stated { kind, value, scopes, sign, .. } = *stated;
+        let skill = self.place_of(skill);
         self.skills[skill].changed = true;
         let value = if kind.duration().is_some() { value } else { 1 };
-        let entry = Entry { bucket: Bucket::of(at), kind, sign: signed.sign, scopes, skill, value };
+        let entry = Entry { bucket, kind, sign, scopes, skill, value };
         let Some(packed) = entry.pack() else {
             self.wide.push(entry);
             return;
@@ -71,21 +70,6 @@ impl Log {
         if kind.duration().is_some() || !self.join(packed) {
             growth::push(&mut self.entries, packed);
         }
-    }
-
-    /// Reads what adding a fact will read first; `look_further_ahead` reads the rest.
-    pub fn look_ahead(&self) -> Touched {
-        let mut touched = Touched::default();
-        touched.by(self.entries.len() as u64 ^ self.skills.len() as u64);
-        touched
-    }
-
-    /// Reads what adding a fact will read.
-    pub fn look_further_ahead(&self) -> Touched {
-        let mut touched = Touched::default();
-        touched.by(self.entries.last().map_or(0, |last| last.head));
-        touched.by(self.skills.first().map_or(0, |first| Name::to_code(first.skill)));
-        touched
     }
 
     /// Adds a count to a like entry near the end.
@@ -133,7 +117,7 @@ impl Log {
     }
 
     /// Drops what is older than `oldest`; `newest` is the bucket of the moment up to which facts have been added.
-    pub fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
+    pub(super) fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
         self.entries.retain(|packed| packed.unpack(newest).bucket >= oldest);
         self.wide.retain(|entry| entry.bucket >= oldest);
         for skill in &mut self.skills {
@@ -141,13 +125,18 @@ impl Log {
         }
     }
 
-    /// Notes a human message in `bucket`; the newest such bucket before and after, under the skill and in all.
-    pub fn wrote(&mut self, signed: &Signed, now: Millis) -> [[Option<Bucket>; 2]; 2] {
-        let place = self.place_of(signed.fact.credit.skill);
+    /// Notes a human message in a bucket; the newest such bucket before and after, under the skill and in all.
+    pub(super) fn wrote(
+        &mut self,
+        bucket: Bucket,
+        sign: Sign,
+        skill: Option<Name>,
+        now: Millis,
+    ) -> [[Option<Bucket>; 2]; 2] {
+        let place = self.place_of(skill);
         let before = [self.skills[place].active, self.active()];
-        let bucket = Bucket::of(signed.fact.at);
         let active = self.skills[place].active;
-        self.skills[place].active = match signed.sign {
+        self.skills[place].active = match sign {
             Sign::State => active.max(Some(bucket)),
             Sign::Retract if active == Some(bucket) => self.newest_message(place, now),
             Sign::Retract => active,
@@ -174,13 +163,13 @@ impl Log {
     }
 
     /// The skills under which something changed since the last call.
-    pub fn drain_changed(&mut self) -> Vec<Option<Name>> {
+    pub(super) fn drain_changed(&mut self) -> Vec<Option<Name>> {
         let changed = |skill: &mut Skill| std::mem::take(&mut skill.changed).then_some(skill.skill);
         self.skills.iter_mut().filter_map(changed).collect()
     }
 
     /// Makes the skill known and marks it as changed.
-    pub fn touch(&mut self, skill: Option<Name>) {
+    pub(super) fn touch(&mut self, skill: Option<Name>) {
         let place = self.place_of(skill);
         self.skills[place].changed = true;
     }

@@ -1,34 +1,37 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
-use super::life::{Life, Recent};
-use super::{Account, Outcome};
+use super::agent::Visiting;
+use super::last_rows::LastRows;
+use super::life::Life;
+use super::moves::Move;
+use super::{Fate, History};
 use crate::domain::compact::growth;
 use crate::domain::event::Millis;
 use crate::domain::fact::{Signed, difference};
-use crate::domain::history::moves::Move;
 use crate::domain::life::{Context, State};
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::policy::Policies;
 use crate::domain::timeline::{Act, Entry, Timeline};
+use std::sync::Arc;
 
-impl Account {
+impl History {
     /// Adds an event of a conversation to the set.
-    pub(super) fn happened(&mut self, conversation: u32, entry: Entry) -> Outcome {
+    pub(super) fn add_event(&mut self, conversation: u32, entry: Entry) -> Fate {
         let life = self.life_for(conversation, entry.key.at);
         let known = self.known(conversation, life, entry.key.identity);
         let Some(standing) = known.first() else {
             self.add(conversation, life, entry);
             let joins = self.part_again(conversation, life, entry.key.at);
-            return if joins { Outcome::Conflicting } else { Outcome::Applied };
+            return if joins { Fate::Conflicting } else { Fate::Applied };
         };
-        let outcome = if standing.repeats(&entry) { Outcome::Duplicate } else { Outcome::Conflicting };
+        let outcome = if standing.repeats(&entry) { Fate::Duplicate } else { Fate::Conflicting };
         let same_moment = known.iter().copied().find(|known| known.key.at == entry.key.at);
         if same_moment.is_some_and(|known| !self.comes_before(&entry, &known)) {
             return outcome;
         }
         self.add_repeat(conversation, life, (*standing, same_moment), entry);
-        if self.part_again(conversation, life, entry.key.at) { Outcome::Conflicting } else { outcome }
+        if self.part_again(conversation, life, entry.key.at) { Fate::Conflicting } else { outcome }
     }
 
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
@@ -170,9 +173,9 @@ impl Account {
     }
 
     /// Judges every conversation by other policies, and states what differs.
-    pub fn restate(&mut self, policies: Policies) {
+    pub fn restate(&mut self, policies: Arc<Policies>) {
         let before = std::mem::replace(&mut self.policies, policies);
-        self.restate_presence();
+        self.restate_statuses();
         for conversation in 0..self.conversations.len() as u32 {
             for life in 0..self.conversations[conversation as usize].lives.len() {
                 self.restate_life(conversation, life, &before);
@@ -180,7 +183,7 @@ impl Account {
         }
     }
 
-    fn restate_life(&mut self, conversation: u32, life: usize, before: &Policies) {
+    fn restate_life(&mut self, conversation: u32, life: usize, before: &Arc<Policies>) {
         let after = std::mem::replace(&mut self.policies, before.clone());
         let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
         let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
@@ -218,64 +221,54 @@ impl Account {
         self.in_context(|cx| change(&mut one, cx));
         self.visits_changed(conversation, &before, &one);
         self.follow(conversation, was_open, &mut one);
-        let facts = std::mem::take(&mut self.facts);
-        let mut recent = one.awake.as_ref().map_or_else(Recent::default, |awake| awake.recent);
-        for signed in &facts {
-            self.credit(signed, conversation, &mut recent);
-        }
-        one.awake.iter_mut().for_each(|awake| awake.recent = recent);
+        let mut facts = std::mem::take(&mut self.facts);
+        let (name, mut none) = (Name::at(conversation as usize), LastRows::default());
+        let last_rows = one.awake.as_mut().map_or(&mut none, |awake| &mut awake.last_rows);
+        self.state(&facts, Some(name), last_rows);
+        facts.clear();
         self.facts = facts;
-        self.facts.clear();
         *self.life(conversation, life) = one;
-        self.live_changed = true;
-    }
-
-    pub(super) fn in_context(&mut self, work: impl FnOnce(&mut Context<'_>)) {
-        work(&mut Context {
-            policies: &self.policies,
-            silence: self.silence,
-            sets: &mut self.sets,
-            facts: &mut self.facts,
-            decisions: &mut self.decisions,
-        });
-        self.decisions.clear();
     }
 
     /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
     fn follow(&mut self, conversation: u32, was_open: bool, life: &mut Life) {
-        match (was_open, life.is_open()) {
-            (false, true) => _ = self.open.insert(conversation),
-            (true, false) if self.conversations[conversation as usize].lives.len() == 1 => {
-                self.open.remove(&conversation);
-            }
-            (true, _) | (false, false) => {}
+        if was_open || life.is_open() {
+            self.stir_open_once(conversation, life);
         }
         let Some(awake) = &mut life.awake else { return };
         if let Some(due) = awake.state.next_due().filter(|due| *due < awake.alarm) {
             awake.alarm = due;
             self.alarms.entry(minute(due)).or_default().push(conversation);
         }
-        if awake.state.is_at_rest() && !awake.resting {
-            awake.resting = true;
-            if let Some(rested) = self.resting.push(conversation) {
-                self.conversations[rested as usize].lives.iter_mut().for_each(Life::rest);
+        if awake.state.is_at_rest() && !awake.is_queued {
+            awake.is_queued = true;
+            if let Some(closed) = self.closed.push(conversation) {
+                self.conversations[closed as usize].lives.iter_mut().for_each(Life::drop_state);
             }
+        }
+    }
+
+    fn stir_open_once(&mut self, conversation: u32, life: &mut Life) {
+        let known = life.awake.as_mut().is_some_and(|awake| std::mem::replace(&mut awake.is_stirred, true));
+        if !known {
+            self.stir_open(conversation);
         }
     }
 
     /// Keeps agents in step with the visits that go on in a life.
     fn visits_changed(&mut self, conversation: u32, before: &[Going], life: &Life) {
         let after = going_on(life);
-        for (agent, _, since) in before.iter().filter(|visit| !after.contains(visit)) {
-            let agent = self.agent(Some(*agent));
-            agent.visiting = agent.visiting.filter(|visiting| *visiting != (*since, conversation));
-            agent.changed = true;
+        for &(name, skill, since) in before.iter().filter(|visit| !after.contains(visit)) {
+            let over = Visiting { since, conversation, skill };
+            let agent = self.agent(Some(name));
+            agent.visiting = agent.visiting.filter(|visiting| *visiting != over);
+            self.stir(name);
         }
-        for visit in after.iter().filter(|visit| !before.contains(visit)) {
-            let agent = self.agent(Some(visit.0));
+        for &(name, skill, since) in after.iter().filter(|visit| !before.contains(visit)) {
+            let agent = self.agent(Some(name));
             // An older one only seems to go on, until its cap has been noticed.
-            agent.visiting = agent.visiting.max(Some((visit.2, conversation)));
-            agent.changed = true;
+            agent.visiting = agent.visiting.max(Some(Visiting { since, conversation, skill }));
+            self.stir(name);
         }
     }
 }

@@ -6,9 +6,8 @@ use std::collections::VecDeque;
 
 use smallvec::SmallVec;
 
-use crate::domain::compact::prefetch::Touched;
-use crate::domain::day::contacts::Noted;
-use crate::domain::day::rows::Latest;
+use super::last_rows::LastRows;
+use crate::domain::compact::prefetch::prefetch;
 use crate::domain::event::Millis;
 use crate::domain::life::State;
 use crate::domain::life::silence::Phase;
@@ -36,18 +35,12 @@ pub(super) struct Awake {
     pub(super) state: State,
     /// The next moment for which the account has set an alarm.
     pub(super) alarm: Millis,
-    pub(super) recent: Recent,
+    /// The rows of its last facts.
+    pub(super) last_rows: LastRows,
+    /// Whether it is to be looked at among the open ones.
+    pub(super) is_stirred: bool,
     /// Whether it is queued to have its state dropped.
-    pub(super) resting: bool,
-}
-
-/// What was last counted of a life, so that counting the like again takes no look into memory far away.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Recent {
-    /// The row of its last fact.
-    pub(super) row: Latest,
-    /// Its last customer's message.
-    pub(super) noted: Option<Noted>,
+    pub(super) is_queued: bool,
 }
 
 impl Life {
@@ -70,24 +63,28 @@ impl Life {
         match (&mut self.awake, folded) {
             (Some(awake), Some(state)) => awake.state = state,
             (None, Some(state)) => {
-                self.awake =
-                    Some(Box::new(Awake { state, alarm: Millis::MAX, recent: Recent::default(), resting: false }));
+                self.awake = Some(Box::new(Awake {
+                    state,
+                    alarm: Millis::MAX,
+                    last_rows: LastRows::default(),
+                    is_stirred: false,
+                    is_queued: false,
+                }));
             }
             (_, None) => self.awake = None,
         }
     }
 
-    /// Reads what folding an event will read first.
-    pub(super) fn look_ahead(&self) -> Touched {
-        let mut touched = self.timeline.look_ahead();
-        self.state().into_iter().for_each(|state| touched.and(state.look_ahead()));
-        touched
+    /// Has what folding an event will read first brought into the caches; `timeline` tells the rest.
+    pub(super) fn prefetch(&self) {
+        self.awake.iter().for_each(|awake| prefetch(&**awake));
+        self.timeline.prefetch_head();
     }
 
     /// Drops the state if nothing will happen by itself, and gives back the timeline's room for growth.
-    pub(super) fn rest(&mut self) {
+    pub(super) fn drop_state(&mut self) {
         let Some(awake) = &mut self.awake else { return };
-        awake.resting = false;
+        awake.is_queued = false;
         if awake.state.is_at_rest() {
             self.awake = None;
             self.timeline.seal();
@@ -114,21 +111,21 @@ impl Life {
 
 /// Closed conversations whose state will be dropped when enough others have closed.
 #[derive(Debug)]
-pub(super) struct Resting {
+pub(super) struct ClosedQueue {
     queue: VecDeque<u32>,
     most: usize,
 }
 
 /// How many closed conversations keep their state, unless told otherwise.
-const RESTING: usize = 4_096;
+const CLOSED: usize = 4_096;
 
-impl Default for Resting {
+impl Default for ClosedQueue {
     fn default() -> Self {
-        Self::at_most(RESTING)
+        Self::at_most(CLOSED)
     }
 }
 
-impl Resting {
+impl ClosedQueue {
     /// Keeps the states of so many.
     pub(super) fn at_most(most: usize) -> Self {
         Self { queue: VecDeque::new(), most }
@@ -144,14 +141,12 @@ impl Resting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::day::agent::Visited;
     use crate::domain::history::moves::PACKED_BYTES;
 
     #[test]
     fn sizes_are_those_that_the_architecture_page_tells() {
         assert_eq!(size_of::<Conversation>(), 56);
         assert_eq!(PACKED_BYTES, 24);
-        assert_eq!(size_of::<Visited>(), 16);
         assert!(size_of::<Awake>() <= 800, "{}", size_of::<Awake>());
     }
 }

@@ -4,15 +4,15 @@
 //! that a longer or shorter silence ends it; and it may be the first of its identity. Then everything from its life on is
 //! parted anew.
 
-use super::Account;
+use super::History;
 use super::life::Life;
+use super::moves::Move;
 use crate::domain::event::Millis;
-use crate::domain::history::moves::Move;
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::timeline::{Act, Entry};
 
-impl Account {
+impl History {
     /// Parts a conversation again from a life on, to which an event at `at` was added. Whether an event is lost because of
     /// it: two lives that are joined may have an identity in common.
     pub(super) fn part_again(&mut self, conversation: u32, life: usize, at: Millis) -> bool {

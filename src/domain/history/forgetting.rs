@@ -8,10 +8,9 @@
 use std::collections::HashSet;
 
 use super::life::Life;
-use super::{Account, Held};
+use super::moves::Move;
+use super::{History, Interned};
 use crate::domain::event::Millis;
-use crate::domain::history::moves::Move;
-use crate::domain::life::State;
 use crate::domain::life::silence::Silence;
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
@@ -41,7 +40,7 @@ pub struct Remembered {
     pub names: usize,
 }
 
-impl Account {
+impl History {
     /// Forgets some of what cannot matter any more, given that every event still to come is of `admissible_from` or
     /// later. Nothing that can be asked changes, but for what walks all that ever was: `rating_requests`. It looks at
     /// `at_once` conversations; the next call goes on there. Best called after `advance_to`, now and then.
@@ -51,7 +50,6 @@ impl Account {
         self.forget_ways(limit);
         self.forget_ids(&emptied);
         if self.round.next == 0 {
-            self.contacts.drop_before(self.buckets.oldest());
             self.names.contacts.forget_before(limit - self.silence.closed_ms);
         }
     }
@@ -62,7 +60,7 @@ impl Account {
         Remembered {
             lives: self.conversations(),
             moves: self.agents.iter().map(|agent| agent.moves.len()).sum(),
-            statuses: self.agents.iter().map(|agent| agent.presence.len()).sum(),
+            statuses: self.agents.iter().map(|agent| agent.statuses.len()).sum(),
             names: self.names.conversations.len() + self.names.contacts.len(),
         }
     }
@@ -71,7 +69,7 @@ impl Account {
     /// oldest bucket. One round has one, so that a name outlives every life that was kept in it.
     fn limit(&mut self, admissible_from: Millis) -> Millis {
         let planted = if is_planted(Bug::ForgottenADayEarly) { 24 * 3_600_000 } else { 0 };
-        let limit = (admissible_from + planted).min(self.now).min(self.buckets.oldest().start() + planted);
+        let limit = (admissible_from + planted).min(self.now).min(self.counts_from.saturating_add(planted));
         self.round.limit = if self.round.next == 0 { limit } else { self.round.limit.min(limit) };
         self.round.limit
     }
@@ -98,11 +96,10 @@ impl Account {
         if lives.len() == before {
             return false;
         }
+        let is_forgotten = lives.is_empty();
         self.round.has_forgotten = true;
-        if !lives.iter().filter_map(Life::state).any(State::is_open) {
-            self.open.remove(&conversation);
-        }
-        lives.is_empty()
+        self.stir_open(conversation);
+        is_forgotten
     }
 
     /// Forgets what agents did before any move or status still to come.
@@ -112,9 +109,9 @@ impl Account {
             moves.forget_before(limit, |last| self.is_remembered(last));
             let agent = &mut self.agents[code];
             agent.moves = moves;
-            let statuses = agent.presence.len();
-            agent.presence.forget_before(limit);
-            self.round.has_forgotten |= agent.presence.len() < statuses;
+            let statuses = agent.statuses.len();
+            agent.statuses.forget_before(limit);
+            self.round.has_forgotten |= agent.statuses.len() < statuses;
         }
     }
 
@@ -130,9 +127,9 @@ impl Account {
         if conversations.is_empty() {
             return;
         }
-        let awaited = |held: &Held| match held {
-            Held::Conversation(conversation, _) => Some(*conversation),
-            Held::Status(..) => None,
+        let awaited = |held: &Interned| match held {
+            Interned::Conversation(conversation, _) => Some(*conversation),
+            Interned::Status(..) => None,
         };
         let awaited: HashSet<u32> = self.held.values().flatten().filter_map(awaited).collect();
         for conversation in conversations.iter().filter(|conversation| !awaited.contains(conversation)) {

@@ -1,0 +1,57 @@
+//! Metrics of single buckets.
+
+use super::Answers;
+use super::metrics::Metrics;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::sums::DistinctInBucket;
+use crate::domain::day::tally::Distinct;
+use crate::domain::names::Name;
+use crate::domain::scope::{Scope, ScopeId, ScopeKind};
+use crate::domain::span::Span;
+
+impl Answers {
+    /// One scope in one bucket.
+    #[must_use]
+    pub fn bucket_metrics(&self, scope: &Scope, bucket: Bucket) -> Metrics {
+        match self.find(scope) {
+            Some(id) => self.in_bucket(&[id], bucket).remove(0),
+            None => self.nothing(scope.kind()),
+        }
+    }
+
+    /// Scopes in one bucket, in their order: its facts are read once for all of them.
+    #[must_use]
+    pub fn in_bucket(&self, scopes: &[ScopeId], bucket: Bucket) -> Vec<Metrics> {
+        let tallied = scopes.iter().copied().filter(|scope| !scope.is_of_agent()).collect();
+        let distinct = DistinctInBucket::of(&self.view.day, bucket, &tallied);
+        let of = |scope: &ScopeId| match *scope {
+            ScopeId::Account | ScopeId::Skill(_) => self.tallied_in(*scope, bucket, &distinct),
+            ScopeId::Agent(agent) => self.agent_in(agent, None, bucket),
+            ScopeId::AgentSkill(agent, skill) => self.agent_in(agent, Some(skill), bucket),
+        };
+        scopes.iter().map(of).collect()
+    }
+
+    fn tallied_in(&self, scope: ScopeId, bucket: Bucket, distinct: &DistinctInBucket) -> Metrics {
+        let mut tally = self.sums.buckets.tally(scope, bucket).cloned().unwrap_or_default();
+        let span = Span { from: bucket.start(), to: bucket.end().min(self.now()) };
+        tally.add_times(self.running.times(scope, span, &self.sums), 1);
+        Metrics {
+            active_agents: distinct.count(scope, Distinct::Agents),
+            unique_contacts: Some(distinct.count(scope, Distinct::Contacts)),
+            ..self.tallied(scope, &tally)
+        }
+    }
+
+    fn agent_in(&self, agent: Option<Name>, skill: Option<Option<Name>>, bucket: Bucket) -> Metrics {
+        let code = Name::to_code(agent) as usize;
+        let kind = if skill.is_some() { ScopeKind::AgentSkill } else { ScopeKind::Agent };
+        let Some(sums) = self.sums.agent(code) else { return self.nothing(kind) };
+        let mut metrics = Metrics::from(&sums.log.in_bucket(skill, bucket, Bucket::of(self.now())));
+        metrics.active_agents = u64::from(agent.is_some() && metrics.agent_messages > 0);
+        metrics.minimum_n = self.view.policy().minimum_n;
+        let to = bucket.end().min(self.now()).max(bucket.start());
+        self.add_agent_times(&mut metrics, code, sums, skill, Span { from: bucket.start(), to });
+        metrics
+    }
+}

@@ -1,0 +1,236 @@
+//! The tallies of the account and of every skill, bucket by bucket.
+//!
+//! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
+
+use crate::domain::bucket::Bucket;
+use crate::domain::day::DayView;
+use crate::domain::day::facts::Cursor;
+use crate::domain::day::tally::{Maximum, Tally};
+use crate::domain::day::window::Windows;
+use crate::domain::event::Millis;
+use crate::domain::fact::{DurationKind, Scopes, Sign, Stated};
+use crate::domain::names::Name;
+use crate::domain::planted::{Bug, is_planted};
+use crate::domain::scope::ScopeId;
+use crate::domain::span::Span;
+
+/// The buckets of one account.
+#[derive(Debug)]
+pub struct Buckets {
+    /// The first one kept.
+    oldest: Bucket,
+    /// Without gaps from `oldest` on.
+    ring: VecDeque<BucketSums>,
+    /// Those that changed since they were last drained.
+    changed: Vec<(ScopeId, Bucket)>,
+    /// Tallies whose greatest duration was taken back.
+    unsettled: Vec<(Bucket, ScopeId, DurationKind)>,
+}
+
+#[derive(Debug, Default)]
+struct BucketSums {
+    /// How far the facts of the bucket are summed.
+    cursor: Cursor,
+    account: TallyCell,
+    skills: HashMap<Option<Name>, Box<TallyCell>, FixedState>,
+}
+
+#[derive(Debug, Default)]
+struct TallyCell {
+    tally: Tally,
+    changed: bool,
+}
+
+impl Buckets {
+    /// No sums yet, and none wanted before `oldest`.
+    #[must_use]
+    pub(super) fn new(oldest: Bucket) -> Self {
+        Self { oldest, ring: VecDeque::new(), changed: Vec::new(), unsettled: Vec::new() }
+    }
+
+    /// The first bucket kept.
+    #[must_use]
+    pub fn oldest(&self) -> Bucket {
+        self.oldest
+    }
+
+    /// How far the facts of a bucket are summed.
+    pub(super) fn cursor(&self, bucket: Bucket) -> Cursor {
+        self.kept(bucket).map(|sums| sums.cursor).unwrap_or_default()
+    }
+
+    /// Notes how far they are.
+    pub(super) fn set_cursor(&mut self, bucket: Bucket, cursor: Cursor) {
+        if let Some(sums) = self.entry(bucket) {
+            sums.cursor = cursor;
+        }
+    }
+
+    /// Drops every bucket before `oldest`.
+    pub(super) fn drop_before(&mut self, oldest: Bucket) {
+        if oldest <= self.oldest {
+            return;
+        }
+        let old = oldest.since(self.oldest).min(self.ring.len() as i64);
+        self.ring.drain(..old as usize);
+        self.oldest = oldest;
+        self.changed.retain(|(_, bucket)| *bucket >= oldest);
+    }
+
+    /// Adds a fact to the tallies in which it counts.
+    pub(super) fn add(&mut self, bucket: Bucket, stated: &Stated, skill: Option<Name>) {
+        for scope in counting(stated.scopes, skill) {
+            let maximum = self.change(scope, bucket, |tally| tally.add(stated.kind, stated.value, stated.sign));
+            if let Some(Maximum::Lost(which)) = maximum
+                && !is_planted(Bug::GreatestKept)
+            {
+                self.unsettled.push((bucket, scope, which));
+            }
+        }
+    }
+
+    /// Finds the greatest durations of tallies that lost theirs, bucket by bucket. Must come before any question.
+    pub(super) fn settle(&mut self, day: &DayView) {
+        let mut unsettled = std::mem::take(&mut self.unsettled);
+        unsettled.sort_unstable();
+        unsettled.dedup();
+        for of_bucket in unsettled.chunk_by(|a, b| a.0 == b.0) {
+            let bucket = of_bucket[0].0;
+            for ((scope, which), max) in greatest_of(day, bucket, of_bucket) {
+                self.change(scope, bucket, |tally| tally.set_max(which, max));
+            }
+        }
+    }
+
+    /// Changes the tally of the account or of a skill in a bucket, if the bucket is kept.
+    pub(super) fn change<T>(
+        &mut self,
+        scope: ScopeId,
+        bucket: Bucket,
+        change: impl FnOnce(&mut Tally) -> T,
+    ) -> Option<T> {
+        let cell = self.entry(bucket)?.cell(scope);
+        let first = !std::mem::replace(&mut cell.changed, true);
+        let outcome = change(&mut cell.tally);
+        if first && !(is_planted(Bug::SkillsInSilence) && scope != ScopeId::Account) {
+            self.changed.push((scope, bucket));
+        }
+        Some(outcome)
+    }
+
+    /// Marks what is kept of a span as changed in a scope, because of what its tallies do not hold; of one that has only
+    /// begun, its beginning.
+    pub(super) fn mark(&mut self, scope: ScopeId, span: Span) {
+        let from = span.from.max(self.oldest.start());
+        for (bucket, _) in Bucket::cut(from, span.to.max(from + 1)) {
+            self.change(scope, bucket, |_| ());
+        }
+    }
+
+    /// The tallies changed since the last call, oldest mark first.
+    pub(super) fn drain_changed(&mut self) -> Vec<(ScopeId, Bucket)> {
+        let changed = std::mem::take(&mut self.changed);
+        for (scope, bucket) in &changed {
+            if let Some(sums) = self.entry(*bucket) {
+                sums.cell(*scope).changed = false;
+            }
+        }
+        changed
+    }
+
+    /// What a bucket knows of the account or of a skill.
+    #[must_use]
+    pub fn tally(&self, scope: ScopeId, bucket: Bucket) -> Option<&Tally> {
+        self.kept(bucket).and_then(|sums| sums.tally(scope))
+    }
+
+    /// The buckets kept, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = Bucket> + use<> {
+        let (oldest, count) = (self.oldest, self.ring.len() as i64);
+        (0..count).rev().map(move |place| oldest.later(place))
+    }
+
+    /// The sums of the account or of a skill over each of the windows.
+    #[must_use]
+    pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
+        let mut parts = windows.parts();
+        for bucket in self.newest_first() {
+            let Some(part) = windows.part_of(bucket) else { break };
+            if let Some(tally) = self.tally(scope, bucket) {
+                parts[part].merge(tally);
+            }
+        }
+        windows.sum(parts)
+    }
+
+    /// Every skill with a tally in some bucket, perhaps several times.
+    pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
+        self.ring.iter().flat_map(|sums| sums.skills.keys().copied())
+    }
+
+    fn entry(&mut self, bucket: Bucket) -> Option<&mut BucketSums> {
+        let place = usize::try_from(bucket.since(self.oldest)).ok()?;
+        while self.ring.len() <= place {
+            self.ring.push_back(BucketSums::default());
+        }
+        Some(&mut self.ring[place])
+    }
+
+    fn kept(&self, bucket: Bucket) -> Option<&BucketSums> {
+        usize::try_from(bucket.since(self.oldest)).ok().and_then(|place| self.ring.get(place))
+    }
+}
+
+impl BucketSums {
+    fn cell(&mut self, scope: ScopeId) -> &mut TallyCell {
+        match scope {
+            ScopeId::Skill(skill) => self.skills.entry(skill).or_default(),
+            ScopeId::Account | ScopeId::Agent(_) | ScopeId::AgentSkill(..) => &mut self.account,
+        }
+    }
+
+    fn tally(&self, scope: ScopeId) -> Option<&Tally> {
+        match scope {
+            ScopeId::Account => Some(&self.account.tally),
+            ScopeId::Skill(skill) => self.skills.get(&skill).map(|cell| &cell.tally),
+            ScopeId::Agent(_) | ScopeId::AgentSkill(..) => None,
+        }
+    }
+}
+
+/// Where a fact with these scopes and this skill counts, of the scopes with tallies.
+pub(super) fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = ScopeId> {
+    let with_tallies = [(ScopeId::Account, Scopes::ACCOUNT), (ScopeId::Skill(skill), Scopes::SKILL)];
+    with_tallies.into_iter().filter(move |(_, bit)| scopes.has(*bit)).map(|(scope, _)| scope)
+}
+
+/// The greatest durations that stand in a bucket, of the tallies asked for.
+fn greatest_of(
+    day: &DayView,
+    bucket: Bucket,
+    asked: &[(Bucket, ScopeId, DurationKind)],
+) -> BTreeMap<(ScopeId, DurationKind), Millis> {
+    let mut values: BTreeMap<_, Vec<(Millis, Sign)>> =
+        asked.iter().map(|(_, scope, which)| ((*scope, *which), Vec::new())).collect();
+    for (fact, row) in day.facts(bucket) {
+        let Some(which) = fact.kind.duration() else { continue };
+        for scope in counting(fact.scopes, row.credit.skill) {
+            if let Some(of_it) = values.get_mut(&(scope, which)) {
+                of_it.push((fact.value, fact.sign));
+            }
+        }
+    }
+    values.into_iter().map(|(of, values)| (of, greatest_net(values.into_iter()))).collect()
+}
+
+/// The greatest of the values that are stated more often than taken back; 0 if there is none.
+pub(super) fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> Millis {
+    let mut values: Vec<(Millis, i64)> = values.map(|(value, sign)| (value, sign.unit())).collect();
+    values.sort_unstable_by_key(|(value, _)| std::cmp::Reverse(*value));
+    let standing = values.chunk_by(|a, b| a.0 == b.0).find(|equal| equal.iter().map(|(_, unit)| unit).sum::<i64>() > 0);
+    standing.map_or(0, |equal| equal[0].0)
+}
