@@ -229,6 +229,7 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("format", "xml", "it is no such word; right would be json or protobuf"),
         ("bucket_scopes", "team", "\"team\" is no scope; right would be any of account, skill, agent, agent-skill"),
         ("keep_text", "a b", "\"a b\" is no id; right would be ids of 1 to 128 bytes"),
+        ("http_connections", "7", "7 is out of range"),
         ("forget_after_hours", "23", "23 is out of range; right would be a whole number of hours from 24 to 744"),
         ("series_cap", "many", "it is no whole number; right would be a whole number of series from 1000"),
         ("agent_windows", "1h,45m", "\"45m\" is none of the windows; right would be any of 5m,15m,30m,1h,4h,12h,24h"),

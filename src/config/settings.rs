@@ -39,6 +39,8 @@ pub struct Settings {
     pub forget_after_ms: Millis,
     /// The silence that ends the life of an open one; no shorter.
     pub forget_open_after_ms: Millis,
+    /// How many HTTP clients may be connected at once.
+    pub http_connections: usize,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Which of the windows the records of agents have.
@@ -130,6 +132,7 @@ impl Settings {
             keep_text: Vec::new(),
             forget_after_ms: 0,
             forget_open_after_ms: 0,
+            http_connections: 0,
             series_cap: 0,
             agent_windows: Vec::new(),
             agent_metrics_windows: Vec::new(),

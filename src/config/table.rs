@@ -249,6 +249,17 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.http_connections, value::whole(raw, "connections", 8..=100_000)),
+        ..row(
+            "http_connections",
+            "CONNECTIONS",
+            "768",
+            "How many HTTP clients may be connected at once, 8 to 100000; more are refused, and counted",
+            Shape::Number,
+            Use::Serve,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.series_cap, value::whole(raw, "series", 1_000..=10_000_000)),
         ..row(
             "series_cap",

@@ -19,7 +19,9 @@ use crate::fold::{Fold, FoldSettings};
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::serve::http::{self, Said, Serving, Shown};
+use crate::serve::limits::Limits;
 use crate::serve::selection::Families;
+use crate::serve::traffic::Traffic;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 use crate::wire::Refusal;
@@ -37,6 +39,7 @@ pub(super) struct Shared {
     health: Arc<Health>,
     recorder: PrometheusHandle,
     shown: Shown,
+    limits: Limits,
 }
 
 impl Shared {
@@ -48,6 +51,7 @@ impl Shared {
         outcomes.expect_topics([&topics.conversation, &topics.survey, &topics.agent]);
         Ok(Self {
             shown: shown(settings)?,
+            limits: limits(settings),
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
             outcomes: Arc::new(outcomes),
@@ -88,11 +92,13 @@ impl Shared {
 
     /// Starts serving, and tidying what is served.
     pub(super) fn start_serving(&self, stages: &mut Stages, listener: TcpListener, counts: Counts) {
+        let traffic = Arc::<Traffic>::default();
         let engine = Engine {
             recorder: self.recorder.clone(),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
             health: self.health.clone(),
+            traffic: traffic.clone(),
             counts,
             clock: clock::now,
         };
@@ -100,14 +106,16 @@ impl Shared {
             board: self.board.clone(),
             flows: self.flows.clone(),
             health: self.health.clone(),
+            traffic,
             engine: Box::new(move || engine.render()),
             shown: self.shown.clone(),
             said: Said::default(),
             clock: clock::now,
         });
-        let told = stages.stop().told();
+        let (limits, told) = (self.limits.clone(), stages.stop().told());
         stages.task(async move {
-            http::serve(listener, serving, told).await.map_err(|error| PipelineError::Running(error.to_string()))
+            http::serve(listener, serving, limits, told).await;
+            Ok(())
         });
         stages.task(tidy(self.recorder.clone(), stages.stop().told()));
     }
@@ -127,6 +135,18 @@ fn shown(settings: &Settings) -> Result<Shown, PipelineError> {
         .map_err(|unknown| PipelineError::Configuration(unknown.to_string()))?;
     let agent_windows = settings.agent_metrics_windows.clone();
     Ok(Shown { series_cap: settings.series_cap, agent_windows, agent_families })
+}
+
+fn limits(settings: &Settings) -> Limits {
+    let limits = Limits::of_process(settings.http_connections);
+    if limits.connections < settings.http_connections {
+        tracing::warn!(
+            "http_connections = {}, but there are not so many descriptors: {} connections are taken, the others refused",
+            settings.http_connections,
+            limits.connections
+        );
+    }
+    limits
 }
 
 fn fold_settings(settings: &Settings) -> FoldSettings {
