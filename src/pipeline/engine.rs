@@ -57,13 +57,9 @@ impl Engine {
 
     fn tell_records(&self) {
         counter!(telemetry::RECORDS_CONSUMED).absolute(self.outcomes.total());
-        for (ending, count) in self.outcomes.by_ending() {
-            match ending {
-                "duplicate" => counter!(telemetry::RECORDS_DUPLICATE).absolute(count),
-                "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
-                _ => {}
-            }
-        }
+        let events = self.outcomes.events();
+        counter!(telemetry::RECORDS_DUPLICATE).absolute(events.duplicate);
+        counter!(telemetry::RECORDS_CONFLICTING).absolute(events.conflicting);
         for (topic, counts) in self.outcomes.by_topic() {
             counter!(telemetry::RECORDS_LATE, "topic" => topic.clone()).absolute(counts.late);
             counter!(telemetry::RECORDS_UNKNOWN, "topic" => topic.clone()).absolute(counts.unknown);
