@@ -373,6 +373,23 @@ fn every_record_is_counted_by_its_ending_and_the_refused_are_shown() {
 }
 
 #[test]
+fn where_the_accounts_are_listed_an_event_of_another_one_is_refused_and_counted() {
+    let accounts = Some(std::iter::once("acme".to_owned()).collect());
+    let settings = FoldSettings { accounts, ..FoldSettings::default() };
+    let mut desk = Desk::with_settings(settings, PolicyBook::default(), NOON);
+    desk.fold.set_caught_up();
+    let started = r#""conversation_id":"c1","type":"conversation_started""#;
+    desk.event(NOON, started);
+    desk.record(NOON, &format!(r#"{{"account_id":"other","occurred_at":{NOON},{started}}}"#));
+    desk.record(NOON + DAY + 1, &format!(r#"{{"account_id":"other","occurred_at":{NOON},{started}}}"#));
+    assert_eq!(desk.refused, ["conversation-events/0/00000000000000000001 unknown_account: account_id"]);
+    let (events, skipped) = (desk.outcomes.events(), desk.outcomes.skipped());
+    assert_eq!((events.applied, skipped.late), (1, 1), "late is late, whose it may be");
+    assert_eq!(skipped.by_reason().filter(|(_, n)| *n > 0).collect::<Vec<_>>(), [("unknown_account", 1)]);
+    assert_eq!(desk.fold.accounts().len(), 1);
+}
+
+#[test]
 fn an_account_that_no_longer_names_its_agents_has_their_records_taken_back() {
     let silent = Policy { agent_metrics: false, ..BUILT_IN };
     let policies = Policies::new(vec![(NOON + 7 * MINUTE, silent)]).expect("one version");

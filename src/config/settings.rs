@@ -1,5 +1,6 @@
 //! What the settings amount to, typed: what the rest of the program is given.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -33,6 +34,8 @@ pub struct Settings {
     pub format: OutputFormat,
     /// Which scopes have bucket records.
     pub bucket_scopes: BucketScopes,
+    /// The accounts there are, where the configuration lists them.
+    pub accounts: Option<BTreeSet<String>>,
     /// Accounts whose message text is kept.
     pub keep_text: Vec<String>,
     /// The silence that ends the life of a closed conversation.
@@ -129,6 +132,7 @@ impl Settings {
             republish_after_ms: 0,
             format: OutputFormat::default(),
             bucket_scopes: BucketScopes::default(),
+            accounts: None,
             keep_text: Vec::new(),
             forget_after_ms: 0,
             forget_open_after_ms: 0,

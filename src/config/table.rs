@@ -215,6 +215,17 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.accounts, value::accounts(raw)),
+        ..row(
+            "accounts",
+            "ACCOUNT,…",
+            value::EVERY_ACCOUNT,
+            "The accounts there are: an event of another one is a dead letter, unknown_account; * is whatever comes",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
         idle: true,
         ..row(

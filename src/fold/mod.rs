@@ -55,6 +55,8 @@ pub struct FoldSettings {
     pub buckets: [bool; 4],
     /// Upper bounds by which stated durations are counted, ascending.
     pub histogram_bounds_ms: Arc<[Millis]>,
+    /// The accounts there are, where that is known: events of others are rejected.
+    pub accounts: Option<BTreeSet<String>>,
 }
 
 impl Default for FoldSettings {
@@ -67,6 +69,7 @@ impl Default for FoldSettings {
             silence: Silence::default(),
             buckets: [true, true, false, false],
             histogram_bounds_ms: Arc::from([]),
+            accounts: None,
         }
     }
 }
@@ -247,7 +250,14 @@ impl Folder for Folding<'_> {
     type Key = usize;
 
     fn find(&mut self, id: &str) -> Result<usize, Refusal> {
-        Ok(self.fold.index.get(id).copied().unwrap_or_else(|| self.fold.join(id)))
+        if let Some(&index) = self.fold.index.get(id) {
+            return Ok(index);
+        }
+        // Asked of new accounts alone: all that were taken in are known.
+        match &self.fold.settings.accounts {
+            Some(known) if !known.contains(id) => Err(Refusal::UNKNOWN_ACCOUNT),
+            _ => Ok(self.fold.join(id)),
+        }
     }
 
     fn account(&mut self, key: &usize) -> &mut Account {

@@ -158,5 +158,6 @@ fn fold_settings(settings: &Settings) -> FoldSettings {
         silence: settings.silence(),
         buckets: [scopes.account, scopes.skill, scopes.agent, scopes.agent_skill],
         histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
+        accounts: settings.accounts.clone(),
     }
 }
