@@ -47,6 +47,10 @@ pub const READY: &str = "cxpulse_ready";
 pub const STALE_SECONDS: &str = "cxpulse_stale_seconds";
 /// 1 where that is ten seconds or more.
 pub const STALE: &str = "cxpulse_stale";
+/// Clients that are connected by HTTP.
+pub const HTTP_CONNECTIONS: &str = "cxpulse_http_connections";
+/// What HTTP clients were refused, by `reason`.
+pub const HTTP_REFUSED: &str = "cxpulse_http_refused_total";
 /// Always 1; the version is a label.
 pub const BUILD_INFO: &str = "cxpulse_build_info";
 /// Series over the cap, by `scope`: each page says so of itself, so that it is none of [`ENGINE_METRICS`].
@@ -83,6 +87,8 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (READY, Kind::Gauge, "Whether this process has once caught up."),
     (STALE_SECONDS, Kind::Gauge, "Age of the oldest record not folded, or since when Kafka has not answered."),
     (STALE, Kind::Gauge, "Whether numbers may be ten seconds behind or more."),
+    (HTTP_CONNECTIONS, Kind::Gauge, "Clients that are connected by HTTP."),
+    (HTTP_REFUSED, Kind::Counter, "HTTP connections and requests that were refused or cut off."),
     (BUILD_INFO, Kind::Gauge, "The version that runs."),
 ];
 

@@ -229,6 +229,10 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("format", "xml", "it is no such word; right would be json or protobuf"),
         ("bucket_scopes", "team", "\"team\" is no scope; right would be any of account, skill, agent, agent-skill"),
         ("keep_text", "a b", "\"a b\" is no id; right would be ids of 1 to 128 bytes"),
+        ("accounts", "", "it is empty, so that every event would be refused; right would be ids separated by commas"),
+        ("accounts", "acme,*", "* stands beside other ids; right would be ids"),
+        ("accounts", "a b", "\"a b\" is no id"),
+        ("http_connections", "7", "7 is out of range"),
         ("forget_after_hours", "23", "23 is out of range; right would be a whole number of hours from 24 to 744"),
         ("series_cap", "many", "it is no whole number; right would be a whole number of series from 1000"),
         ("agent_windows", "1h,45m", "\"45m\" is none of the windows; right would be any of 5m,15m,30m,1h,4h,12h,24h"),
@@ -297,6 +301,18 @@ fn a_file_that_is_not_there_is_named() {
     assert!(message.starts_with("configuration nowhere.toml: "), "{message}");
     let policy = config::policy_book(Some(Path::new("nowhere.json"))).expect_err("there is no such file").to_string();
     assert!(policy.starts_with("policy nowhere.json: "), "{policy}");
+}
+
+#[test]
+fn the_accounts_there_are_may_be_listed_and_an_empty_list_is_no_list() {
+    let accounts = |given: Given| given.load().expect("right").settings.accounts;
+    let listed = |ids: [&str; 2]| Some(ids.map(str::to_owned).into());
+    assert_eq!(accounts(Given::default()), None);
+    assert_eq!(accounts(Given::default().file("accounts = [\"*\"]")), None);
+    assert_eq!(accounts(Given::default().file("accounts = [\"acme\", \"42\"]")), listed(["42", "acme"]));
+    assert_eq!(accounts(Given::default().variable("CXPULSE_ACCOUNTS", "acme, globex")), listed(["acme", "globex"]));
+    let empty = Given::default().file("accounts = []").refused();
+    assert!(empty.starts_with("accounts = \"\" (file cxpulse.toml): it is empty"), "{empty}");
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! The library as `replay` uses it, and the batch reference, behind one face: event lines in, answers out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::answers::Answers;
-use cxpulse::domain::event::Event;
-use cxpulse::domain::history::Fate;
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::ScopeKind;
-use cxpulse::wire::{Admission, Decoded, Place, admit, decode_line, output::json, policy};
+use cxpulse::fold::intake::{self, Folder};
+use cxpulse::fold::outcomes::Outcomes;
+use cxpulse::wire::batch::{Arrival, RecordBatch};
+use cxpulse::wire::{Refusal, output::json, policy};
 use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -21,10 +23,10 @@ const RESTING: usize = 1;
 /// The fold under test.
 pub(crate) struct Engine;
 
-/// Accounts by id, and what was skipped.
+/// Accounts by id, and how the lines ended.
 pub(crate) struct Folded {
     pub(crate) accounts: BTreeMap<String, Account>,
-    pub(crate) counts: Counts,
+    outcomes: Outcomes,
 }
 
 /// Answers by account.
@@ -37,20 +39,9 @@ const TOGETHER: [usize; 4] = [1, 1, 5, 64];
 pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Folded {
     let mut folded = Folded::nothing();
     let drawn = lines.first().map_or(0, |line| xxh3_64(line.as_bytes()));
-    let mut numbered = (1..).zip(lines).peekable();
-    while numbered.peek().is_some() {
-        let mut batch: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
-        for (number, line) in numbered.by_ref().take(TOGETHER[drawn as usize % TOGETHER.len()]) {
-            if let Some(event) = admitted(&mut folded.counts, number, line) {
-                batch.entry(event.account.to_string()).or_default().push(event);
-            }
-        }
-        for (name, events) in batch {
-            let new = || Account::new(policies.of(&name), &settings(), as_of_ms);
-            let account = folded.accounts.entry(name.clone()).or_insert_with(new);
-            let outcomes = account.apply_all(events.iter());
-            outcomes.into_iter().for_each(|outcome| count(&mut folded.counts, outcome));
-        }
+    let numbered: Vec<(u64, &str)> = (1..).zip(lines.iter().map(String::as_str)).collect();
+    for together in numbered.chunks(TOGETHER[drawn as usize % TOGETHER.len()]) {
+        folded.add(together, &|name| account(policies, as_of_ms, name));
     }
     folded.advance_to(as_of_ms);
     folded
@@ -59,7 +50,7 @@ pub(crate) fn fold(lines: &[String], policies: &PolicyBook, as_of_ms: i64) -> Fo
 impl Folded {
     /// Before the first line.
     pub(crate) fn nothing() -> Self {
-        Self { accounts: BTreeMap::new(), counts: nothing_skipped() }
+        Self { accounts: BTreeMap::new(), outcomes: Outcomes::default() }
     }
 
     /// Every account in which anything happened, ready to be asked.
@@ -72,6 +63,51 @@ impl Folded {
     pub(crate) fn advance_to(&mut self, now_ms: i64) {
         self.accounts.values_mut().for_each(|account| account.advance_to(now_ms));
     }
+
+    /// Folds lines with their numbers, together, as `replay` does.
+    fn add(&mut self, lines: &[(u64, &str)], new: &dyn Fn(&str) -> Account) {
+        let mut batch = RecordBatch::new(Arc::from(["test".to_owned()]));
+        for (number, line) in lines {
+            let (offset, payload) = (i64::try_from(*number).expect("few lines"), Some(line.as_bytes()));
+            batch.push(Arrival { topic: 0, partition: None, offset, timestamp: None, key: None, payload }, []);
+        }
+        intake::fold(&batch, &self.outcomes, &mut Folding { accounts: &mut self.accounts, new });
+    }
+
+    /// What was skipped.
+    pub(crate) fn counts(&self) -> Counts {
+        let (events, skipped) = (self.outcomes.events(), self.outcomes.skipped());
+        Counts {
+            late: skipped.late,
+            unknown: skipped.unknown,
+            rejected: skipped.rejected(),
+            duplicate: events.duplicate,
+            conflicting: events.conflicting,
+        }
+    }
+}
+
+/// Accounts by id, each made when its first event comes.
+struct Folding<'a> {
+    accounts: &'a mut BTreeMap<String, Account>,
+    new: &'a dyn Fn(&str) -> Account,
+}
+
+impl Folder for Folding<'_> {
+    type Key = String;
+
+    fn find(&mut self, id: &str) -> Result<String, Refusal> {
+        self.accounts.entry(id.to_owned()).or_insert_with(|| (self.new)(id));
+        Ok(id.to_owned())
+    }
+
+    fn account(&mut self, key: &String) -> &mut Account {
+        self.accounts.get_mut(key).expect("it was found")
+    }
+}
+
+fn account(policies: &PolicyBook, as_of_ms: i64, name: &str) -> Account {
+    Account::new(policies.of(name), &settings(), as_of_ms)
 }
 
 /// As few states as can be, so that they are folded again and again.
@@ -81,44 +117,12 @@ fn settings() -> AccountSettings {
 
 /// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.
 pub(crate) fn add_line(folded: &mut Folded, policies: &PolicyBook, as_of_ms: i64, number: u64, line: &str) {
-    add_line_to(folded, number, line, |name| Account::new(policies.of(name), &settings(), as_of_ms));
+    folded.add(&[(number, line)], &|name| account(policies, as_of_ms, name));
 }
 
 /// Folds one more line; an account that it is the first of is as `new` makes it.
-pub(crate) fn add_line_to(folded: &mut Folded, number: u64, line: &str, new: impl FnOnce(&str) -> Account) {
-    let Some(event) = admitted(&mut folded.counts, number, line) else { return };
-    let account = folded.accounts.entry(event.account.to_string()).or_insert_with(|| new(&event.account));
-    let outcome = account.apply(&event);
-    count(&mut folded.counts, outcome);
-}
-
-/// The event of a line, unless it is none that may be folded.
-fn admitted<'a>(counts: &mut Counts, number: u64, line: &'a str) -> Option<Event<'a>> {
-    let record = decode_line(line.as_bytes(), &Place::Line { name: "test", line: number });
-    let skipped = match record.decoded {
-        Decoded::Event(event) => match admit(event.at, record.recorded_at) {
-            Admission::Admitted => return Some(event),
-            Admission::Late => &mut counts.late,
-            Admission::TooFarAhead => &mut counts.rejected,
-        },
-        Decoded::Unknown => &mut counts.unknown,
-        Decoded::Rejected(_) => &mut counts.rejected,
-        Decoded::Empty => unreachable!("a line has a value"),
-    };
-    *skipped += 1;
-    None
-}
-
-fn count(counts: &mut Counts, outcome: Fate) {
-    match outcome {
-        Fate::Applied | Fate::Held => {}
-        Fate::Duplicate => counts.duplicate += 1,
-        Fate::Conflicting => counts.conflicting += 1,
-    }
-}
-
-fn nothing_skipped() -> Counts {
-    Counts { late: 0, unknown: 0, rejected: 0, duplicate: 0, conflicting: 0 }
+pub(crate) fn add_line_to(folded: &mut Folded, number: u64, line: &str, new: impl Fn(&str) -> Account) {
+    folded.add(&[(number, line)], &new);
 }
 
 /// The policy book of a policy document.
@@ -187,7 +191,7 @@ impl Subject for Engine {
     }
 
     fn counts(&self, lines: &[String], policies: &Value, as_of_ms: i64) -> Counts {
-        fold(lines, &book(policies), as_of_ms).counts
+        fold(lines, &book(policies), as_of_ms).counts()
     }
 }
 

@@ -217,7 +217,7 @@ fn a_status_that_one_of_exactly_31_days_later_repeats_is_remembered() {
     let conflicting_after = |admissible_from: Millis| {
         let mut folded = after_the_first(&status(BEGIN, "online"), admissible_from, now);
         tell(&mut folded, &status(admissible_from, "away"), now);
-        folded.counts.conflicting
+        folded.counts().conflicting
     };
     assert_eq!((conflicting_after(limit), conflicting_after(limit + 1)), (1, 0));
 }

@@ -176,6 +176,30 @@ fn records_that_are_skipped_are_counted_by_topic_and_spoken_of_once_for_each_rea
 }
 
 #[test]
+fn an_event_of_an_account_that_is_not_listed_is_a_dead_letter_and_is_counted() {
+    let topics = Topics::create("kb-accounts");
+    let conversation = topics.input("conversation");
+    let now = clock::now();
+    let messages = ["acme", "stranger"].map(|account| message(account, 1, now));
+    topics.kafka.produce(&conversation, messages.iter().map(String::as_str));
+
+    let mut run = Run::start(&topics, &["--accounts", "acme,globex"]);
+    run.wait_for("ready:");
+    let page = run.get("/metrics");
+    run.terminate();
+
+    let rejected = by_topic(&page, "cxpulse_records_rejected_total");
+    let series = format!("topic=\"{conversation}\",reason=\"unknown_account\"");
+    assert_eq!(rejected, BTreeMap::from([(series, "1".to_owned())]));
+    assert!(page.contains("{account=\"acme\"") && !page.contains("{account=\"stranger\""), "{page}");
+    let letters = topics.consume(&OutputTopics::new(topics.prefix).dead_letters);
+    assert_eq!(letters.iter().map(|letter| letter.value.as_str()).collect::<Vec<_>>(), [messages[1].as_str()]);
+    for part in ["cxpulse-reason:unknown_account", "cxpulse-field:account_id"] {
+        assert!(letters[0].headers.contains(part), "{part} in {}", letters[0].headers);
+    }
+}
+
+#[test]
 fn a_topic_deleted_and_made_again_is_two_log_lines_however_many_records_it_has() {
     let topics = Topics::create("kb-anew");
     let (kafka, survey) = (topics.kafka, topics.input("survey"));

@@ -8,7 +8,7 @@ use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::event::Millis;
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy, PolicyBook};
 use cxpulse::domain::scope::{Scope, ScopeKind};
-use cxpulse::fold::outcomes::Outcomes;
+use cxpulse::fold::outcomes::{EventCounts, Outcomes};
 use cxpulse::fold::pass::{PassSettings, Passes};
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::wire::batch::{Arrival, RecordBatch};
@@ -39,9 +39,13 @@ impl Desk {
     }
 
     fn with_settings(settings: PassSettings, policies: PolicyBook, now: Millis) -> Self {
+        Self::with_both(FoldSettings::default(), settings, policies, now)
+    }
+
+    fn with_both(fold: FoldSettings, settings: PassSettings, policies: PolicyBook, now: Millis) -> Self {
         let outcomes = Arc::new(Outcomes::default());
         let board = Arc::new(Board::new(&[5, 60, 1440]));
-        let fold = Fold::new(FoldSettings::default(), Arc::new(policies), outcomes.clone(), now);
+        let fold = Fold::new(fold, Arc::new(policies), outcomes.clone(), now);
         let passes = Passes::new(settings, board.clone());
         let topics = Arc::from(["conversation-events".to_owned()]);
         Self { fold, passes, board, outcomes, topics, offset: 0, now, refused: Vec::new() }
@@ -369,22 +373,30 @@ fn every_record_is_counted_by_its_ending_and_the_refused_are_shown() {
     desk.record(NOON, "\u{1}");
     desk.tombstone(NOON);
 
-    let counts = desk.outcomes.by_ending();
-    let expected = [
-        ("applied", 3),
-        ("held", 1),
-        ("duplicate", 1),
-        ("conflicting", 1),
-        ("late", 1),
-        ("unknown", 1),
-        ("rejected", 2),
-        ("empty", 1),
-    ];
-    assert_eq!(counts, expected);
+    let (events, skipped) = (desk.outcomes.events(), desk.outcomes.skipped());
+    assert_eq!(events, EventCounts { applied: 3, held: 1, duplicate: 1, conflicting: 1 });
+    assert_eq!((skipped.late, skipped.unknown, skipped.rejected(), skipped.empty), (1, 1, 2, 1));
     let places = ["conversation-events/0/00000000000000000008 far_future: occurred_at"];
     assert_eq!(desk.refused[..1], places);
     assert!(desk.refused[1].starts_with("conversation-events/0/00000000000000000009 "), "{:?}", desk.refused);
     assert_eq!(desk.fold.progress().revision(), 11);
+}
+
+#[test]
+fn where_the_accounts_are_listed_an_event_of_another_one_is_refused_and_counted() {
+    let accounts = Some(std::iter::once("acme".to_owned()).collect());
+    let settings = FoldSettings { accounts, ..FoldSettings::default() };
+    let mut desk = Desk::with_both(settings, PassSettings::default(), PolicyBook::default(), NOON);
+    desk.fold.set_caught_up();
+    let started = r#""conversation_id":"c1","type":"conversation_started""#;
+    desk.event(NOON, started);
+    desk.record(NOON, &format!(r#"{{"account_id":"other","occurred_at":{NOON},{started}}}"#));
+    desk.record(NOON + DAY + 1, &format!(r#"{{"account_id":"other","occurred_at":{NOON},{started}}}"#));
+    assert_eq!(desk.refused, ["conversation-events/0/00000000000000000001 unknown_account: account_id"]);
+    let (events, skipped) = (desk.outcomes.events(), desk.outcomes.skipped());
+    assert_eq!((events.applied, skipped.late), (1, 1), "late is late, whose it may be");
+    assert_eq!(skipped.by_reason().filter(|(_, n)| *n > 0).collect::<Vec<_>>(), [("unknown_account", 1)]);
+    assert_eq!(desk.fold.accounts().len(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the settings amount to, typed: what the rest of the program is given.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -33,12 +34,16 @@ pub struct Settings {
     pub format: OutputFormat,
     /// Which scopes have bucket records.
     pub bucket_scopes: BucketScopes,
+    /// The accounts there are, where the configuration lists them.
+    pub accounts: Option<BTreeSet<String>>,
     /// Accounts whose message text is kept.
     pub keep_text: Vec<String>,
     /// The silence that ends the life of a closed conversation.
     pub forget_after_ms: Millis,
     /// The silence that ends the life of an open one; no shorter.
     pub forget_open_after_ms: Millis,
+    /// How many HTTP clients may be connected at once.
+    pub http_connections: usize,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Which of the windows the records of agents have.
@@ -127,9 +132,11 @@ impl Settings {
             republish_after_ms: 0,
             format: OutputFormat::default(),
             bucket_scopes: BucketScopes::default(),
+            accounts: None,
             keep_text: Vec::new(),
             forget_after_ms: 0,
             forget_open_after_ms: 0,
+            http_connections: 0,
             series_cap: 0,
             agent_windows: Vec::new(),
             agent_metrics_windows: Vec::new(),

@@ -215,6 +215,17 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.accounts, value::accounts(raw)),
+        ..row(
+            "accounts",
+            "ACCOUNT,…",
+            value::EVERY_ACCOUNT,
+            "The accounts there are: an event of another one is a dead letter, unknown_account; * is whatever comes",
+            Shape::Texts,
+            Use::Kafka,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
         idle: true,
         ..row(
@@ -246,6 +257,17 @@ pub const SETTINGS: &[Setting] = &[
             "The silence that ends the life of an open one: hours of event time, forget_after_hours to 744 (31 days)",
             Shape::Number,
             Use::Fold,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.http_connections, value::whole(raw, "connections", 8..=100_000)),
+        ..row(
+            "http_connections",
+            "CONNECTIONS",
+            "768",
+            "How many HTTP clients may be connected at once, 8 to 100000; more are refused, and counted",
+            Shape::Number,
+            Use::Serve,
         )
     },
     Setting {

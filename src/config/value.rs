@@ -1,5 +1,6 @@
 //! From the text of a setting to its value, or to what is wrong with it and what would be right.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -173,13 +174,30 @@ pub(super) fn word<T: Copy>(raw: &Raw, words: &[(&str, T)]) -> Result<T, Wrong> 
 
 /// Account ids.
 pub(super) fn ids(raw: &Raw) -> Result<Vec<String>, Wrong> {
-    let bad = |id: &String| id.is_empty() || id.len() > 128 || id.chars().any(|c| c.is_whitespace() || c.is_control());
+    let bad = |id: &String| {
+        id.is_empty() || id.len() > 128 || id.chars().any(|c| c.is_whitespace() || c.is_control() || c == ',')
+    };
     let items = raw.items();
     match items.iter().find(|id| bad(id)) {
         Some(id) => {
             Err(Wrong::new(format!("{id:?} is no id"), "ids of 1 to 128 bytes, without blanks, separated by commas"))
         }
         None => Ok(items),
+    }
+}
+
+/// What stands for every account where accounts are listed.
+pub(super) const EVERY_ACCOUNT: &str = "*";
+
+/// The accounts there are; none listed where all are. A list without any would refuse every event.
+pub(super) fn accounts(raw: &Raw) -> Result<Option<BTreeSet<String>>, Wrong> {
+    let right = "ids separated by commas, such as acme,globex, or * alone for every account";
+    let ids = ids(raw)?;
+    match ids.as_slice() {
+        [] => Err(Wrong::new("it is empty, so that every event would be refused", right)),
+        [every] if every == EVERY_ACCOUNT => Ok(None),
+        _ if ids.iter().any(|id| id == EVERY_ACCOUNT) => Err(Wrong::new("* stands beside other ids", right)),
+        _ => Ok(Some(ids.into_iter().collect())),
     }
 }
 

@@ -29,6 +29,15 @@ pub struct Complaint {
     hint: Option<Hint>,
 }
 
+impl Complaint {
+    /// Where the first of them is, and what is wrong there.
+    #[must_use]
+    pub fn first_fault(&self) -> String {
+        let hint = self.hint.map(|hint| format!(": {}", hint.text())).unwrap_or_default();
+        format!("{} {}{hint}", self.first, self.field).trim_end().to_owned()
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { reason, count, first, field, hint } = self;

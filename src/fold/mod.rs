@@ -5,30 +5,30 @@
 //! elsewhere. It reads no clock, names no source and no topic, and never waits.
 
 mod complaints;
+mod event_batch;
 mod forgetting;
 pub mod handover;
+pub mod intake;
 pub mod outcomes;
+mod partition_time;
 pub mod pass;
-mod passing;
 pub mod progress;
-pub mod together;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::domain::account::{Account, AccountSettings};
-use crate::domain::event::{Event, Millis};
-use crate::domain::history::Fate;
+use crate::domain::event::Millis;
 use crate::domain::policy::PolicyBook;
+use crate::wire::Refusal;
 use crate::wire::batch::{Record, RecordBatch};
-use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
 
 use forgetting::FORGET_EVERY_MS;
 use handover::Handover;
-use outcomes::{Outcomes, Skipped};
+use intake::Folder;
+use outcomes::Outcomes;
 use pass::cadence::Pace;
 use progress::Progress;
-use together::Together;
 
 /// While catching up, time passes for the accounts only so often: it is what fires timers.
 const CATCH_UP_ADVANCE_MS: Millis = 60_000;
@@ -40,12 +40,14 @@ pub struct FoldSettings {
     pub interval_ms: Millis,
     /// What holds for every account.
     pub account: AccountSettings,
+    /// The accounts there are, where that is known: events of others are rejected.
+    pub accounts: Option<BTreeSet<String>>,
 }
 
 impl Default for FoldSettings {
     /// As SPEC §6 has it.
     fn default() -> Self {
-        Self { interval_ms: 250, account: AccountSettings::default() }
+        Self { interval_ms: 250, account: AccountSettings::default(), accounts: None }
     }
 }
 
@@ -98,21 +100,8 @@ impl Fold {
 
     /// Folds every record of a batch; `rejected` is told of those that are no events.
     pub fn fold(&mut self, batch: &RecordBatch, rejected: &mut dyn FnMut(&Record<'_>, &Refusal)) {
-        let mut together = Together::default();
-        for record in batch.records() {
-            match self.read(&record) {
-                Ok(Read::Event(event, written)) => together.add(self.place_of(&event), event, written),
-                Ok(Read::Skipped(skipped)) => self.outcomes.skip(skipped, &record.place),
-                Err(refusal) => {
-                    rejected(&record, &refusal);
-                    self.outcomes.skip(Skipped::Rejected(refusal), &record.place);
-                }
-            }
-            if together.is_full() {
-                self.apply(&mut together);
-            }
-        }
-        self.apply(&mut together);
+        let outcomes = self.outcomes.clone();
+        intake::fold(batch, &outcomes, &mut Folding { fold: self, rejected });
         self.progress.advance(batch);
     }
 
@@ -167,42 +156,6 @@ impl Fold {
         &self.progress
     }
 
-    fn read<'a>(&self, record: &Record<'a>) -> Result<Read<'a>, Refusal> {
-        let (decoded, written) = read(record);
-        let event = match decoded {
-            Decoded::Event(event) => event,
-            Decoded::Unknown => return Ok(Read::Skipped(Skipped::Unknown)),
-            Decoded::Empty => return Ok(Read::Skipped(Skipped::Empty)),
-            Decoded::Rejected(refusal) => return Err(refusal),
-        };
-        match admit(event.at, written) {
-            Admission::Admitted => Ok(Read::Event(event, written)),
-            Admission::Late => Ok(Read::Skipped(Skipped::Late)),
-            Admission::TooFarAhead => Err(Refusal::FAR_FUTURE),
-        }
-    }
-
-    fn apply(&mut self, together: &mut Together<'_>) {
-        for (place, events) in together.by_account() {
-            let outcomes = self.accounts[place].account.apply_all(events.iter().map(|(event, _)| event));
-            for ((_, written), outcome) in events.iter().zip(outcomes) {
-                self.outcomes.count(outcome);
-                if self.caught_up && outcome == Fate::Applied {
-                    // The fallback is for a source without timestamps, whose latency nobody can know.
-                    let written = written.unwrap_or(self.now);
-                    self.oldest_record = Some(self.oldest_record.map_or(written, |oldest| oldest.min(written)));
-                }
-            }
-        }
-    }
-
-    fn place_of(&mut self, event: &Event<'_>) -> usize {
-        match self.index.get(&*event.account) {
-            Some(&place) => place,
-            None => self.join(&event.account),
-        }
-    }
-
     fn join(&mut self, id: &str) -> usize {
         let id: Arc<str> = Arc::from(id);
         let account = Account::new(self.policies.of(&id), &self.settings.account, self.now);
@@ -225,22 +178,39 @@ impl Fold {
     }
 }
 
-/// What a record turned out to be.
-#[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
-enum Read<'a> {
-    /// To be folded, and when it was written.
-    Event(Event<'a>, Option<Millis>),
-    /// Nothing to fold.
-    Skipped(Skipped),
+/// A fold while it takes records in.
+struct Folding<'a> {
+    fold: &'a mut Fold,
+    rejected: &'a mut dyn FnMut(&Record<'_>, &Refusal),
 }
 
-/// The event in a record, and when the record was written.
-fn read<'a>(record: &Record<'a>) -> (Decoded<'a>, Option<Millis>) {
-    match record.place {
-        Place::Offset { .. } => (decode(&record.as_ref()), record.timestamp),
-        Place::Line { .. } => {
-            let FileRecord { decoded, recorded_at } = decode_line(record.payload.unwrap_or_default(), &record.place);
-            (decoded, recorded_at)
+impl Folder for Folding<'_> {
+    type Key = usize;
+
+    fn find(&mut self, id: &str) -> Result<usize, Refusal> {
+        if let Some(&index) = self.fold.index.get(id) {
+            return Ok(index);
+        }
+        // Asked of new accounts alone: all that were taken in are known.
+        match &self.fold.settings.accounts {
+            Some(known) if !known.contains(id) => Err(Refusal::UNKNOWN_ACCOUNT),
+            _ => Ok(self.fold.join(id)),
+        }
+    }
+
+    fn account(&mut self, key: &usize) -> &mut Account {
+        &mut self.fold.accounts[*key].account
+    }
+
+    fn rejected(&mut self, record: &Record<'_>, refusal: &Refusal) {
+        (self.rejected)(record, refusal);
+    }
+
+    fn applied(&mut self, written: Option<Millis>) {
+        if self.fold.caught_up {
+            // The fallback is for a source without timestamps, whose latency nobody can know.
+            let written = written.unwrap_or(self.fold.now);
+            self.fold.oldest_record = Some(self.fold.oldest_record.map_or(written, |oldest| oldest.min(written)));
         }
     }
 }

@@ -24,13 +24,24 @@ pub enum Skipped {
     Rejected(Refusal),
 }
 
-/// The words of what accounts make of events, in the order of the counts.
-const WORDS: [&str; 4] = ["applied", "held", "duplicate", "conflicting"];
+/// What accounts made of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct EventCounts {
+    /// Added to the set.
+    pub applied: u64,
+    /// Later than now: added when their time comes.
+    pub held: u64,
+    /// Known already.
+    pub duplicate: u64,
+    /// Known already, with other content.
+    pub conflicting: u64,
+}
 
 /// Counts of endings since the process began; they never fall.
 #[derive(Debug, Default)]
 pub struct Outcomes {
-    events: [AtomicU64; WORDS.len()],
+    /// In the order of [`EventCounts`].
+    events: [AtomicU64; 4],
     /// Such records are few, or there is trouble: a lock costs nothing that matters.
     skipped: Mutex<Skips>,
 }
@@ -122,16 +133,12 @@ impl Outcomes {
         }
     }
 
-    /// Every ending by its word, with its count.
+    /// What accounts made of events.
     #[must_use]
-    pub fn by_ending(&self) -> [(&'static str, u64); WORDS.len() + 4] {
-        let skipped = self.skipped();
+    pub fn events(&self) -> EventCounts {
         let [applied, held, duplicate, conflicting] =
-            std::array::from_fn(|index| (WORDS[index], self.events[index].load(Ordering::Relaxed)));
-        let late = ("late", skipped.late);
-        let unknown = ("unknown", skipped.unknown);
-        let rejected = ("rejected", skipped.rejected());
-        [applied, held, duplicate, conflicting, late, unknown, rejected, ("empty", skipped.empty)]
+            std::array::from_fn(|index| self.events[index].load(Ordering::Relaxed));
+        EventCounts { applied, held, duplicate, conflicting }
     }
 
     /// What was skipped of each topic.
@@ -149,7 +156,10 @@ impl Outcomes {
     /// Every record there was.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.by_ending().iter().map(|(_, count)| count).sum()
+        let EventCounts { applied, held, duplicate, conflicting } = self.events();
+        let skipped = self.skipped();
+        let skips = skipped.late + skipped.unknown + skipped.empty + skipped.rejected();
+        applied + held + duplicate + conflicting + skips
     }
 
     /// What the log is to say at `now` of rejected and late records.
@@ -189,9 +199,8 @@ mod tests {
         outcomes.skip(Skipped::Rejected(Refusal::FAR_FUTURE), &at("b", 2));
         outcomes.skip(Skipped::Rejected(Refusal::UNDECODABLE), &at("a", 3));
         assert_eq!(outcomes.total(), 9);
-        let counts = outcomes.by_ending();
-        assert_eq!(counts[0], ("applied", 2));
-        assert_eq!(counts[6], ("rejected", 2));
+        assert_eq!(outcomes.events(), EventCounts { applied: 2, held: 1, duplicate: 1, conflicting: 0 });
+        assert_eq!(outcomes.skipped().rejected(), 2);
         let topics = outcomes.by_topic();
         assert_eq!((topics["a"].late, topics["a"].unknown, topics["a"].empty), (1, 1, 0));
         assert_eq!(topics["b"].empty, 1);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::passing::Passing;
+use super::partition_time::PartitionTime;
 use crate::domain::event::Millis;
 use crate::wire::batch::{RecordBatch, Written};
 
@@ -17,7 +17,7 @@ pub struct Progress {
 #[derive(Debug, Default)]
 struct Partition {
     next: i64,
-    passing: Passing,
+    time: PartitionTime,
 }
 
 impl Progress {
@@ -43,7 +43,7 @@ impl Progress {
             self.advance_one(&batch.topics()[position.topic], position.partition, position.next, written);
         }
         for end in batch.ends() {
-            self.partition(&batch.topics()[end.topic], end.partition).passing.ended(end.at);
+            self.partition(&batch.topics()[end.topic], end.partition).time.ended(end.at);
         }
     }
 
@@ -52,13 +52,13 @@ impl Progress {
     pub fn look(&mut self) -> Option<Millis> {
         let partitions = self.partitions.values_mut().flat_map(HashMap::values_mut);
         // Each is looked at, whatever the others say.
-        let passed: Vec<Option<Millis>> = partitions.map(|partition| partition.passing.look()).collect();
+        let passed: Vec<Option<Millis>> = partitions.map(|partition| partition.time.look()).collect();
         passed.into_iter().min().flatten()
     }
 
     fn advance_one(&mut self, topic: &str, number: i32, next: i64, written: Written) {
         let partition = self.partition(topic, number);
-        partition.passing.read(written);
+        partition.time.read(written);
         let more = (next - partition.next).max(0);
         partition.next += more;
         self.revision += more.unsigned_abs();

@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::domain::event::Millis;
 use crate::fold::outcomes::Outcomes;
 use crate::serve::health::Health;
+use crate::serve::traffic::Traffic;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
 
@@ -23,6 +24,7 @@ pub(super) struct Engine {
     pub(super) outcomes: Arc<Outcomes>,
     pub(super) status: Arc<SourceStatus>,
     pub(super) health: Arc<Health>,
+    pub(super) traffic: Arc<Traffic>,
     pub(super) counts: Counts,
     pub(super) clock: fn() -> Millis,
 }
@@ -32,6 +34,7 @@ impl Engine {
     pub(super) fn render(&self) -> String {
         self.tell_records();
         self.tell_source();
+        self.tell_traffic();
         gauge!(telemetry::READY).set(truth(self.health.is_ready()));
         (self.counts)();
         telemetry::tell_process();
@@ -54,13 +57,9 @@ impl Engine {
 
     fn tell_records(&self) {
         counter!(telemetry::RECORDS_CONSUMED).absolute(self.outcomes.total());
-        for (ending, count) in self.outcomes.by_ending() {
-            match ending {
-                "duplicate" => counter!(telemetry::RECORDS_DUPLICATE).absolute(count),
-                "conflicting" => counter!(telemetry::RECORDS_CONFLICTING).absolute(count),
-                _ => {}
-            }
-        }
+        let events = self.outcomes.events();
+        counter!(telemetry::RECORDS_DUPLICATE).absolute(events.duplicate);
+        counter!(telemetry::RECORDS_CONFLICTING).absolute(events.conflicting);
         for (topic, counts) in self.outcomes.by_topic() {
             counter!(telemetry::RECORDS_LATE, "topic" => topic.clone()).absolute(counts.late);
             counter!(telemetry::RECORDS_UNKNOWN, "topic" => topic.clone()).absolute(counts.unknown);
@@ -82,6 +81,13 @@ impl Engine {
             read / (read + to_go).max(1.0)
         };
         gauge!(telemetry::RESTORE_PROGRESS).set(progress);
+    }
+
+    fn tell_traffic(&self) {
+        gauge!(telemetry::HTTP_CONNECTIONS).set(self.traffic.connections() as f64);
+        for (reason, count) in self.traffic.refused() {
+            counter!(telemetry::HTTP_REFUSED, "reason" => reason).absolute(count);
+        }
     }
 }
 

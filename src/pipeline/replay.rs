@@ -7,12 +7,12 @@ use std::fmt;
 use crate::domain::account::{Account, AccountSettings};
 use crate::domain::answers::Answers;
 use crate::domain::event::{Event, Millis};
-use crate::domain::history::Fate;
 use crate::domain::life::silence::Silence;
 use crate::domain::policy::PolicyBook;
-use crate::fold::together::Together;
+use crate::fold::intake::{self, Folder};
+use crate::fold::outcomes::Outcomes;
 use crate::source::file::{FileError, FileSource};
-use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode_line};
+use crate::wire::Refusal;
 
 /// What is read, and for which question.
 #[derive(Debug)]
@@ -74,24 +74,19 @@ pub struct Counts {
 /// # Errors
 /// An input that cannot be read.
 pub fn replay(question: &Question<'_>, progress: &mut dyn FnMut(u64)) -> Result<Replayed, FileError> {
-    let mut folding = Folding { question, accounts: Vec::new(), index: HashMap::default(), counts: Counts::default() };
+    let outcomes = Outcomes::default();
+    let mut folding = Folding::new(question);
     for name in question.inputs {
         let mut source = FileSource::open(name)?;
         let mut known = 0;
         while let Some(batch) = source.next_batch()? {
-            let mut together = Together::default();
-            for record in batch.records() {
-                folding.take(record.payload.unwrap_or_default(), &record.place, &mut together);
-                if together.is_full() {
-                    folding.fold(&mut together);
-                }
-            }
-            folding.fold(&mut together);
+            folding.lines += batch.len() as u64;
+            intake::fold(&batch, &outcomes, &mut folding);
             progress(source.bytes_read() - known);
             known = source.bytes_read();
         }
     }
-    Ok(folding.finish())
+    Ok(folding.finish(&outcomes))
 }
 
 /// Accounts in the making.
@@ -100,82 +95,73 @@ struct Folding<'a> {
     accounts: Vec<(String, Account)>,
     /// Where each is in `accounts`.
     index: HashMap<String, usize, foldhash::fast::FixedState>,
-    counts: Counts,
+    lines: u64,
+    elsewhere: u64,
+    future: u64,
 }
 
-impl Folding<'_> {
-    fn take<'a>(&mut self, line: &'a [u8], place: &Place<'a>, together: &mut Together<'a>) {
-        self.counts.lines += 1;
-        let FileRecord { decoded, recorded_at } = decode_line(line, place);
-        match decoded {
-            Decoded::Event(event) => self.judge(event, recorded_at, place, together),
-            Decoded::Unknown => self.counts.unknown += 1,
-            Decoded::Rejected(refusal) => self.reject(refusal, place),
-            Decoded::Empty => unreachable!("a line has a value: `decode_line` knows no other"),
-        }
+impl Folder for Folding<'_> {
+    type Key = usize;
+
+    fn find(&mut self, id: &str) -> Result<usize, Refusal> {
+        Ok(self.index.get(id).copied().unwrap_or_else(|| self.join(id)))
     }
 
-    fn judge<'a>(
-        &mut self,
-        event: Event<'a>,
-        recorded_at: Option<Millis>,
-        place: &Place<'_>,
-        together: &mut Together<'a>,
-    ) {
-        match admit(event.at, recorded_at) {
-            Admission::Admitted if self.question.account.is_some_and(|id| id != event.account) => {
-                self.counts.elsewhere += 1;
-            }
-            // Nothing will ever ask later than `as_of`: what it would hold back need not be kept.
-            Admission::Admitted if event.at > self.question.as_of => self.counts.future += 1,
-            Admission::Admitted => together.add(self.account_of(&event), event, recorded_at),
-            Admission::Late => self.counts.late += 1,
-            Admission::TooFarAhead => self.reject(Refusal::FAR_FUTURE, place),
-        }
+    fn account(&mut self, key: &usize) -> &mut Account {
+        &mut self.accounts[*key].1
     }
 
-    fn reject(&mut self, refusal: Refusal, place: &Place<'_>) {
-        let first = || match place {
-            Place::Line { name, line } => {
-                let hint = refusal.hint.map(|hint| format!(": {}", hint.text())).unwrap_or_default();
-                format!("{name}:{line} {}{hint}", refusal.field_name()).trim_end().to_owned()
-            }
-            Place::Offset { .. } => place.identity_text(),
-        };
-        self.counts.rejected.entry(refusal.reason.word()).or_insert_with(|| (0, first())).0 += 1;
+    fn wants(&mut self, event: &Event<'_>) -> bool {
+        let elsewhere = self.question.account.is_some_and(|id| id != event.account);
+        // Nothing will ever ask later than `as_of`: what it would hold back need not be kept.
+        let future = !elsewhere && event.at > self.question.as_of;
+        self.elsewhere += u64::from(elsewhere);
+        self.future += u64::from(future);
+        !elsewhere && !future
+    }
+}
+
+impl<'a> Folding<'a> {
+    fn new(question: &'a Question<'a>) -> Self {
+        Self { question, accounts: Vec::new(), index: HashMap::default(), lines: 0, elsewhere: 0, future: 0 }
     }
 
-    fn account_of(&mut self, event: &Event<'_>) -> usize {
-        if let Some(&index) = self.index.get(&*event.account) {
-            return index;
-        }
-        let name = event.account.clone().into_owned();
-        let settings = AccountSettings { silence: self.question.silence, ..AccountSettings::default() };
-        let account = Account::new(self.question.policies.of(&name), &settings, self.question.as_of);
-        self.index.insert(name.clone(), self.accounts.len());
-        self.accounts.push((name, account));
+    fn join(&mut self, id: &str) -> usize {
+        let Question { policies, as_of, silence, .. } = *self.question;
+        let settings = AccountSettings { silence, ..AccountSettings::default() };
+        let account = Account::new(policies.of(id), &settings, as_of);
+        self.index.insert(id.to_owned(), self.accounts.len());
+        self.accounts.push((id.to_owned(), account));
         self.accounts.len() - 1
     }
 
-    fn fold(&mut self, together: &mut Together<'_>) {
-        for (account, events) in together.by_account() {
-            for outcome in self.accounts[account].1.apply_all(events.iter().map(|(event, _)| event)) {
-                *match outcome {
-                    Fate::Applied => &mut self.counts.applied,
-                    Fate::Held => &mut self.counts.future,
-                    Fate::Duplicate => &mut self.counts.duplicate,
-                    Fate::Conflicting => &mut self.counts.conflicting,
-                } += 1;
-            }
-        }
-    }
-
-    fn finish(self) -> Replayed {
+    fn finish(self, outcomes: &Outcomes) -> Replayed {
+        let counts = self.counts(outcomes);
         let mut accounts: BTreeMap<String, Account> = self.accounts.into_iter().collect();
         for account in accounts.values_mut() {
             account.advance_to(self.question.as_of);
         }
-        Replayed { accounts, counts: self.counts }
+        Replayed { accounts, counts }
+    }
+
+    fn counts(&self, outcomes: &Outcomes) -> Counts {
+        let events = outcomes.events();
+        let skipped = outcomes.skipped();
+        let firsts: BTreeMap<_, _> =
+            outcomes.last_complaints().iter().map(|complaint| (complaint.reason, complaint.first_fault())).collect();
+        let rejected = skipped.by_reason().filter(|(_, count)| *count > 0);
+        let first = |reason| firsts.get(reason).cloned().unwrap_or_default();
+        Counts {
+            lines: self.lines,
+            applied: events.applied,
+            elsewhere: self.elsewhere,
+            future: self.future + events.held,
+            duplicate: events.duplicate,
+            conflicting: events.conflicting,
+            late: skipped.late,
+            unknown: skipped.unknown,
+            rejected: rejected.map(|(reason, count)| (reason, (count, first(reason)))).collect(),
+        }
     }
 }
 

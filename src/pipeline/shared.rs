@@ -24,7 +24,9 @@ use crate::fold::{Fold, FoldSettings};
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::serve::http::{self, Said, Serving, Shown};
+use crate::serve::limits::Limits;
 use crate::serve::selection::Families;
+use crate::serve::traffic::Traffic;
 use crate::source::Feed;
 use crate::source::status::SourceStatus;
 use crate::telemetry;
@@ -43,6 +45,7 @@ pub(super) struct Shared {
     health: Arc<Health>,
     recorder: PrometheusHandle,
     shown: Shown,
+    limits: Limits,
 }
 
 impl Shared {
@@ -54,6 +57,7 @@ impl Shared {
         outcomes.expect_topics([&topics.conversation, &topics.survey, &topics.agent]);
         Ok(Self {
             shown: shown(settings)?,
+            limits: limits(settings),
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
             outcomes: Arc::new(outcomes),
@@ -107,11 +111,13 @@ impl Shared {
 
     /// Starts serving, and tidying what is served.
     pub(super) fn start_serving(&self, stages: &mut Stages, listener: TcpListener, counts: Counts) {
+        let traffic = Arc::<Traffic>::default();
         let engine = Engine {
             recorder: self.recorder.clone(),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
             health: self.health.clone(),
+            traffic: traffic.clone(),
             counts,
             clock: clock::now,
         };
@@ -119,14 +125,16 @@ impl Shared {
             board: self.board.clone(),
             flows: self.flows.clone(),
             health: self.health.clone(),
+            traffic,
             engine: Box::new(move || engine.render()),
             shown: self.shown.clone(),
             said: Said::default(),
             clock: clock::now,
         });
-        let told = stages.stop().told();
+        let (limits, told) = (self.limits.clone(), stages.stop().told());
         stages.task(async move {
-            http::serve(listener, serving, told).await.map_err(|error| PipelineError::Running(error.to_string()))
+            http::serve(listener, serving, limits, told).await;
+            Ok(())
         });
         stages.task(tidy(self.recorder.clone(), stages.stop().told()));
     }
@@ -148,13 +156,25 @@ fn shown(settings: &Settings) -> Result<Shown, PipelineError> {
     Ok(Shown { series_cap: settings.series_cap, agent_windows, agent_families })
 }
 
+fn limits(settings: &Settings) -> Limits {
+    let limits = Limits::of_process(settings.http_connections);
+    if limits.connections < settings.http_connections {
+        tracing::warn!(
+            "http_connections = {}, but there are not so many descriptors: {} connections are taken, the others refused",
+            settings.http_connections,
+            limits.connections
+        );
+    }
+    limits
+}
+
 fn fold_settings(settings: &Settings) -> FoldSettings {
     let account = AccountSettings {
         silence: settings.silence(),
         histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
         ..AccountSettings::default()
     };
-    FoldSettings { interval_ms: settings.publish_interval_ms, account }
+    FoldSettings { interval_ms: settings.publish_interval_ms, account, accounts: settings.accounts.clone() }
 }
 
 fn pass_settings(settings: &Settings) -> PassSettings {

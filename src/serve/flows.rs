@@ -4,7 +4,7 @@
 //! undoes is counted beside them.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::number::{self, Value};
 use crate::domain::day::flow::Flow;
@@ -13,10 +13,11 @@ use crate::domain::fact::{DurationKind, FactKind};
 /// The flows of every account, told by the fold's thread and read by scrapes.
 #[derive(Debug, Default)]
 pub struct Flows {
-    accounts: Mutex<BTreeMap<String, Told>>,
+    /// Shared with the scrapes that read it: the fold never waits until one is written.
+    accounts: Mutex<BTreeMap<Arc<str>, Arc<Told>>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Told {
     /// When the process became ready: what counts nothing.
     before: Flow,
@@ -36,16 +37,17 @@ impl Flows {
     /// What an account had stated when the process became ready.
     pub fn begin(&self, account: &str, flow: &Flow) {
         let told = Told { before: flow.clone(), now: flow.clone() };
-        self.lock().insert(account.to_owned(), told);
+        self.lock().insert(Arc::from(account), Arc::new(told));
     }
 
     /// What an account has stated by now.
     pub fn tell(&self, account: &str, flow: &Flow) {
         let mut accounts = self.lock();
         match accounts.get_mut(account) {
-            Some(told) => told.now.clone_from(flow),
+            Some(told) => Arc::make_mut(told).now.clone_from(flow),
             None => {
-                accounts.insert(account.to_owned(), Told { before: Flow::default(), now: flow.clone() });
+                let told = Told { before: Flow::default(), now: flow.clone() };
+                accounts.insert(Arc::from(account), Arc::new(told));
             }
         }
     }
@@ -57,8 +59,8 @@ impl Flows {
 
     /// Appends the families that `wants` names, for the accounts that `of` does.
     pub fn write_some(&self, out: &mut String, wants: &dyn Fn(&str) -> bool, of: &dyn Fn(&str) -> bool) {
-        let all = self.lock();
-        let accounts: Accounts<'_> = all.iter().filter(|(account, _)| of(account)).collect();
+        let all: Accounts = self.lock().iter().map(|(account, told)| (account.clone(), told.clone())).collect();
+        let accounts: Accounts = all.into_iter().filter(|(account, _)| of(account)).collect();
         if accounts.is_empty() {
             return;
         }
@@ -87,7 +89,7 @@ impl Flows {
         counters + histograms.sum::<usize>()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Told>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Arc<str>, Arc<Told>>> {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -100,7 +102,7 @@ pub(super) fn names() -> impl Iterator<Item = String> {
     counters.chain(histograms).chain(all.map(|counter| format!("{}_{}", counter.stem, RETRACTED.0)))
 }
 
-type Accounts<'a> = Vec<(&'a String, &'a Told)>;
+type Accounts = Vec<(Arc<str>, Arc<Told>)>;
 
 /// What of the facts is counted: the end of the family's name, the words for it, and how many there are.
 type Side = (&'static str, &'static str, fn(&Flow, FactKind) -> u64);
@@ -180,7 +182,7 @@ fn write_counter(
     out: &mut String,
     counter: &Counter,
     (ending, what, count): Side,
-    accounts: &Accounts<'_>,
+    accounts: &[(Arc<str>, Arc<Told>)],
     wants: &dyn Fn(&str) -> bool,
 ) {
     let Counter { stem, help, label, values } = counter;
@@ -190,7 +192,7 @@ fn write_counter(
     out.push_str(&format!(
         "# HELP {stem}_{ending} {help}, {what} since this process was ready.\n# TYPE {stem}_{ending} counter\n"
     ));
-    for (account, told) in accounts.iter().copied() {
+    for (account, told) in accounts {
         for (value, kinds) in *values {
             let since = |kind: &FactKind| count(&told.now, *kind).saturating_sub(count(&told.before, *kind));
             out.push_str(&format!("{stem}_{ending}{{account=\""));
@@ -205,10 +207,10 @@ fn write_counter(
     }
 }
 
-fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, accounts: &Accounts<'_>) {
+fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, accounts: &[(Arc<str>, Arc<Told>)]) {
     let Counter { stem, help, .. } = counter;
     out.push_str(&format!("# HELP {stem} {help}, stated since this process was ready.\n# TYPE {stem} histogram\n"));
-    for (account, told) in accounts.iter().copied() {
+    for (account, told) in accounts {
         let mut line = |ending: &str, le: Option<&str>, value: Value| {
             out.push_str(&format!("{stem}_{ending}{{account=\""));
             number::label(out, account);

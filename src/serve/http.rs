@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Query, State};
@@ -15,8 +14,12 @@ use tokio::net::TcpListener;
 use super::compression;
 use super::flows::Flows;
 use super::health::Health;
+use super::limits::Limits;
 use super::pages;
+use super::renderings::{NoPage, Renderings};
 use super::selection::Selection;
+use super::server;
+use super::traffic::Traffic;
 use crate::board::Board;
 use crate::domain::event::Millis;
 
@@ -24,9 +27,6 @@ pub use super::pages::{Said, Shown};
 
 /// What Prometheus calls this format.
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
-
-/// After how long a connection that does not end is cut at shutdown.
-const GRACE: Duration = Duration::from_secs(3);
 
 /// Everything that is served.
 pub struct Serving {
@@ -36,6 +36,8 @@ pub struct Serving {
     pub flows: Arc<Flows>,
     /// Whether it is ready.
     pub health: Arc<Health>,
+    /// How many clients there are, and what they were refused.
+    pub traffic: Arc<Traffic>,
     /// Renders the engine's own metrics.
     pub engine: Box<dyn Fn() -> String + Send + Sync>,
     /// What a page shows, and how much.
@@ -71,29 +73,13 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
 }
 
 /// Serves until `stop` ends, then lets answers under way finish.
-///
-/// # Errors
-/// When the system gives up accepting connections.
-pub async fn serve(
-    listener: TcpListener,
-    serving: Arc<Serving>,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let signal = async move {
-        stop.await;
-        // The receiver is gone only where the server has ended already.
-        let _ended_before = stopping.send(());
-    };
-    let server = axum::serve(listener, router(serving)).with_graceful_shutdown(signal);
-    tokio::select! {
-        ended = server.into_future() => ended,
-        () = cut_after(stopped) => Ok(()),
-    }
+pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits, stop: impl Future<Output = ()>) {
+    let traffic = serving.traffic.clone();
+    server::serve(listener, router(serving, &limits), limits, traffic, stop).await;
 }
 
 /// Every path.
-pub fn router(serving: Arc<Serving>) -> Router {
+fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
     Router::new()
         .route("/", get(|| async { plain(pages::INDEX.to_owned()) }))
         .route("/metrics", get(metrics))
@@ -101,63 +87,86 @@ pub fn router(serving: Arc<Serving>) -> Router {
         .route("/livez", get(|| async { plain("alive\n".to_owned()) }))
         .route("/readyz", get(readyz))
         .fallback(|| async { (StatusCode::NOT_FOUND, plain(format!("There is nothing here.\n\n{}", pages::INDEX))) })
-        .with_state(serving)
+        .with_state(Arc::new(Site::new(serving, limits)))
+}
+
+/// What is served, and the pages being rendered.
+struct Site {
+    serving: Arc<Serving>,
+    /// Those that have everything: a handful, which nobody can hold up by asking for others.
+    whole: Renderings<Asked>,
+    /// Those that addresses narrow, as many as there are addresses.
+    narrowed: Renderings<Asked>,
+}
+
+impl Site {
+    fn new(serving: Arc<Serving>, limits: &Limits) -> Self {
+        let renderings = || Renderings::new(limits.waiting_bytes / 2);
+        Self { serving, whole: renderings(), narrowed: renderings() }
+    }
+}
+
+/// What a scrape asks for: who asks for the same gets the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Asked {
+    page: Page,
+    selection: Selection,
+    gzip: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Page {
+    Metrics,
+    Agents,
+}
+
+impl Asked {
+    fn render(&self, serving: &Serving) -> Vec<u8> {
+        let text = match self.page {
+            Page::Metrics => pages::metrics(serving, &self.selection),
+            Page::Agents => pages::agent_metrics(serving, &self.selection),
+        };
+        if self.gzip { compression::gzip(&text) } else { text.into_bytes() }
+    }
 }
 
 /// The parameters of an address, in their order.
 type Parameters = Query<Vec<(String, String)>>;
 
-async fn metrics(State(serving): State<Arc<Serving>>, parameters: Parameters, headers: HeaderMap) -> Response {
-    exposition(serving, parameters, &headers, pages::metrics).await
+async fn metrics(State(site): State<Arc<Site>>, parameters: Parameters, headers: HeaderMap) -> Response {
+    render(&site, Page::Metrics, parameters, &headers).await
 }
 
-async fn agent_metrics(State(serving): State<Arc<Serving>>, parameters: Parameters, headers: HeaderMap) -> Response {
-    exposition(serving, parameters, &headers, pages::agent_metrics).await
+async fn agent_metrics(State(site): State<Arc<Site>>, parameters: Parameters, headers: HeaderMap) -> Response {
+    render(&site, Page::Agents, parameters, &headers).await
 }
 
-async fn readyz(State(serving): State<Arc<Serving>>) -> impl IntoResponse {
-    if serving.health.is_ready() {
+async fn readyz(State(site): State<Arc<Site>>) -> impl IntoResponse {
+    if site.serving.health.is_ready() {
         return (StatusCode::OK, plain("ready\n".to_owned()));
     }
     let answer = "not ready: what was there at the start is still to be read (cxpulse_restore_progress_ratio)\n";
     (StatusCode::SERVICE_UNAVAILABLE, plain(answer.to_owned()))
 }
 
-/// Renders beside the tasks that answer others: a large board takes tens of milliseconds.
-async fn exposition(
-    serving: Arc<Serving>,
-    Query(parameters): Parameters,
-    headers: &HeaderMap,
-    render: fn(&Serving, &Selection) -> String,
-) -> Response {
-    let selection = match Selection::parse(&parameters, serving.board.windows()) {
+async fn render(site: &Site, page: Page, Query(parameters): Parameters, headers: &HeaderMap) -> Response {
+    let selection = match Selection::parse(&parameters, site.serving.board.windows()) {
         Ok(selection) => selection,
         Err(unknown) => return (StatusCode::BAD_REQUEST, plain(format!("{unknown}\n"))).into_response(),
     };
     let gzip = compression::is_asked_for(&headers.get_all(header::ACCEPT_ENCODING));
-    let page = move || {
-        let text = render(&serving, &selection);
-        if gzip { compression::gzip(&text) } else { text.into_bytes() }
-    };
+    let renderings = if selection == Selection::default() { &site.whole } else { &site.narrowed };
+    let asked = Asked { page, selection, gzip };
+    let (serving, question) = (site.serving.clone(), asked.clone());
     let head = [(header::CONTENT_TYPE, EXPOSITION), (header::VARY, "accept-encoding")];
-    match tokio::task::spawn_blocking(page).await {
+    match renderings.page(question, move || asked.render(&serving)).await {
         Ok(page) if gzip => (head, [(header::CONTENT_ENCODING, "gzip")], page).into_response(),
         Ok(page) => (head, page).into_response(),
-        Err(error) => {
-            tracing::error!("metrics could not be rendered: {error}");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
+        Err(NoPage::NoRoom) => server::busy(),
+        Err(NoPage::Failed) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
 fn plain(text: String) -> ([(HeaderName, &'static str); 1], String) {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
-}
-
-/// Ends some time after the server was told to stop; never if it was not.
-async fn cut_after(stopped: tokio::sync::oneshot::Receiver<()>) {
-    match stopped.await {
-        Ok(()) => tokio::time::sleep(GRACE).await,
-        Err(_never_told) => std::future::pending().await,
-    }
 }

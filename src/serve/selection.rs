@@ -26,14 +26,14 @@ pub struct Unknown {
 }
 
 /// Which families are wanted, each by its name, by its name without the scope, or by its object; or all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Families {
     /// None: every one.
     words: Option<BTreeSet<String>>,
 }
 
 /// What a scrape asks for; without parameters everything.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selection {
     accounts: Option<BTreeSet<String>>,
     skills: Option<BTreeSet<String>>,

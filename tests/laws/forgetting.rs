@@ -174,8 +174,8 @@ impl<'a> Two<'a> {
                 broken.push(format!("{name}: changes because it forgot: {found:?}"));
             }
         }
-        if self.remembering.counts != self.forgetting.counts {
-            broken.push(format!("counts: {:?}, {:?}", self.remembering.counts, self.forgetting.counts));
+        if self.remembering.counts() != self.forgetting.counts() {
+            broken.push(format!("counts: {:?}, {:?}", self.remembering.counts(), self.forgetting.counts()));
         }
         broken
     }

@@ -23,7 +23,8 @@ impl Demo {
         Self::spawn(command().args(arguments).stderr(Stdio::piped()))
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    /// By a command that runs it.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.spawn().expect("the program starts");
         let mut said = BufReader::new(child.stdout.take().expect("piped"));
         let address = loop {
@@ -36,6 +37,11 @@ impl Demo {
         Self { child, address, said }
     }
 
+    /// A client that has asked nothing yet.
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(&self.address).expect("it listens")
+    }
+
     /// Status and body of an answer.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let (head, body) = self.ask(path, "");
@@ -44,7 +50,7 @@ impl Demo {
 
     /// Head and body of the answer to a request with these headers, each with its line's end.
     pub(crate) fn ask(&self, path: &str, headers: &str) -> (String, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let mut stream = self.connect();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n{headers}Connection: close\r\n\r\n").expect("it reads");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("it answers");
@@ -61,6 +67,20 @@ impl Demo {
         self.child.stderr.take().expect("it was set aside").read_to_string(&mut log).expect("text");
         assert_eq!(self.status(), Some(0), "{log}");
         log
+    }
+
+    /// Reads its log on, where that was set aside, until there is a line with `words` in it.
+    pub(crate) fn logs(&mut self, words: &str) {
+        let log = self.child.stderr.as_mut().expect("it was set aside");
+        let mut line = Vec::new();
+        let mut byte = [0];
+        while !String::from_utf8_lossy(&line).contains(words) {
+            assert_ne!(log.read(&mut byte).expect("it can be read"), 0, "it ended without {words}");
+            if byte == *b"\n" {
+                line.clear();
+            }
+            line.push(byte[0]);
+        }
     }
 
     /// Its process.

@@ -48,11 +48,14 @@ pub enum Reason {
     OutOfRange,
     /// The event says it happened more than an hour after its record was written.
     FarFuture,
+    /// The configuration lists the accounts there are, and the event's is none of them.
+    UnknownAccount,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture];
+    pub const ALL: [Self; 6] =
+        [Self::Undecodable, Self::Missing, Self::IllFormed, Self::OutOfRange, Self::FarFuture, Self::UnknownAccount];
 
     /// Its word in dead letters and engine metrics; it stays as it is.
     #[must_use]
@@ -63,6 +66,7 @@ impl Reason {
             Self::IllFormed => "ill_formed",
             Self::OutOfRange => "out_of_range",
             Self::FarFuture => "far_future",
+            Self::UnknownAccount => "unknown_account",
         }
     }
 
@@ -88,6 +92,10 @@ impl Refusal {
 
     /// An event too far ahead of its record.
     pub const FAR_FUTURE: Self = Self { reason: Reason::FarFuture, field: Some(Field::OccurredAt), hint: None };
+
+    /// An event of an account that there is not.
+    pub const UNKNOWN_ACCOUNT: Self =
+        Self { reason: Reason::UnknownAccount, field: Some(Field::AccountId), hint: None };
 
     /// The name of the field at fault; empty if there is none.
     #[must_use]

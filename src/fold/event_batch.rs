@@ -5,34 +5,40 @@ use std::collections::BTreeMap;
 use crate::domain::event::{Event, Millis};
 
 /// Events waiting to be folded.
-#[derive(Debug, Default)]
-pub struct Together<'a> {
-    /// By the number of the account.
-    waiting: BTreeMap<usize, Vec<Written<'a>>>,
+#[derive(Debug)]
+pub(super) struct EventBatch<'a, Key> {
+    /// By the account.
+    waiting: BTreeMap<Key, Vec<Written<'a>>>,
     count: usize,
 }
 
 /// An event, and when its record was written.
-pub type Written<'a> = (Event<'a>, Option<Millis>);
+pub(super) type Written<'a> = (Event<'a>, Option<Millis>);
 
 /// Events that wait at most: enough for an account to look ahead, few enough to stay in the caches.
 const MOST: usize = 512;
 
-impl<'a> Together<'a> {
+impl<Key> Default for EventBatch<'_, Key> {
+    fn default() -> Self {
+        Self { waiting: BTreeMap::new(), count: 0 }
+    }
+}
+
+impl<'a, Key: Ord> EventBatch<'a, Key> {
     /// Has an event of an account wait.
-    pub fn add(&mut self, account: usize, event: Event<'a>, written: Option<Millis>) {
+    pub(super) fn add(&mut self, account: Key, event: Event<'a>, written: Option<Millis>) {
         self.waiting.entry(account).or_default().push((event, written));
         self.count += 1;
     }
 
     /// Whether it is time to fold them.
     #[must_use]
-    pub fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.count >= MOST
     }
 
     /// Takes all that wait, account by account.
-    pub fn by_account(&mut self) -> impl Iterator<Item = (usize, Vec<Written<'a>>)> + use<'a> {
+    pub(super) fn by_account(&mut self) -> impl Iterator<Item = (Key, Vec<Written<'a>>)> + use<'a, Key> {
         self.count = 0;
         std::mem::take(&mut self.waiting).into_iter()
     }
@@ -56,14 +62,14 @@ mod tests {
 
     #[test]
     fn events_come_back_by_account_and_in_their_order() {
-        let mut together = Together::default();
+        let mut batch = EventBatch::default();
         for (account, at) in [(1, 10), (0, 20), (1, 5)] {
-            together.add(account, event(at), Some(at));
+            batch.add(account, event(at), Some(at));
         }
         let times = |events: &[Written<'_>]| events.iter().map(|(event, _)| event.at).collect::<Vec<_>>();
-        let by_account: Vec<_> = together.by_account().map(|(account, events)| (account, times(&events))).collect();
+        let by_account: Vec<_> = batch.by_account().map(|(account, events)| (account, times(&events))).collect();
         assert_eq!(by_account, [(0, vec![20]), (1, vec![10, 5])]);
-        assert!(!together.is_full());
-        assert_eq!(together.by_account().count(), 0);
+        assert!(!batch.is_full());
+        assert_eq!(batch.by_account().count(), 0);
     }
 }

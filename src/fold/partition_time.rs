@@ -9,7 +9,7 @@ use crate::wire::batch::Written;
 
 /// What has been read of a partition, by time.
 #[derive(Debug, Default)]
-pub(super) struct Passing {
+pub(super) struct PartitionTime {
     /// The records since the last look. One that does not tell when it was written is never late, and more of its kind
     /// may follow: from then on the partition passes nothing.
     since_look: Written,
@@ -19,7 +19,7 @@ pub(super) struct Passing {
     passed: Option<Millis>,
 }
 
-impl Passing {
+impl PartitionTime {
     /// Notes records that have been folded.
     pub(super) fn read(&mut self, written: Written) {
         if written != Written::Never {
@@ -52,39 +52,39 @@ mod tests {
 
     #[test]
     fn a_partition_has_passed_the_earliest_of_the_records_since_the_last_look() {
-        let mut passing = Passing::default();
-        assert_eq!(passing.look(), None, "nothing has been read");
-        passing.read(Written::From(100));
-        passing.read(Written::From(90));
-        assert_eq!(passing.look(), Some(90));
-        assert_eq!(passing.look(), Some(90), "it stands still");
-        passing.read(Written::From(9_999_999));
-        passing.read(Written::From(110));
-        assert_eq!(passing.look(), Some(110), "one clock was ahead");
+        let mut time = PartitionTime::default();
+        assert_eq!(time.look(), None, "nothing has been read");
+        time.read(Written::From(100));
+        time.read(Written::From(90));
+        assert_eq!(time.look(), Some(90));
+        assert_eq!(time.look(), Some(90), "it stands still");
+        time.read(Written::From(9_999_999));
+        time.read(Written::From(110));
+        assert_eq!(time.look(), Some(110), "one clock was ahead");
     }
 
     #[test]
     fn at_its_end_a_partition_passes_as_long_as_nothing_comes() {
-        let mut passing = Passing::default();
-        passing.ended(500);
-        assert_eq!(passing.look(), Some(500));
-        passing.ended(600);
-        passing.read(Written::Never);
-        assert_eq!(passing.look(), Some(600));
-        passing.ended(700);
-        passing.read(Written::From(650));
-        assert_eq!(passing.look(), Some(650), "what was written before the end was seen came after");
-        passing.ended(700);
-        assert_eq!(passing.look(), Some(700));
+        let mut time = PartitionTime::default();
+        time.ended(500);
+        assert_eq!(time.look(), Some(500));
+        time.ended(600);
+        time.read(Written::Never);
+        assert_eq!(time.look(), Some(600));
+        time.ended(700);
+        time.read(Written::From(650));
+        assert_eq!(time.look(), Some(650), "what was written before the end was seen came after");
+        time.ended(700);
+        assert_eq!(time.look(), Some(700));
     }
 
     #[test]
-    fn a_record_without_a_time_keeps_its_partition_from_passing_anything() {
-        let mut passing = Passing::default();
-        passing.read(Written::Unknown);
-        assert_eq!(passing.look(), None);
-        passing.read(Written::From(5));
-        passing.ended(9);
-        assert_eq!(passing.look(), None);
+    fn a_record_without_a_time_keeps_its_partition_from_time_anything() {
+        let mut time = PartitionTime::default();
+        time.read(Written::Unknown);
+        assert_eq!(time.look(), None);
+        time.read(Written::From(5));
+        time.ended(9);
+        assert_eq!(time.look(), None);
     }
 }

@@ -1,0 +1,106 @@
+//! The way of a record into its account: one for all who fold, `run` and `demo`, `replay`, and the tests.
+//!
+//! A record is decoded, judged by its time, and gathered with others; then each account folds what is its own. On the
+//! way it is counted how every record ended. What is kept of an account differs, and so a [`Folder`] has the accounts.
+
+use super::event_batch::EventBatch;
+use super::outcomes::{Outcomes, Skipped};
+use crate::domain::account::Account;
+use crate::domain::event::{Event, Millis};
+use crate::domain::history::Fate;
+use crate::wire::batch::{Record, RecordBatch};
+use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
+
+/// Whoever has the accounts.
+pub trait Folder {
+    /// How it finds an account again.
+    type Key: Ord;
+
+    /// The account of that id, a new one if there is none.
+    ///
+    /// # Errors
+    /// Why it has no such account, and none of its events is folded.
+    fn find(&mut self, id: &str) -> Result<Self::Key, Refusal>;
+
+    /// An account that it found.
+    fn account(&mut self, key: &Self::Key) -> &mut Account;
+
+    /// Whether an event is to be folded that could be. One that is not is counted by the folder alone.
+    fn wants(&mut self, _event: &Event<'_>) -> bool {
+        true
+    }
+
+    /// Told of a record that is no event, or one of no account.
+    fn rejected(&mut self, _record: &Record<'_>, _refusal: &Refusal) {}
+
+    /// Told of an event that was new, by when its record was written.
+    fn applied(&mut self, _written: Option<Millis>) {}
+}
+
+/// Folds every record of a batch, and counts how each ended.
+pub fn fold<F: Folder>(batch: &RecordBatch, outcomes: &Outcomes, folder: &mut F) {
+    let mut waiting = EventBatch::default();
+    for record in batch.records() {
+        match read(&record, folder) {
+            Ok(Some((key, event, written))) => waiting.add(key, event, written),
+            Ok(None) => {}
+            Err(skipped) => {
+                if let Skipped::Rejected(refusal) = &skipped {
+                    folder.rejected(&record, refusal);
+                }
+                outcomes.skip(skipped, &record.place);
+            }
+        }
+        if waiting.is_full() {
+            apply(&mut waiting, outcomes, folder);
+        }
+    }
+    apply(&mut waiting, outcomes, folder);
+}
+
+/// An event, whose it is, and when its record was written.
+type Found<'a, Key> = (Key, Event<'a>, Option<Millis>);
+
+/// The event in a record; nothing where the folder does not want it.
+fn read<'a, F: Folder>(record: &Record<'a>, folder: &mut F) -> Result<Option<Found<'a, F::Key>>, Skipped> {
+    let (decoded, written) = decoded(record);
+    let event = match decoded {
+        Decoded::Event(event) => event,
+        Decoded::Unknown => return Err(Skipped::Unknown),
+        Decoded::Empty => return Err(Skipped::Empty),
+        Decoded::Rejected(refusal) => return Err(Skipped::Rejected(refusal)),
+    };
+    match admit(event.at, written) {
+        Admission::Admitted => {}
+        Admission::Late => return Err(Skipped::Late),
+        Admission::TooFarAhead => return Err(Skipped::Rejected(Refusal::FAR_FUTURE)),
+    }
+    if !folder.wants(&event) {
+        return Ok(None);
+    }
+    let key = folder.find(&event.account).map_err(Skipped::Rejected)?;
+    Ok(Some((key, event, written)))
+}
+
+/// What a record holds, and when it was written; a line of a file says so itself.
+fn decoded<'a>(record: &Record<'a>) -> (Decoded<'a>, Option<Millis>) {
+    match record.place {
+        Place::Offset { .. } => (decode(&record.as_ref()), record.timestamp),
+        Place::Line { .. } => {
+            let FileRecord { decoded, recorded_at } = decode_line(record.payload.unwrap_or_default(), &record.place);
+            (decoded, recorded_at)
+        }
+    }
+}
+
+fn apply<F: Folder>(waiting: &mut EventBatch<'_, F::Key>, outcomes: &Outcomes, folder: &mut F) {
+    for (key, events) in waiting.by_account() {
+        let ended = folder.account(&key).apply_all(events.iter().map(|(event, _)| event));
+        for ((_, written), outcome) in events.iter().zip(ended) {
+            outcomes.count(outcome);
+            if outcome == Fate::Applied {
+                folder.applied(*written);
+            }
+        }
+    }
+}

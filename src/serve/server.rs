@@ -1,0 +1,212 @@
+//! Connections: taken, bounded in number and in time, and ended in order.
+//!
+//! The HTTP library leaves this to its users: by itself it takes every connection there is, and waits for every client.
+
+use std::future::Future;
+use std::io::{self, Read as _, Write as _};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::HttpBody as _;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use super::limits::Limits;
+use super::patience::{AtRest, Patient};
+use super::traffic::{Refused, Traffic};
+
+/// What one connection too many is told.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+    content-type: text/plain; charset=utf-8\r\n\r\n\
+    there are as many connections as http_connections is\n";
+
+/// Until the system is asked again for a connection that it could not give.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` ends, then lets answers under way finish.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    traffic: Arc<Traffic>,
+    stop: impl Future<Output = ()>,
+) {
+    let ending = limits.ending;
+    let router = bounded(router, &limits, traffic.clone());
+    let mut server = Server { router, limits, traffic, connections: JoinSet::new(), ended: GracefulShutdown::new() };
+    let mut stop = pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            stream = accept(&listener, &server.traffic) => server.take(stream),
+        }
+    }
+    drop(listener);
+    // What has not ended by then is cut.
+    let _cut = tokio::time::timeout(ending, server.ended.shutdown()).await.is_err();
+}
+
+/// The router behind what every request has to keep to.
+fn bounded(router: Router, limits: &Limits, traffic: Arc<Traffic>) -> Router {
+    let Limits { address_bytes, body_bytes, answer, .. } = *limits;
+    let bounds = Bounds { address_bytes, body_bytes, answer, traffic };
+    let body = DefaultBodyLimit::max(body_bytes);
+    router.layer(body).layer(middleware::from_fn_with_state(bounds, keep_bounds))
+}
+
+#[derive(Clone)]
+struct Bounds {
+    address_bytes: usize,
+    body_bytes: usize,
+    answer: Duration,
+    traffic: Arc<Traffic>,
+}
+
+async fn keep_bounds(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+    let address_bytes = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    let body = request.body().size_hint();
+    let has_body = body.upper() != Some(0);
+    let answer = if address_bytes > bounds.address_bytes {
+        StatusCode::URI_TOO_LONG.into_response()
+    } else if body.lower() > bounds.body_bytes as u64 {
+        // It says so itself: nobody has to wait for it.
+        StatusCode::PAYLOAD_TOO_LARGE.into_response()
+    } else {
+        match tokio::time::timeout(bounds.answer, next.run(request)).await {
+            Ok(answer) => answer,
+            // Where there is a body, it is what we waited for.
+            Err(_) if has_body => StatusCode::REQUEST_TIMEOUT.into_response(),
+            Err(_) => busy(),
+        }
+    };
+    if let Some(reason) = refusal(&answer) {
+        bounds.traffic.refuse(reason);
+    }
+    answer
+}
+
+/// Which of the bounds an answer tells of.
+fn refusal(answer: &Response) -> Option<Refused> {
+    match answer.status() {
+        StatusCode::REQUEST_TIMEOUT => Some(Refused::SlowRequest),
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => Some(Refused::TooLarge),
+        _ => answer.extensions().get::<Refused>().copied(),
+    }
+}
+
+/// That others ask for too much at the moment.
+pub(super) fn busy() -> Response {
+    let text = "others ask for so much at the moment that this has to wait; ask again in a second\n";
+    let head = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "1")];
+    (StatusCode::SERVICE_UNAVAILABLE, head, Extension(Refused::Busy), text).into_response()
+}
+
+/// The next connection. Without a descriptor for it there is a pause: the system would refuse it again at once.
+async fn accept(listener: &TcpListener, traffic: &Traffic) -> TcpStream {
+    let mut said = false;
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => return stream,
+            // The client's trouble, not ours.
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                traffic.refuse(Refused::Descriptors);
+                if !std::mem::replace(&mut said, true) {
+                    tracing::warn!("no HTTP connection can be taken until some end: {error}");
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+struct Server {
+    router: Router,
+    limits: Limits,
+    traffic: Arc<Traffic>,
+    connections: JoinSet<()>,
+    ended: GracefulShutdown,
+}
+
+impl Server {
+    fn take(&mut self, stream: TcpStream) {
+        while self.connections.try_join_next().is_some() {}
+        if self.connections.len() >= self.limits.connections {
+            self.traffic.refuse(Refused::Connections);
+            // It is told so if it can be told at once; nobody waits for it.
+            let _untold = turn_away(stream).is_err();
+            return;
+        }
+        // Answers are written whole: nothing is gained by waiting for more. A failure costs milliseconds alone.
+        let _slower = stream.set_nodelay(true).is_err();
+        let stream = Patient::new(stream, self.limits.write, self.traffic.clone());
+        let at_rest = stream.at_rest();
+        let service = TowerToHyperService::new(self.router.clone());
+        let connection = self.ended.watch(self.protocol().serve_connection(TokioIo::new(stream), service));
+        let open = Open::new(self.traffic.clone());
+        self.connections.spawn(async move {
+            if let Err(error) = connection.await {
+                open.note(&error, &at_rest);
+            }
+        });
+    }
+
+    fn protocol(&self) -> http1::Builder {
+        let mut protocol = http1::Builder::new();
+        protocol
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.head)
+            .max_header_size(self.limits.head_bytes)
+            .max_headers(self.limits.head_lines);
+        protocol
+    }
+}
+
+/// Says why, and takes what was asked so far, so that closing does not read as a failure to the client.
+fn turn_away(stream: TcpStream) -> io::Result<()> {
+    let mut stream = stream.into_std()?;
+    stream.write_all(FULL)?;
+    let _asked = stream.read(&mut [0; 4_096])?;
+    Ok(())
+}
+
+/// A connection, counted as long as it is open.
+struct Open(Arc<Traffic>);
+
+impl Open {
+    fn new(traffic: Arc<Traffic>) -> Self {
+        traffic.connect();
+        Self(traffic)
+    }
+
+    /// Counts why it ended. A client that went away, or asked nothing more after its answer, was refused nothing; one
+    /// that did not read is counted where that was found.
+    fn note(&self, error: &hyper::Error, at_rest: &AtRest) {
+        if error.is_parse() {
+            self.0.refuse(if error.is_parse_too_large() { Refused::TooLarge } else { Refused::Malformed });
+        } else if error.is_timeout() && !at_rest.is() {
+            self.0.refuse(Refused::SlowRequest);
+        }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.disconnect();
+    }
+}
