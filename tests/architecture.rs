@@ -40,6 +40,28 @@ fn the_domain_names_no_other_module_however_it_is_written() {
 }
 
 #[test]
+fn facts_are_all_that_goes_from_a_history_to_a_day() {
+    let problem = |path: &str, rooms: &str| [format!("src/domain/{path}: {rooms}")];
+    let uses = |what: &str| format!("use crate::domain::{what};");
+    let lives = problem("history/lives.rs", "`domain::history` may not name `domain::day`");
+    assert_eq!(broken("domain/history/lives.rs", &uses("day::Day")), lives);
+    assert_eq!(
+        broken("domain/history/mod.rs", "use super::day::Day;"),
+        problem("history/mod.rs", "`domain::history` may not name `domain::day`")
+    );
+    let sums = problem("day/sums/mod.rs", "`domain::day` may not name `domain::history`");
+    assert_eq!(broken("domain/day/sums/mod.rs", &uses("{fact::Fact, history::History}")), sums);
+    let step = problem("life/mod.rs", "`domain::life` may not name `domain::day`");
+    assert_eq!(broken("domain/life/mod.rs", "fn f() { crate::domain::day::f() }"), step);
+    let answers = problem("answers/live.rs", "`domain::answers` may not name `domain::account`");
+    assert_eq!(broken("domain/answers/live.rs", &uses("account::Account")), answers);
+    let fact = problem("fact.rs", "`domain::fact` may not name `domain::day`");
+    assert_eq!(broken("domain/fact.rs", &uses("day::Day")), fact);
+    assert_eq!(broken("domain/account/mod.rs", &uses("{history::History, day::Day, answers::Answers}")), [""; 0]);
+    assert_eq!(broken("domain/answers/live.rs", &uses("day::view::View")), [""; 0]);
+}
+
+#[test]
 fn stages_meet_nowhere_but_in_the_pipeline() {
     assert_eq!(broken("serve/mod.rs", "use crate::fold::Fold;"), ["src/serve/mod.rs: `serve` may not name `fold`"]);
     assert_eq!(

@@ -1,10 +1,10 @@
 //! What cxpulse says, as it stands on the wire: metrics, records, live state, rating requests, keys.
 
+use cxpulse::domain::account::rating_request::{RatingRequest, Reason};
 use cxpulse::domain::answers::live::{Live, Waiting};
 use cxpulse::domain::answers::metrics::{
     Availability, ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Refused, Sla, Utilisation,
 };
-use cxpulse::domain::answers::rating_request::{RatingRequest, Reason};
 use cxpulse::domain::bucket::Bucket;
 use cxpulse::domain::event::{Audience, Origin};
 use cxpulse::domain::scope::Scope;

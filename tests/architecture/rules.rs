@@ -1,5 +1,7 @@
 //! The arrows and the rules, as tables, and what of a file breaks them.
 
+use std::collections::BTreeSet;
+
 use super::source::{Source, item_length};
 
 /// Which modules of the crate a module may name, beside itself. The order is that of `lib.rs`: as data flows.
@@ -54,6 +56,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &["domain"]),
 ];
 
+/// The rooms of the domain, and which of the others each may name. Those that are not listed are words of all.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("compact", &[]),
+    ("names", &["compact"]),
+    ("timeline", &["names", "compact"]),
+    ("life", &["timeline", "names"]),
+    ("history", &["life", "timeline", "names", "compact"]),
+    ("day", &["names", "compact"]),
+    ("answers", &["day", "names"]),
+    ("account", &["history", "day", "answers", "life", "names"]),
+];
+
+/// What also those files of the domain may name that stand outside its rooms.
+const WORDS_OF_ALL: &[&str] = &["names", "compact"];
+
 /// What meets in `pipeline` and nowhere else.
 const STAGES: &[&str] = &["source", "fold", "publish", "serve"];
 
@@ -90,7 +107,7 @@ pub(super) fn arrows(module: &str) -> Option<&'static [&'static str]> {
 /// Everything in a file that breaks an arrow or a rule.
 pub(super) fn broken(source: &Source) -> Vec<String> {
     let tokens = source.tokens();
-    let checks = [arrows_broken, stages_met, impurities, homes_left, effects, manners, long_functions];
+    let checks = [arrows_broken, rooms_left, stages_met, impurities, homes_left, effects, manners, long_functions];
     let problems = checks.iter().flat_map(|check| check(source, &tokens));
     problems.map(|problem| format!("src/{}: {problem}", source.path())).collect()
 }
@@ -100,6 +117,22 @@ fn arrows_broken(source: &Source, tokens: &[&str]) -> Vec<String> {
     let allowed = arrows(module).unwrap_or_default();
     let others = modules_named(source, tokens).into_iter().filter(|name| *name != module && !allowed.contains(name));
     others.map(|name| format!("`{module}` may not name `{name}`")).collect()
+}
+
+/// Which room of the domain names one that it may not.
+fn rooms_left(source: &Source, tokens: &[&str]) -> Vec<String> {
+    let Some(room) = source.room() else { return Vec::new() };
+    let allowed = find(ROOMS, room);
+    let mut named = heads_after(tokens, &["crate", "::", "domain"]);
+    let to_the_domain = vec!["super"; source.depth() - 1].join(" :: ");
+    named.extend(heads_after(tokens, &to_the_domain.split(' ').collect::<Vec<_>>()));
+    let is_other = |name: &&str| *name != room && find(ROOMS, name).is_some();
+    let others: BTreeSet<&str> = named.into_iter().filter(is_other).collect();
+    let problem = |name: &str| format!("`domain::{room}` may not name `domain::{name}`");
+    match allowed {
+        Some(allowed) => others.into_iter().filter(|name| !allowed.contains(name)).map(problem).collect(),
+        None => others.into_iter().filter(|name| !WORDS_OF_ALL.contains(name)).map(problem).collect(),
+    }
 }
 
 fn stages_met(source: &Source, tokens: &[&str]) -> Vec<String> {

@@ -43,6 +43,13 @@ impl Source {
         first.strip_suffix(".rs").unwrap_or(first)
     }
 
+    /// The room of the domain that it belongs to: `day` for `domain/day/sums/mod.rs`, `fact` for `domain/fact.rs`.
+    pub(super) fn room(&self) -> Option<&str> {
+        let inside = self.path.strip_prefix("domain/")?;
+        let first = inside.split('/').next().expect("a split has a first part");
+        (first != "mod.rs").then(|| first.strip_suffix(".rs").unwrap_or(first))
+    }
+
     /// How many `super` lead from it to the root of the crate.
     pub(super) fn depth(&self) -> usize {
         match self.path.as_str() {

@@ -4,6 +4,7 @@
 //! matter any more. One question: `view`, from which everything else is answered. Between the verbs the account is a
 //! function of the set of its events and of `now` alone.
 
+pub mod rating_request;
 mod requests;
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! The account's decisions on rating requests, as if all events had arrived in the order of event time (SPEC §10).
 
 use super::Account;
-use crate::domain::answers::rating_request::RatingRequest;
+use crate::domain::account::rating_request::RatingRequest;
 use crate::domain::event::{Identity, Millis};
 use crate::domain::life::Decision;
 

@@ -9,7 +9,6 @@ pub mod live;
 pub mod metrics;
 mod numbers;
 pub mod rates;
-pub mod rating_request;
 mod running;
 mod windows;
 

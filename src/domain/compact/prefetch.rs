@@ -7,12 +7,14 @@
 const LINE: usize = 64;
 
 /// Has the memory of a value brought into the caches, without waiting for it.
+#[inline]
 pub fn prefetch<T>(value: &T) {
     let start = std::ptr::from_ref(value).cast::<u8>();
     (0..size_of::<T>().div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
 }
 
 /// The same of the last elements of a slice, and of the place behind them.
+#[inline]
 pub fn prefetch_end<T>(values: &[T]) {
     let end = values.as_ptr_range().end.cast::<u8>();
     hint(end.wrapping_sub(1));
@@ -20,6 +22,7 @@ pub fn prefetch_end<T>(values: &[T]) {
 }
 
 /// The same of all elements of a slice.
+#[inline]
 pub fn prefetch_all<T>(values: &[T]) {
     let start = values.as_ptr().cast::<u8>();
     (0..size_of_val(values).div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));

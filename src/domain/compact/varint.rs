@@ -1,8 +1,7 @@
 //! Small numbers as few bytes: little-endian base 128, as Protobuf has it.
 
-use crate::domain::names::Name;
-
 /// Appends a number: seven bits a byte, the eighth says that more follow.
+#[inline]
 pub fn write(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -12,6 +11,7 @@ pub fn write(out: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Appends a number of either sign; small ones of both stay small.
+#[inline]
 pub fn write_signed(out: &mut Vec<u8>, number: i64) {
     write(out, (number << 1 ^ number >> 63) as u64);
 }
@@ -31,6 +31,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next byte.
+    #[inline]
     pub fn byte(&mut self) -> u8 {
         let byte = self.bytes[self.at];
         self.at += 1;
@@ -38,6 +39,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next number.
+    #[inline]
     pub fn number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
@@ -51,6 +53,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next number of either sign.
+    #[inline]
     pub fn signed(&mut self) -> i64 {
         let number = self.number();
         (number >> 1) as i64 ^ -((number & 1) as i64)
@@ -67,15 +70,5 @@ impl<'a> Reader<'a> {
         let bytes = self.bytes[self.at..self.at + 8].try_into().expect("a slice of eight");
         self.at += 8;
         u64::from_le_bytes(bytes)
-    }
-
-    /// The next number as a name, if it is not zero.
-    pub fn optional_name(&mut self) -> Option<Name> {
-        Name::from_code(self.number() as u32)
-    }
-
-    /// The next number as a name.
-    pub fn name(&mut self) -> Name {
-        self.optional_name().expect("written from a name")
     }
 }

@@ -64,6 +64,7 @@ impl Facts {
 
     /// Adds a fact of this bucket. Each: kind (6 bits), sign, whether `scopes` follow; then what differs: time, row; the
     /// value, if any.
+    #[inline]
     pub fn push(&mut self, stated: &Stated) {
         let Stated { at, kind, value, scopes, row, .. } = *stated;
         let offset_ms = at - self.bucket.start();
@@ -123,6 +124,7 @@ impl FactsView {
     }
 
     /// The next fact for a reader.
+    #[inline]
     pub fn next(&self, cursor: &mut Cursor) -> Option<Stated> {
         let mut piece = self.pieces.get(cursor.piece)?;
         if cursor.at == piece.len() {

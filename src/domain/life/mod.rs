@@ -25,7 +25,7 @@ use crate::domain::timeline::{About, Act, Entry, Key, Timeline};
 
 use closes::Close;
 use moods::AgentMood;
-pub use requests::Decision;
+pub use requests::{Decision, Reason};
 use surveys::Surveys;
 pub use visits::Visit;
 use visits::{Finished, OPEN_INLINE};
@@ -140,7 +140,7 @@ impl Known {
             start_at,
             started: started.is_some(),
             contact: about.contact,
-            via: combinations.via(&about),
+            via: combinations.via([about.line, about.channel, about.company]),
             origin: about.origin,
             audience: about.audience,
         })

@@ -1,7 +1,6 @@
 //! Whether to ask for a rating at this close, decided from what the timeline held by then (SPEC §5).
 
 use super::{Context, Known, State};
-use crate::domain::answers::rating_request::Reason;
 use crate::domain::event::{Audience, Millis, Origin};
 use crate::domain::names::Name;
 use crate::domain::policy::Policy;
@@ -11,6 +10,47 @@ use crate::domain::timeline::{Entry, Key};
 const SHORT_CHARACTERS: u64 = 250;
 /// How long after the last message a close is too old to ask.
 const OLD_MS: Millis = 7 * 24 * 3_600_000;
+
+/// Why a rating is not asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Inbound, and no human wrote after a customer.
+    NoHumanReply,
+    /// Outbound, and the policy says no.
+    OutboundOff,
+    /// By a workflow or a program, and the policy says no.
+    WorkflowOff,
+    /// By a workflow or a program, and no human wrote.
+    NoHumanPart,
+    /// At most 250 characters.
+    TooShort,
+    /// Closed more than seven days after the last message.
+    TooOld,
+    /// More than one customer.
+    Group,
+    /// Asked before in this conversation.
+    AskedBefore,
+    /// The policy says no for this audience.
+    AudienceOff,
+}
+
+impl Reason {
+    /// Its word in outputs.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoHumanReply => "no_human_reply",
+            Self::OutboundOff => "outbound_off",
+            Self::WorkflowOff => "workflow_off",
+            Self::NoHumanPart => "no_human_part",
+            Self::TooShort => "too_short",
+            Self::TooOld => "too_old",
+            Self::Group => "group",
+            Self::AskedBefore => "asked_before",
+            Self::AudienceOff => "audience_off",
+        }
+    }
+}
 
 /// Who said how much so far: what the decision looks at, and nothing else does.
 #[derive(Debug, Clone, Default)]

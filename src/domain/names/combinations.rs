@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use crate::domain::names::Name;
-use crate::domain::timeline::About;
 
 /// Where a conversation came from: line, channel, company.
 pub type Origins = [Option<Name>; 3];
@@ -34,8 +33,8 @@ impl Combinations {
     }
 
     /// Line, channel and company of a conversation.
-    pub fn via(&mut self, about: &About) -> u32 {
-        self.origins.number([about.line, about.channel, about.company])
+    pub fn via(&mut self, origins: Origins) -> u32 {
+        self.origins.number(origins)
     }
 
     /// The topics of a set, ascending by name number.

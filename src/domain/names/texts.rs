@@ -52,12 +52,14 @@ impl Texts {
     }
 
     /// The bytes of the name that begins at `start`.
+    #[inline]
     pub(super) fn bytes_at(&self, start: u32) -> &[u8] {
         let name = &self.at(start)[HEAD - 1..];
         &name[1..][..usize::from(name[0])]
     }
 
     /// The name that begins at `start`.
+    #[inline]
     pub(super) fn name_at(&self, start: u32) -> Name {
         let number = self.at(start).first_chunk().expect("a name begins with its number");
         Name::at(u32::from_le_bytes(*number) as usize)
@@ -100,6 +102,7 @@ impl Texts {
         self.pieces.iter().map(|piece| piece.len()).sum()
     }
 
+    #[inline]
     fn at(&self, start: u32) -> &[u8] {
         &self.pieces[(start >> PIECE_BITS) as usize][start as usize % PIECE_BYTES..]
     }

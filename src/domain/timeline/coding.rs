@@ -75,44 +75,53 @@ pub(super) fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
         0 => Act::Started(read_about(from)),
         1 => Act::Assigned { agent: read_set(from), skill: read_set(from) },
         2 => Act::HandedOff,
-        3 => Act::Joined(from.name()),
-        4 => Act::Tagged(from.name()),
-        5 => Act::Focused(from.name()),
+        3 => Act::Joined(read_name(from)),
+        4 => Act::Tagged(read_name(from)),
+        5 => Act::Focused(read_name(from)),
         6 => {
-            let (contact, packed) = (from.optional_name(), from.number());
+            let (contact, packed) = (read_optional(from), from.number());
             Act::CustomerMessage { contact, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
         }
         7 => {
-            let (agent, packed) = (from.name(), from.number());
+            let (agent, packed) = (read_name(from), from.number());
             Act::AgentMessage { agent, characters: (packed >> 1) as u32, automated: packed & 1 == 1 }
         }
-        8 => Act::Unfocused(from.name()),
+        8 => Act::Unfocused(read_name(from)),
         9 => Act::Snoozed(from.number().checked_sub(1).map(|until| until as Millis)),
         10 => {
-            let (agent, packed) = (from.optional_name(), from.byte());
+            let (agent, packed) = (read_optional(from), from.byte());
             Act::Closed { agent, closed_by: side(packed >> 2), outcome: outcome(packed & 3) }
         }
         11 => Act::Reopened,
-        12 => Act::SurveySent { survey: read_survey(from), agent: from.optional_name(), skill: from.optional_name() },
+        12 => Act::SurveySent { survey: read_survey(from), agent: read_optional(from), skill: read_optional(from) },
         13 => {
             let (survey, packed) = (read_survey(from), from.number());
-            let (agent, skill) = (from.optional_name(), from.optional_name());
+            let (agent, skill) = (read_optional(from), read_optional(from));
             Act::SurveyAnswered { survey, score: (packed >> 1) as u32 as i32, commented: packed & 1 == 1, agent, skill }
         }
         14 => Act::SurveyCommented { survey: read_survey(from) },
-        15 => Act::MoodPrompted(from.name()),
-        16 => Act::MoodRecorded { agent: from.name(), mood: mood(from.byte()) },
+        15 => Act::MoodPrompted(read_name(from)),
+        16 => Act::MoodRecorded { agent: read_name(from), mood: mood(from.byte()) },
         // `rank::STATUS`: nothing else is written.
         _ => {
-            let (agent, packed) = (from.name(), from.byte());
+            let (agent, packed) = (read_name(from), from.byte());
             return (Act::Left(agent), packed >> 2, (packed & 3) as i8 - 1);
         }
     };
     (act, act.rank(), 0)
 }
 
+/// A name; 0 stands for none.
+fn read_optional(from: &mut Reader<'_>) -> Option<Name> {
+    Name::from_code(from.number() as u32)
+}
+
+fn read_name(from: &mut Reader<'_>) -> Name {
+    read_optional(from).expect("written from a name")
+}
+
 fn read_about(from: &mut Reader<'_>) -> About {
-    let mut name = || from.optional_name();
+    let mut name = || read_optional(from);
     let (contact, company, channel, line, skill) = (name(), name(), name(), name(), name());
     let packed = from.byte();
     let origin = [Origin::Inbound, Origin::Outbound, Origin::Workflow, Origin::Api][usize::from(packed >> 1)];

@@ -1,6 +1,6 @@
 //! A decision whether to ask for a rating, as JSON (SPEC §5).
 
-use crate::domain::answers::rating_request::RatingRequest;
+use crate::domain::account::rating_request::RatingRequest;
 
 use super::writer::JsonWriter;
 use crate::wire::words::{AUDIENCES, ORIGINS, word_of};
