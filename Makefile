@@ -1,10 +1,14 @@
 # `make` prints what there is. The scripts behind it are tests/setup.sh and tests/kafka/kafka.sh.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo setup-build setup-kafka demo test check format bench release kafka-up kafka-down clean-kafka
+.PHONY: help setup setup-demo setup-build setup-kafka demo test check format bench \
+	release kafka-up kafka-down clean-kafka
 
-# Options for the program or the test runner: make demo ARGS="--agents 50 --for 30s"
+# Options for the program, the test runner or the benches: make demo ARGS="--agents 50 --for 30s"
 ARGS ?=
+
+# Which benches to run: make bench BENCH=hostile ARGS=--quick
+BENCH ?= decode exposition fold hostile
 
 # $(call once,FILE,WHAT: HOW LONG): says what is about to be built for the first time.
 once = [ -e $(1) ] || echo "Building $(2) the first time, then seconds." >&2
@@ -45,8 +49,8 @@ check: ## What CI runs: format, lints, documentation, tests
 format: ## Format the source
 	cargo fmt
 
-bench: setup ## Run the benches
-	cargo bench --locked $(ARGS)
+bench: setup-demo ## Run the benches that need no Kafka, or the ones that BENCH names
+	cargo bench --locked --no-default-features $(BENCH:%=--bench %) -- $(ARGS)
 
 release: setup-build ## Build the optimised program, target/release/cxpulse, and print the line that puts it on the path
 	@$(call once,target/release/cxpulse,the optimised program: five to ten minutes on two cores)
