@@ -10,6 +10,7 @@ mod engine;
 mod exposition;
 mod forgetting;
 mod generate;
+mod instructions;
 #[cfg(feature = "kafka")]
 mod kafka_bad_days;
 #[cfg(feature = "kafka")]
