@@ -11,6 +11,7 @@ mod exposition;
 mod forgetting;
 mod generate;
 mod http_bounds;
+mod instructions;
 #[cfg(feature = "kafka")]
 mod kafka_bad_days;
 #[cfg(feature = "kafka")]

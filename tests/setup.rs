@@ -3,13 +3,17 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What the script itself calls.
 const OF_THE_SCRIPT: [&str; 4] = ["cut", "dirname", "sed", "sort"];
 
 /// What a machine lacks that has nothing but the script's own tools, and therefore nothing to install with.
 fn missing(target: &str) -> String {
-    let path = std::env::temp_dir().join(format!("cxpulse-setup-{target}-{}", std::process::id()));
+    // Tests run side by side, and two may ask for the same target.
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let (process, nth) = (std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(format!("cxpulse-setup-{process}-{nth}"));
     std::fs::create_dir_all(&path).expect("a temporary folder");
     for name in OF_THE_SCRIPT {
         symlink(program(name), path.join(name)).expect("a link");
@@ -48,4 +52,11 @@ fn the_programs_that_tests_call_are_asked_for_though_the_shell_has_one_of_that_n
     let said = missing("test");
     assert!(said.contains("- curl (apt: curl)\n  - kill (apt: procps)\n"), "{said}");
     assert!(!missing("demo").contains("curl"));
+}
+
+#[test]
+fn only_what_counts_instructions_needs_a_counter() {
+    let valgrind = "- valgrind (apt: valgrind)\n";
+    assert!(missing("instructions").contains(valgrind) && missing("check").contains(valgrind));
+    assert!(!missing("test").contains("valgrind") && !missing("instructions").contains("Java"));
 }

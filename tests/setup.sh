@@ -6,7 +6,8 @@
 #   setup.sh build   that, and a C++ toolchain and headers for librdkafka
 #   setup.sh kafka   Java, Maven and Kafka's jars
 #   setup.sh test    all of these; curl, kill and promtool
-#   setup.sh check   that, and rustfmt and clippy
+#   setup.sh instructions   those of build, and valgrind
+#   setup.sh check   those of test and instructions, and rustfmt and clippy
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -19,7 +20,8 @@ main() {
     build) needs=(rust linker native) ;;
     kafka) needs=(kafka) fetched=(jars) ;;
     test) needs=(rust linker native kafka tools) fetched=(jars promtool) ;;
-    check) needs=(rust linker native kafka tools lints) fetched=(jars promtool) ;;
+    instructions) needs=(rust linker native counter) ;;
+    check) needs=(rust linker native kafka tools counter lints) fetched=(jars promtool) ;;
     *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
   esac
   look
@@ -68,6 +70,10 @@ needs_kafka() {
 needs_tools() {
   need "curl" "apt: curl" type -P curl
   need "kill" "apt: procps" type -P kill
+}
+
+needs_counter() {
+  need "valgrind" "apt: valgrind" has valgrind
 }
 
 needs_lints() {

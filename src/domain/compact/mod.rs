@@ -4,4 +4,5 @@
 pub mod growth;
 pub mod pages;
 pub mod prefetch;
+pub mod sorted;
 pub mod varint;

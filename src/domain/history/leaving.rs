@@ -4,25 +4,36 @@
 //! changes which `Left` stand where.
 
 use super::History;
-use super::moves::{Leaving, Leavings, Move};
+use std::cmp::Ordering;
+
+use super::moves::{Leaving, Leavings, Move, Moves};
 use crate::domain::names::Name;
 use crate::domain::timeline::{Entry, Key};
 
 impl History {
     /// An agent opened a conversation, or went offline: the visit in the conversation before ends.
     pub(super) fn moved(&mut self, agent: Name, new: Move) {
-        let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);
-        let text = |one: &Move| one.to.map_or("", |to| self.names.conversations.text(Name::at(to as usize)));
-        let order = |a: &Move, b: &Move| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b)));
-        let leavings = moves.add(new, order);
-        self.agent(Some(agent)).moves = moves;
+        let leavings = self.change_moves(agent, |moves, order| moves.add(new, order));
         self.leave(agent, &leavings);
     }
 
     /// The move lost against another of its identity: what it ended goes on.
     pub(super) fn unmoved(&mut self, agent: Name, old: Move) {
-        let leavings = self.agent(Some(agent)).moves.remove(old);
+        let leavings = self.change_moves(agent, |moves, order| moves.remove(old, order));
         self.leave(agent, &leavings);
+    }
+
+    /// Moves of one moment and identity are in the order of their conversations' ids.
+    fn change_moves(
+        &mut self,
+        agent: Name,
+        change: impl FnOnce(&mut Moves, &dyn Fn(&Move, &Move) -> Ordering) -> Leavings,
+    ) -> Leavings {
+        let mut moves = std::mem::take(&mut self.agent(Some(agent)).moves);
+        let text = |one: &Move| one.to.map_or("", |to| self.names.conversations.text(Name::at(to as usize)));
+        let leavings = change(&mut moves, &|a, b| a.key.cmp(&b.key).then_with(|| text(a).cmp(text(b))));
+        self.agent(Some(agent)).moves = moves;
+        leavings
     }
 
     /// What comes is put in before what goes is taken out, so that an agent is never in two visits in between.

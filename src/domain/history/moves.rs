@@ -3,8 +3,10 @@
 //! A move ends the visit in the conversation of the move before it, so `Left` must stand in that conversation's
 //! timeline exactly there. Adding or removing a move says which `Left` must come and go.
 
-use crate::domain::compact::growth;
+use std::cmp::Ordering;
+
 use crate::domain::compact::prefetch::prefetch_end;
+use crate::domain::compact::sorted::Sorted;
 use crate::domain::event::Millis;
 use crate::domain::timeline::{Key, rank};
 
@@ -12,7 +14,7 @@ use crate::domain::timeline::{Key, rank};
 #[derive(Debug, Default)]
 pub struct Moves {
     /// Ascending by key, then by the text of the conversation's id.
-    all: Vec<Packed>,
+    all: Sorted<Packed>,
 }
 
 /// A move in 24 bytes: there are some three a conversation, and what it is tells its rank.
@@ -73,54 +75,52 @@ pub struct Leavings {
 }
 
 impl Moves {
-    /// The last one.
-    #[must_use]
-    pub fn last(&self) -> Option<Move> {
-        self.all.last().map(|last| Move::from(*last))
-    }
-
     /// Has what adding a move will read brought into the caches.
     pub fn prefetch(&self) {
-        prefetch_end(&self.all);
+        prefetch_end(self.all.last_piece());
     }
 
     /// Adds a move; `order` compares moves.
-    pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> std::cmp::Ordering) -> Leavings {
-        let comes_before = |other: &Packed| order(&Move::from(*other), &new).is_lt();
-        let comes_last = self.all.last().is_none_or(comes_before);
-        let place = if comes_last { self.all.len() } else { self.all.partition_point(comes_before) };
-        let gone = self.leaving(place).into_iter().collect();
-        growth::make_room(&mut self.all, 1);
+    pub fn add(&mut self, new: Move, order: impl Fn(&Move, &Move) -> Ordering) -> Leavings {
         debug_assert_eq!(Move::from(Packed::from(new)), new, "a move's rank follows from what it is");
-        self.all.insert(place, new.into());
-        let come = [self.leaving(place), self.leaving(place + 1)];
-        Leavings { gone, come: come.into_iter().flatten().collect() }
+        let comes_before = |other: &Packed| order(&Move::from(*other), &new).is_lt();
+        let [before, after] = [self.all.before(comes_before).next(), self.all.from(comes_before).next()];
+        self.all.insert(new.into(), comes_before);
+        let come = [leaving(before, Some(new.into())), leaving(Some(new.into()), after)];
+        Leavings { gone: leaving(before, after).into_iter().collect(), come: come.into_iter().flatten().collect() }
     }
 
-    /// Removes a move.
-    pub fn remove(&mut self, old: Move) -> Leavings {
-        let Some(place) = self.all.iter().position(|one| *one == Packed::from(old)) else { return Leavings::default() };
-        let gone = [self.leaving(place), self.leaving(place + 1)];
-        self.all.remove(place);
-        Leavings { gone: gone.into_iter().flatten().collect(), come: self.leaving(place).into_iter().collect() }
+    /// Removes a move; `order` compares moves.
+    pub fn remove(&mut self, old: Move, order: impl Fn(&Move, &Move) -> Ordering) -> Leavings {
+        let comes_before = |other: &Packed| order(&Move::from(*other), &old).is_lt();
+        let [before, after] = [self.all.before(comes_before).next(), self.all.from(comes_before).nth(1)];
+        let Some(removed) = self.all.remove(comes_before, |one| *one == old.into()) else { return Leavings::default() };
+        let gone = [leaving(before, Some(removed)), leaving(Some(removed), after)];
+        Leavings { gone: gone.into_iter().flatten().collect(), come: leaving(before, after).into_iter().collect() }
     }
 
     /// The move into a conversation that the move at `key` ended, if both are remembered.
     #[must_use]
     pub fn left_by(&self, key: Key, conversation: u32) -> Option<Move> {
-        let from = self.all.partition_point(|one| one.at < key.at);
+        let is_earlier = |one: &Packed| one.at < key.at;
         let is_it = |one: &Packed| (one.at, one.sequence, one.identity) == (key.at, key.sequence, key.identity);
-        let mut pairs = self.all[from.saturating_sub(1)..].windows(2).take_while(|pair| pair[1].at <= key.at);
-        let pair = pairs.find(|pair| is_it(&pair[1]) && pair[0].to == conversation)?;
-        Some(pair[0].into())
+        let mut before = self.all.before(is_earlier).next();
+        for by in self.all.from(is_earlier).take_while(|by| by.at <= key.at) {
+            if is_it(&by) && before.is_some_and(|from| from.to == conversation) {
+                return before.map(Move::from);
+            }
+            before = Some(by);
+        }
+        None
     }
 
     /// Forgets the moves before `limit`, from which on alone moves will come and go. The last of them stays if
     /// `is_left`: what it opened may still have to be left.
     pub fn forget_before(&mut self, limit: Millis, is_left: impl FnOnce(&Move) -> bool) {
-        let later = self.all.partition_point(|one| one.at < limit);
-        let last = later.checked_sub(1).filter(|&last| is_left(&self.all[last].into()));
-        self.all.drain(..last.unwrap_or(later));
+        let is_old = |one: &Packed| one.at < limit;
+        let last = self.all.before(is_old).next().filter(|last| is_left(&(*last).into()));
+        self.all.drop_before(is_old);
+        last.into_iter().for_each(|last| self.all.insert(last, |_| false));
     }
 
     /// How many are kept.
@@ -134,11 +134,10 @@ impl Moves {
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
+}
 
-    /// What the move at `place` leaves, unless it stays where the one before it was.
-    fn leaving(&self, place: usize) -> Option<Leaving> {
-        let by = Move::from(*self.all.get(place)?);
-        let from = Move::from(*self.all.get(place.checked_sub(1)?)?);
-        (from.to.is_some() && from.to != by.to).then_some(Leaving { from, by })
-    }
+/// What a move leaves, unless it stays where the one before it was.
+fn leaving(from: Option<Packed>, by: Option<Packed>) -> Option<Leaving> {
+    let (from, by) = (Move::from(from?), Move::from(by?));
+    (from.to.is_some() && from.to != by.to).then_some(Leaving { from, by })
 }

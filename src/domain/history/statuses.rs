@@ -1,10 +1,12 @@
 //! An agent's presence: a status holds until the next one, and at most as long as the policy says (SPEC §3, §5).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 use super::Fate;
+use crate::domain::compact::sorted::Sorted;
 use crate::domain::current::StatusSpan;
 use crate::domain::event::{Identity, Millis, Sequence, Status};
 use crate::domain::span::Span;
@@ -14,26 +16,34 @@ use crate::domain::timeline::{Key, rank};
 const REPEATS_MS: Millis = 31 * DAY_MS;
 const DAY_MS: Millis = 24 * 3_600_000;
 
-/// The statuses of one agent, in order.
+/// The statuses of one agent.
 #[derive(Debug)]
 pub struct Statuses {
-    /// Ascending by key; of one identity and moment only the first.
-    events: Vec<Event>,
+    /// Those that stand, ascending by key.
+    standing: Sorted<Standing>,
+    /// All that are remembered, by identity and moment; of one identity and moment only the first.
+    known: BTreeMap<(u64, Millis), Said>,
     /// Of what was forgotten: when the event of an identity stood. It is let go some time after it can matter.
     forgotten: HashMap<u64, Millis, FixedState>,
     /// No forgotten event is earlier.
     forgotten_from: Millis,
 }
 
+/// A status that stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Event {
+struct Standing {
     key: Key,
     status: Status,
-    has_sequence: bool,
     /// The last moment at which it holds, where no other follows.
     lapses_at: Millis,
-    /// Whether no other event of its identity stands in its place.
-    stands: bool,
+}
+
+/// What an event of an identity and a moment said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Said {
+    sequence: u32,
+    has_sequence: bool,
+    status: Status,
 }
 
 /// An `agent_status` as it came.
@@ -60,89 +70,103 @@ pub struct StatusChange {
     pub won: Vec<(Key, Status)>,
 }
 
-impl StatusEvent {
-    fn key(&self) -> Key {
-        let Self { at, sequence, identity, .. } = *self;
-        Key { at, sequence: sequence.place(), rank: rank::STATUS, identity: identity.0, across: 0 }
-    }
-}
-
-impl Event {
-    fn shown(&self) -> (Key, Status) {
-        (self.key, self.status)
-    }
-
+impl Said {
     /// Whether two events of one identity and moment are repeats of one another. An assumed sequence is no content.
     fn repeats(&self, other: &Self) -> bool {
-        let said = |event: &Self| event.has_sequence.then_some(event.key.sequence);
+        let said = |event: &Self| event.has_sequence.then_some(event.sequence);
         (self.status, said(self)) == (other.status, said(other))
+    }
+
+    fn key(&self, (identity, at): (u64, Millis)) -> Key {
+        Key { at, sequence: self.sequence, rank: rank::STATUS, identity, across: 0 }
     }
 }
 
 impl Default for Statuses {
     fn default() -> Self {
-        Self { events: Vec::new(), forgotten: HashMap::default(), forgotten_from: Millis::MAX }
+        Self {
+            standing: Sorted::default(),
+            known: BTreeMap::new(),
+            forgotten: HashMap::default(),
+            forgotten_from: Millis::MAX,
+        }
     }
 }
 
 impl Statuses {
     /// Adds a status that holds for `cap_ms` at most. What changes starts no earlier than the status that held before.
     pub fn add(&mut self, said: &StatusEvent, cap_ms: Millis) -> StatusChange {
-        let (key, has_sequence) = (said.key(), matches!(said.sequence, Sequence::Said(_)));
-        let new =
-            Event { key, status: said.status, has_sequence, lapses_at: key.at.saturating_add(cap_ms), stands: false };
-        let same_moment = |event: &Event| (event.key.at, event.key.identity) == (key.at, key.identity);
-        let known = self.events.iter().position(same_moment);
-        if let Some(place) = known {
-            let old = self.events[place];
-            let fate = if old.stands && old.repeats(&new) { Fate::Duplicate } else { Fate::Conflicting };
-            if old.shown() <= new.shown() {
-                return StatusChange { fate, lost: Vec::new(), won: Vec::new() };
-            }
-            self.events.remove(place);
-            let mut added = self.put(new);
-            added.fate = fate;
-            added.lost.extend(old.stands.then_some(old.shown()));
-            return added;
+        let place = (said.identity.0, said.at);
+        let has_sequence = matches!(said.sequence, Sequence::Said(_));
+        let new = Said { sequence: said.sequence.place(), has_sequence, status: said.status };
+        let before = self.chain(place.0);
+        let known = self.known.get(&place).copied();
+        let fate = match known {
+            Some(old) if before.contains(&place.1) && old.repeats(&new) => Fate::Duplicate,
+            Some(_) => Fate::Conflicting,
+            None => Fate::Applied,
+        };
+        if known.is_some_and(|old| (old.sequence, old.status) <= (new.sequence, new.status)) {
+            return StatusChange { fate, lost: Vec::new(), won: Vec::new() };
         }
-        self.put(new)
+        self.known.insert(place, new);
+        let after = self.chain(place.0);
+        let lost = before.iter().filter(|at| **at == place.1 || !after.contains(at));
+        let lost = lost.filter_map(|&at| {
+            let said = if at == place.1 { known? } else { self.known[&(place.0, at)] };
+            Some((said.key((place.0, at)), said.status))
+        });
+        let won = after.iter().filter(|at| **at == place.1 || !before.contains(at));
+        let won = won.map(|&at| (self.known[&(place.0, at)].key((place.0, at)), self.known[&(place.0, at)].status));
+        let (lost, won): (Vec<_>, Vec<_>) = (lost.collect(), won.collect());
+        lost.iter().for_each(|(key, _)| self.take_out(*key));
+        won.iter().for_each(|(key, status)| self.put_in(*key, *status, cap_ms));
+        let is_alone = lost.is_empty() && won.iter().any(|(key, _)| key.at == place.1);
+        let fate = if known.is_none() && !is_alone { Fate::Conflicting } else { fate };
+        StatusChange { fate, lost, won }
     }
 
-    fn put(&mut self, new: Event) -> StatusChange {
-        let place = self.events.partition_point(|other| other.shown() < new.shown());
-        self.events.insert(place, new);
-        let (mut lost, mut won) = (Vec::new(), Vec::new());
-        let mut stood_at = self.forgotten.get(&new.key.identity).copied();
-        for event in self.events.iter_mut().filter(|event| event.key.identity == new.key.identity) {
-            let stands = stood_at.is_none_or(|at| event.key.at - at > REPEATS_MS);
-            stood_at = if stands { Some(event.key.at) } else { stood_at };
-            match (event.stands, stands) {
-                (true, false) => lost.push(event.shown()),
-                (false, true) => won.push(event.shown()),
-                (true, true) | (false, false) => {}
-            }
-            event.stands = stands;
+    /// When the events of an identity stand: the first, and then the first after 31 days each.
+    fn chain(&self, identity: u64) -> SmallVec<[Millis; 2]> {
+        let mut stood_at = self.forgotten.get(&identity).copied();
+        let mut chain = SmallVec::new();
+        loop {
+            let from = stood_at.map_or(Millis::MIN, |at| at.saturating_add(REPEATS_MS + 1));
+            let next = self.known.range((identity, from)..=(identity, Millis::MAX)).next();
+            let Some((&(_, at), _)) = next else { return chain };
+            chain.push(at);
+            stood_at = Some(at);
         }
-        let is_alone = lost.is_empty() && won.contains(&new.shown());
-        StatusChange { fate: if is_alone { Fate::Applied } else { Fate::Conflicting }, lost, won }
+    }
+
+    fn put_in(&mut self, key: Key, status: Status, cap_ms: Millis) {
+        let lapses_at = key.at.saturating_add(cap_ms);
+        self.standing.insert(Standing { key, status, lapses_at }, |other| other.key < key);
+    }
+
+    fn take_out(&mut self, key: Key) {
+        self.standing.remove(|other| other.key < key, |one| one.key == key);
     }
 
     /// Lets each status hold for what `cap_ms` says of its moment.
     pub fn hold_for(&mut self, cap_ms: impl Fn(Millis) -> Millis) {
-        self.events.iter_mut().for_each(|event| event.lapses_at = event.key.at.saturating_add(cap_ms(event.key.at)));
+        self.standing.change_all(|event| event.lapses_at = event.key.at.saturating_add(cap_ms(event.key.at)));
     }
 
     /// Forgets what comes before `limit`, from which on alone statuses will come: all but the last that stands, which may
     /// hold still, or may do so under other policies, and the identities that a repeat may have.
     pub fn forget_before(&mut self, limit: Millis) {
-        let later = self.events.partition_point(|event| event.key.at < limit);
-        let holds = self.events[..later].iter().rposition(|event| event.stands);
-        let (kept, old) = (holds.map(|holds| self.events[holds]), self.events.drain(..later));
-        for old in old.filter(|event| event.stands && Some(event.key) != kept.map(|kept| kept.key)) {
+        let is_old = |event: &Standing| event.key.at < limit;
+        let mut old = self.standing.before(is_old);
+        let kept = old.next();
+        for old in old {
             self.forgotten.insert(old.key.identity, old.key.at);
             self.forgotten_from = self.forgotten_from.min(old.key.at);
         }
-        self.events.splice(..0, kept);
+        self.standing.drop_before(is_old);
+        kept.into_iter().for_each(|kept| self.standing.insert(kept, |_| false));
+        let kept = kept.map(|kept| (kept.key.identity, kept.key.at));
+        self.known.retain(|place, _| place.1 >= limit || Some(*place) == kept);
         // A day's identities at a time, so that most calls touch none.
         if self.forgotten_from < limit.saturating_sub(REPEATS_MS + DAY_MS) {
             self.forgotten.retain(|_, at| limit - *at <= REPEATS_MS);
@@ -153,23 +177,22 @@ impl Statuses {
     /// How many statuses are kept.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.events.len()
+        self.known.len()
     }
 
     /// Whether none is kept.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.known.is_empty()
     }
 
     /// Every status that another one has followed and that holds somewhere after `from`, in order, and the last before it.
     pub fn followed_after(&self, from: Millis) -> impl Iterator<Item = StatusSpan> {
-        let place = self.events.partition_point(|event| event.key.at <= from);
-        let standing = self.events[..place].iter().rposition(|event| event.stands).unwrap_or(place);
-        let mut rest = self.events[standing..].iter().filter(|event| event.stands);
+        let begins_by = move |event: &Standing| event.key.at <= from;
+        let mut rest = self.standing.before(begins_by).next().into_iter().chain(self.standing.from(begins_by));
         let mut next = rest.next();
         std::iter::from_fn(move || {
-            let Event { key, status, lapses_at, .. } = *next?;
+            let Standing { key, status, lapses_at } = next?;
             next = rest.next();
             let span = Span { from: key.at, to: next?.key.at.min(lapses_at) };
             Some(StatusSpan { status, span })
@@ -178,21 +201,20 @@ impl Statuses {
 
     /// Whether there is an event of an identity.
     #[must_use]
-    pub fn knows(&self, identity: Identity) -> bool {
-        self.events.iter().any(|event| event.key.identity == identity.0)
+    pub fn knows(&self, Identity(identity): Identity) -> bool {
+        self.known.range((identity, Millis::MIN)..=(identity, Millis::MAX)).next().is_some()
     }
 
     /// When the status that holds at `at` began.
     #[must_use]
     pub fn since(&self, at: Millis) -> Millis {
-        let held = self.events.iter().rev().find(|event| event.key.at <= at && event.stands);
-        held.map_or(at, |event| event.key.at)
+        self.standing.before(|event| event.key.at <= at).next().map_or(at, |event| event.key.at)
     }
 
     /// The status that none has followed, until it lapses.
     #[must_use]
     pub fn last(&self) -> Option<StatusSpan> {
-        let event = self.events.iter().rev().find(|event| event.stands)?;
+        let event = self.standing.last()?;
         Some(StatusSpan { status: event.status, span: Span { from: event.key.at, to: event.lapses_at } })
     }
 }
