@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::answers::Answers;
+use cxpulse::domain::history::HistorySettings;
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::domain::scope::ScopeKind;
 use cxpulse::fold::intake::{self, Folder};
@@ -19,6 +20,8 @@ use crate::scenarios::{Counts, Subject};
 
 /// So few closed conversations keep their state that others are folded again all the time.
 const RESTING: usize = 1;
+/// From so many events on a life is long, where any is.
+const LONG: usize = 2;
 
 /// The fold under test.
 pub(crate) struct Engine;
@@ -107,12 +110,14 @@ impl Folder for Folding<'_> {
 }
 
 fn account(policies: &PolicyBook, as_of_ms: i64, name: &str) -> Account {
-    Account::new(policies.of(name), &settings(), as_of_ms)
+    Account::new(policies.of(name), &settings(as_of_ms), as_of_ms)
 }
 
-/// As few states as can be, so that they are folded again and again.
-fn settings() -> AccountSettings {
-    AccountSettings { closed_states: RESTING, ..AccountSettings::default() }
+/// As few states as can be, so that they are folded again and again; and every other time nearly all lives are long.
+fn settings(as_of_ms: i64) -> AccountSettings {
+    let long_from = if as_of_ms % 2 == 0 { LONG } else { usize::MAX };
+    let history = HistorySettings { closed_states: RESTING, long_from, ..HistorySettings::default() };
+    AccountSettings { history, ..AccountSettings::default() }
 }
 
 /// Folds one more line; an account that it is the first of is asked from `as_of_ms` on.

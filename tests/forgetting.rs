@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::event::Millis;
-use cxpulse::domain::history::Remembered;
+use cxpulse::domain::history::{HistorySettings, Remembered};
 use cxpulse::domain::life::silence::Silence;
 use cxpulse::domain::policy::{Policies, PolicyBook};
 use cxpulse::fold::outcomes::Outcomes;
@@ -30,7 +30,10 @@ struct Desk {
 impl Desk {
     fn open() -> Self {
         let silence = Silence { closed_ms: DAY, open_ms: DAY };
-        let account = AccountSettings { silence, ..AccountSettings::default() };
+        let account = AccountSettings {
+            history: HistorySettings { silence, ..HistorySettings::default() },
+            ..AccountSettings::default()
+        };
         let settings = FoldSettings { account, ..FoldSettings::default() };
         let mut fold = Fold::new(settings, Arc::new(PolicyBook::default()), Arc::<Outcomes>::default(), BEGIN);
         fold.set_caught_up();
@@ -184,7 +187,10 @@ fn after_the_first(line: &str, admissible_from: Millis, now: Millis) -> Folded {
 
 fn tell(folded: &mut Folded, line: &str, now: Millis) {
     let silence = Silence { closed_ms: 6 * HOUR, open_ms: 6 * HOUR };
-    let settings = AccountSettings { silence, ..AccountSettings::default() };
+    let settings = AccountSettings {
+        history: HistorySettings { silence, ..HistorySettings::default() },
+        ..AccountSettings::default()
+    };
     add_line_to(folded, 1, line, |_| Account::new(Policies::default(), &settings, now));
 }
 

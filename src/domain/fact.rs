@@ -403,8 +403,10 @@ impl FactKind {
 #[must_use]
 pub fn difference(old: &[Signed], new: &[Signed]) -> Vec<Signed> {
     let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
-    let undone = old[same..].iter().map(|signed| (signed.fact, -signed.sign.unit()));
-    let done = new[same..].iter().map(|signed| (signed.fact, signed.sign.unit()));
+    let (old, new) = (&old[same..], &new[same..]);
+    let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    let undone = old[..old.len() - same].iter().map(|signed| (signed.fact, -signed.sign.unit()));
+    let done = new[..new.len() - same].iter().map(|signed| (signed.fact, signed.sign.unit()));
     let mut net: Vec<(Fact, i64)> = undone.chain(done).collect();
     net.sort_unstable();
     net.chunk_by(|a, b| a.0 == b.0).flat_map(net_of).collect()

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::domain::account::{Account, AccountSettings};
 use crate::domain::answers::Answers;
 use crate::domain::event::{Event, Millis};
+use crate::domain::history::HistorySettings;
 use crate::domain::life::silence::Silence;
 use crate::domain::policy::PolicyBook;
 use crate::fold::intake::{self, Folder};
@@ -128,7 +129,10 @@ impl<'a> Folding<'a> {
 
     fn join(&mut self, id: &str) -> usize {
         let Question { policies, as_of, silence, .. } = *self.question;
-        let settings = AccountSettings { silence, ..AccountSettings::default() };
+        let settings = AccountSettings {
+            history: HistorySettings { silence, ..HistorySettings::default() },
+            ..AccountSettings::default()
+        };
         let account = Account::new(policies.of(id), &settings, as_of);
         self.index.insert(id.to_owned(), self.accounts.len());
         self.accounts.push((id.to_owned(), account));

@@ -16,6 +16,7 @@ use crate::board::{Board, Outbox};
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::account::AccountSettings;
+use crate::domain::history::HistorySettings;
 use crate::domain::policy::PolicyBook;
 use crate::fold::handover::Tray;
 use crate::fold::outcomes::Outcomes;
@@ -170,9 +171,8 @@ fn limits(settings: &Settings) -> Limits {
 
 fn fold_settings(settings: &Settings) -> FoldSettings {
     let account = AccountSettings {
-        silence: settings.silence(),
+        history: HistorySettings { silence: settings.silence(), ..HistorySettings::default() },
         histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
-        ..AccountSettings::default()
     };
     FoldSettings { interval_ms: settings.publish_interval_ms, account, accounts: settings.accounts.clone() }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::answers::Answers as Asked;
+use cxpulse::domain::history::HistorySettings;
 use cxpulse::domain::life::silence::Silence;
 use serde_json::Value;
 
@@ -120,7 +121,8 @@ impl<'a> Two<'a> {
         let (policies, now_ms, silence) = (book(&self.set.policies), self.now_ms, self.silence);
         for folded in [&mut self.forgetting, &mut self.remembering] {
             add_line_to(folded, number, record.line, |name| {
-                let settings = AccountSettings { silence, closed_states: 2, ..AccountSettings::default() };
+                let history = HistorySettings { silence, closed_states: 2, ..HistorySettings::default() };
+                let settings = AccountSettings { history, ..AccountSettings::default() };
                 Account::new(policies.of(name), &settings, now_ms)
             });
         }

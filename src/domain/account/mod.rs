@@ -15,25 +15,21 @@ use super::day::flow::Flow;
 use super::day::view::{NamesView, View};
 use super::day::{DAY_MINUTES, Day};
 use super::event::{Event, Millis};
-use super::history::{Fate, History, Remembered};
-use super::life::silence::Silence;
+use super::history::{Fate, History, HistorySettings, Remembered};
 use super::policy::Policies;
 
 /// What is settled about an account before its first event.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
-    /// The silence that ends a life.
-    pub silence: Silence,
-    /// How many closed conversations keep their state; the others are folded again when something late comes. No number
-    /// depends on it.
-    pub closed_states: usize,
+    /// How what happened is kept.
+    pub history: HistorySettings,
     /// Upper bounds by which stated durations are counted (milliseconds, ascending).
     pub histogram_bounds_ms: Arc<[Millis]>,
 }
 
 impl Default for AccountSettings {
     fn default() -> Self {
-        Self { silence: Silence::default(), closed_states: 4_096, histogram_bounds_ms: Arc::from([]) }
+        Self { history: HistorySettings::default(), histogram_bounds_ms: Arc::from([]) }
     }
 }
 
@@ -48,9 +44,9 @@ impl Account {
     /// An account without events, asked from `now` on; an event later than `now` is held.
     #[must_use]
     pub fn new(policies: Policies, settings: &AccountSettings, now: Millis) -> Self {
-        let AccountSettings { silence, closed_states, ref histogram_bounds_ms } = *settings;
+        let AccountSettings { history, ref histogram_bounds_ms } = *settings;
         let oldest = Bucket::window_start(now, DAY_MINUTES);
-        let mut history = History::new(Arc::new(policies), silence, closed_states, now);
+        let mut history = History::new(Arc::new(policies), history, now);
         history.count_from(oldest.start());
         Self { history, day: Day::new(oldest, Flow::by_size(histogram_bounds_ms.clone())) }
     }

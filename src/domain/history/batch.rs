@@ -5,6 +5,7 @@
 //! through all of them, some events apart, before its turn comes.
 
 use super::dictionary::Hashes;
+use super::late::Late;
 use super::life::Life;
 use super::{Fate, History, Interned};
 use crate::domain::compact::prefetch::prefetch;
@@ -26,14 +27,21 @@ impl History {
         let mut interned = std::mem::take(&mut self.ahead);
         interned.extend(order.iter().zip(hashes).map(|(&place, hashes)| self.intern(events[place], hashes)));
         let mut fates = vec![Fate::Applied; events.len()];
+        let mut late: Vec<Late> = Vec::new();
         for (number, &place) in order.iter().enumerate() {
             for (step, ahead) in STEPS.into_iter().enumerate() {
                 if let Some(later) = interned.get(number + ahead) {
                     self.look_ahead(step, later);
                 }
             }
-            fates[place] = self.take(interned[number]);
+            match interned[number] {
+                Interned::Conversation(conversation, entry) if self.is_late_in_a_long_life(conversation, &entry) => {
+                    late.push((place, conversation, entry));
+                }
+                one => fates[place] = self.take(one),
+            }
         }
+        self.add_late(late, &mut fates);
         interned.clear();
         self.ahead = interned;
         self.thin_out_stirred();

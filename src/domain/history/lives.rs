@@ -102,7 +102,7 @@ impl History {
     }
 
     /// Which of two events of one identity stands: the first in the timeline, then as the content says.
-    fn comes_before(&self, one: &Entry, other: &Entry) -> bool {
+    pub(super) fn comes_before(&self, one: &Entry, other: &Entry) -> bool {
         let place = |entry: &Entry| (entry.key.at, entry.key.sequence, entry.key.rank);
         let content = |entry: &Entry| (self.names.content(entry.act), entry.has_sequence);
         place(one).cmp(&place(other)).then_with(|| content(one).cmp(&content(other))).is_lt()
@@ -144,7 +144,7 @@ impl History {
     }
 
     /// The state of a life, folded again if it was dropped; `None` for one without events.
-    fn wake(&mut self, conversation: u32, life: usize) -> Option<&State> {
+    pub(super) fn wake(&mut self, conversation: u32, life: usize) -> Option<&State> {
         if self.life(conversation, life).awake.is_none() {
             let mut folded = None;
             let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
@@ -214,7 +214,12 @@ impl History {
     }
 
     /// Lets `change` state facts about a life, and draws all that follows from them.
-    fn with_life(&mut self, conversation: u32, life: usize, change: impl FnOnce(&mut Life, &mut Context<'_>)) {
+    pub(super) fn with_life(
+        &mut self,
+        conversation: u32,
+        life: usize,
+        change: impl FnOnce(&mut Life, &mut Context<'_>),
+    ) {
         let empty = Life::new(0);
         let mut one = std::mem::replace(self.life(conversation, life), empty);
         let (before, was_open) = (going_on(&one), one.is_open());

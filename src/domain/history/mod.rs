@@ -9,6 +9,7 @@ mod dictionary;
 pub mod fate;
 mod forgetting;
 pub mod last_rows;
+mod late;
 mod leaving;
 mod life;
 mod lives;
@@ -42,12 +43,33 @@ use life::{ClosedQueue, Conversation};
 use open::Open;
 use statuses::StatusEvent;
 
+/// What is settled about a history before its first event.
+#[derive(Debug, Clone, Copy)]
+pub struct HistorySettings {
+    /// The silence that ends a life.
+    pub silence: Silence,
+    /// How many closed conversations keep their state; the others are folded again when something late comes. No number
+    /// depends on it.
+    pub closed_states: usize,
+    /// From how many events on a life is long: what comes late is then put in together, batch by batch. No number depends
+    /// on it either.
+    pub long_from: usize,
+}
+
+impl Default for HistorySettings {
+    fn default() -> Self {
+        Self { silence: Silence::default(), closed_states: 4_096, long_from: 256 }
+    }
+}
+
 /// What happened in one account.
 #[derive(Debug)]
 pub struct History {
     policies: Arc<Policies>,
     silence: Silence,
     now: Millis,
+    /// From so many events on a life is long.
+    long_from: usize,
     /// Facts that end before it are nobody's question any more.
     counts_from: Millis,
 
@@ -102,12 +124,14 @@ impl Interned {
 impl History {
     /// Nothing happened yet; an event later than `now` is held.
     #[must_use]
-    pub fn new(policies: Arc<Policies>, silence: Silence, closed_states: usize, now: Millis) -> Self {
+    pub fn new(policies: Arc<Policies>, settings: HistorySettings, now: Millis) -> Self {
+        let HistorySettings { silence, closed_states, long_from } = settings;
         debug_assert!(silence.closed_ms <= silence.open_ms, "an open conversation is waited for longer");
         Self {
             policies,
             silence,
             now,
+            long_from,
             counts_from: Millis::MIN,
             names: Dictionary::default(),
             combinations: Combinations::default(),

@@ -165,20 +165,26 @@ impl State {
     /// Puts an event between those that have been stepped through, and states what differs: what comes before it is
     /// stepped through once, what comes after it twice.
     pub fn insert(&mut self, entries: &mut Vec<Entry>, entry: Entry, cx: &mut Context<'_>) {
-        let place = entries.partition_point(|other| other.key < entry.key);
-        let with_it = entries[..place].iter().chain([&entry]).chain(&entries[place..]).copied();
-        let Some(known) = Known::of(with_it, cx.combinations) else { return };
-        let shared = if known == self.known { place } else { 0 };
+        let before = entries.clone();
+        entries.insert(entries.partition_point(|other| other.key < entry.key), entry);
+        self.replace(&before, entries, cx);
+    }
+
+    /// Goes on to other events than those that have been stepped through, and states what differs: what both begin with is
+    /// stepped through once.
+    pub fn replace(&mut self, before: &[Entry], after: &[Entry], cx: &mut Context<'_>) {
+        let Some(known) = Known::of(after.iter().copied(), cx.combinations) else { return };
+        let same = before.iter().zip(after).take_while(|(before, after)| before == after).count();
+        let shared = if known == self.known { same } else { 0 };
         let (mut old, mut new) = (Self::new(self.known), Self::new(known));
         if shared > 0 {
-            entries[..shared].iter().for_each(|entry| old.step(entry, cx));
+            before[..shared].iter().for_each(|entry| old.step(entry, cx));
             new.clone_from(&old);
             cx.facts.clear();
         }
-        let (_, before) = old.finish(&entries[shared..], self.fired_to, cx);
-        entries.insert(place, entry);
-        let (new, after) = new.finish(&entries[shared..], self.fired_to, cx);
-        cx.facts.extend(difference(&before, &after));
+        let (_, stated) = old.finish(&before[shared..], self.fired_to, cx);
+        let (new, states) = new.finish(&after[shared..], self.fired_to, cx);
+        cx.facts.extend(difference(&stated, &states));
         *self = new;
     }
 

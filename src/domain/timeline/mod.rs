@@ -5,6 +5,10 @@
 
 mod coding;
 
+use std::collections::HashSet;
+
+use foldhash::fast::FixedState;
+
 use crate::domain::compact::prefetch::{prefetch, prefetch_all, prefetch_end};
 use crate::domain::compact::varint::{self, Reader};
 use crate::domain::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
@@ -229,6 +233,8 @@ enum Store {
 struct Columns {
     identities: Vec<u64>,
     bytes: Vec<u8>,
+    /// The identities once more, where there are many: looking through all would take longer than an event.
+    known: Option<HashSet<u64, FixedState>>,
 }
 
 impl Default for Timeline {
@@ -245,6 +251,8 @@ const LOST: u8 = 0x80;
 /// Room for so many events and bytes from the beginning: most conversations never need more, and few use much less.
 const OPEN_EVENTS: usize = 20;
 const OPEN_BYTES: usize = 160;
+/// From so many events on identities are looked up in a set.
+const MANY: usize = 256;
 /// Bytes of an identity.
 const IDENTITY: usize = size_of::<u64>();
 /// Bytes of the count before the identities.
@@ -253,15 +261,14 @@ const COUNT: usize = size_of::<u32>();
 impl Timeline {
     /// Adds an event that comes after all others, the last of which was at `last`.
     pub fn push(&mut self, last: Millis, entry: &Entry) {
-        let Columns { identities, bytes } = self.open();
+        let Columns { identities, bytes, known } = self.open();
         identities.push(entry.key.identity);
-        let Key { at, sequence, .. } = entry.key;
-        bytes.push(entry.head());
-        varint::write(bytes, (at - last) as u64);
-        if sequence != 0 {
-            varint::write(bytes, u64::from(sequence));
+        match known {
+            Some(known) => _ = known.insert(entry.key.identity),
+            None if identities.len() >= MANY => *known = Some(identities.iter().copied().collect()),
+            None => {}
         }
-        write_act(bytes, entry);
+        write(bytes, last, entry);
     }
 
     /// The timeline of these events, which are in order.
@@ -276,11 +283,54 @@ impl Timeline {
         timeline
     }
 
+    /// Writes all events anew, of which some have come to those that were there before.
+    pub fn replace(&mut self, entries: &[Entry], come: impl Iterator<Item = u64>) {
+        let known = match &mut self.0 {
+            Store::Open(columns) => columns.known.take(),
+            Store::Sealed(_) => None,
+        };
+        *self = Self::default();
+        let columns = self.open();
+        columns.identities.reserve(entries.len());
+        let (mut last, bytes) = (0, &mut columns.bytes);
+        for entry in entries {
+            columns.identities.push(entry.key.identity);
+            write(bytes, last, entry);
+            last = entry.key.at;
+        }
+        columns.known = known;
+        match &mut columns.known {
+            Some(known) => known.extend(come),
+            None if columns.identities.len() >= MANY => {
+                columns.known = Some(columns.identities.iter().copied().collect());
+            }
+            None => {}
+        }
+    }
+
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Store::Open(columns) => columns.identities.len(),
+            Store::Sealed(bytes) => head(bytes).saturating_sub(COUNT) / IDENTITY,
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Whether some event has this identity.
     #[must_use]
     pub fn knows(&self, identity: u64) -> bool {
         match &self.0 {
-            Store::Open(columns) => columns.identities.contains(&identity),
+            Store::Open(columns) => match &columns.known {
+                Some(known) => known.contains(&identity),
+                None => columns.identities.contains(&identity),
+            },
             Store::Sealed(_) => self.identities().any(|known| known == identity),
         }
     }
@@ -355,6 +405,17 @@ impl Timeline {
             Store::Sealed(bytes) => bytes.get(head(bytes)..).unwrap_or_default(),
         }
     }
+}
+
+/// Appends an event that comes after one at `last`.
+fn write(bytes: &mut Vec<u8>, last: Millis, entry: &Entry) {
+    let Key { at, sequence, .. } = entry.key;
+    bytes.push(entry.head());
+    varint::write(bytes, (at - last) as u64);
+    if sequence != 0 {
+        varint::write(bytes, u64::from(sequence));
+    }
+    write_act(bytes, entry);
 }
 
 /// Where a sealed timeline's identities end, and its bytes begin.
