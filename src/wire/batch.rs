@@ -232,6 +232,12 @@ impl RecordBatch {
         Self { topics, arena, rows, positions: Vec::new(), written: Vec::new(), ends: Vec::new(), anew: Vec::new() }
     }
 
+    /// A batch over bytes that were read already, of which `push_within` makes records.
+    #[must_use]
+    pub fn over(topics: Arc<[String]>, bytes: Vec<u8>) -> Self {
+        Self { arena: bytes, ..Self::new(topics) }
+    }
+
     /// Copies one record in.
     pub fn push<'h>(&mut self, arrival: Arrival<'_>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
         let key = arrival.key.map(|key| self.copy(key));
@@ -245,17 +251,9 @@ impl RecordBatch {
         self.add(arrival, key, payload, headers);
     }
 
-    /// Lets `read` append a payload straight into the arena: for sources that would otherwise copy twice. Nothing is
-    /// added when `read` gives no row back.
-    pub fn push_with<E>(
-        &mut self,
-        read: impl FnOnce(&mut Vec<u8>) -> Result<Option<(Arrival<'static>, usize)>, E>,
-    ) -> Result<bool, E> {
-        let start = self.arena.len();
-        let Some((arrival, length)) = read(&mut self.arena)? else { return Ok(false) };
-        self.arena.truncate(start + length);
-        self.add(arrival, None, Some(start..start + length), 0..0);
-        Ok(true)
+    /// Adds a record whose payload stands in the arena: for a source that would otherwise copy it.
+    pub fn push_within(&mut self, arrival: Arrival<'static>, payload: Range<usize>) {
+        self.add(arrival, None, Some(payload), 0..0);
     }
 
     /// Notes that a partition has been read up to `next`, where no record says so (transaction markers).
@@ -329,6 +327,12 @@ impl RecordBatch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.positions.is_empty() && self.ends.is_empty() && self.anew.is_empty()
+    }
+
+    /// All keys, payloads and headers.
+    #[must_use]
+    pub fn arena(&self) -> &[u8] {
+        &self.arena
     }
 
     /// Bytes of keys, payloads and headers.

@@ -12,6 +12,7 @@ pub mod policy;
 pub mod proto;
 pub mod text;
 pub mod time;
+mod utf8;
 pub mod window;
 pub mod words;
 

@@ -1,12 +1,13 @@
 //! Events from JSON lines in a file or on standard input: the source of `replay`.
 //!
-//! A line is one record, named by the file's name as given and its number. Lines are read straight into the batch that
-//! carries them; nothing is judged here, so that a bad line is counted like a bad record.
+//! A line is one record, named by the file's name as given and its number. The input is read in large pieces, and a batch
+//! is such a piece, cut behind its last whole line: nothing is copied but the line that the next piece goes on with.
+//! Nothing is judged here, so that a bad line is counted like a bad record.
 
 mod kind;
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,11 +15,9 @@ use self::kind::OtherKind;
 use crate::wire::batch::{Arrival, RecordBatch};
 
 /// A line longer than this is cut, which makes it a bad one; no real event comes near.
-const LONGEST_LINE_BYTES: u64 = 16 << 20;
-/// A batch is handed over when it holds so many lines …
-const BATCH_LINES: usize = 1024;
-/// … or so many bytes.
-const BATCH_BYTES: usize = 256 << 10;
+const LONGEST_LINE_BYTES: usize = 16 << 20;
+/// So much of the input is read at once.
+const PIECE_BYTES: usize = 256 << 10;
 
 /// A file that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -59,10 +58,12 @@ impl FileError {
     }
 }
 
-/// One input, read line by line.
+/// One input, read piece by piece.
 pub struct FileSource {
     names: Arc<[String]>,
-    input: Box<dyn BufRead + Send>,
+    input: Box<dyn Read + Send>,
+    /// What was read of a line whose end was not.
+    begun: Vec<u8>,
     line: i64,
     bytes: u64,
 }
@@ -89,18 +90,19 @@ impl FileSource {
         Self::of_lines(name, File::open(name).map_err(wrong)?)
     }
 
-    fn of_lines(name: &str, input: impl Read + Send + 'static) -> Result<Self, FileError> {
-        let mut input = BufReader::with_capacity(BATCH_BYTES, input);
+    fn of_lines(name: &str, mut input: impl Read + Send + 'static) -> Result<Self, FileError> {
+        let mut head = Vec::new();
         let unreadable = |error| FileError::Read { name: name.to_owned(), line: 0, error };
-        match OtherKind::of(input.fill_buf().map_err(unreadable)?) {
+        input.by_ref().take(PIECE_BYTES as u64).read_to_end(&mut head).map_err(unreadable)?;
+        match OtherKind::of(&head) {
             Some(kind) => Err(FileError::OtherKind { name: name.to_owned(), kind }),
-            None => Ok(Self::from_reader(name, input)),
+            None => Ok(Self::from_reader(name, io::Cursor::new(head).chain(input))),
         }
     }
 
     /// Reads lines from anything, under a name.
-    pub fn from_reader(name: &str, input: impl BufRead + Send + 'static) -> Self {
-        Self { names: Arc::from([name.to_owned()]), input: Box::new(input), line: 0, bytes: 0 }
+    pub fn from_reader(name: &str, input: impl Read + Send + 'static) -> Self {
+        Self { names: Arc::from([name.to_owned()]), input: Box::new(input), begun: Vec::new(), line: 0, bytes: 0 }
     }
 
     /// The next lines; `None` at the end. Blank lines are no records, but they count.
@@ -108,15 +110,13 @@ impl FileSource {
     /// # Errors
     /// When reading fails.
     pub fn next_batch(&mut self) -> Result<Option<RecordBatch>, FileError> {
-        let mut batch = RecordBatch::with_capacity(self.names.clone(), BATCH_LINES, BATCH_BYTES + BATCH_BYTES / 4);
-        while batch.len() < BATCH_LINES && batch.bytes() < BATCH_BYTES {
-            match self.read_line(&mut batch) {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(error) => return Err(FileError::Read { name: self.names[0].clone(), line: self.line, error }),
+        while let Some(lines) = self.read_lines()? {
+            let batch = self.batch(lines);
+            if !batch.is_empty() {
+                return Ok(Some(batch));
             }
         }
-        Ok((!batch.is_empty()).then_some(batch))
+        Ok(None)
     }
 
     /// Bytes read so far, for progress bars.
@@ -125,35 +125,56 @@ impl FileSource {
         self.bytes
     }
 
-    /// Reads one line that is not blank into the batch; false at the end of the input.
-    fn read_line(&mut self, batch: &mut RecordBatch) -> io::Result<bool> {
+    /// The next whole lines, blank ones included: at least one; `None` at the end.
+    fn read_lines(&mut self) -> Result<Option<Vec<u8>>, FileError> {
+        let mut piece = std::mem::take(&mut self.begun);
         loop {
-            let (input, line, bytes) = (&mut self.input, &mut self.line, &mut self.bytes);
-            let mut at_end = false;
-            let added = batch.push_with(|arena| -> io::Result<_> {
-                let start = arena.len();
-                let read = input.by_ref().take(LONGEST_LINE_BYTES).read_until(b'\n', arena)?;
-                *bytes += read as u64;
-                at_end = read == 0;
-                if at_end {
-                    return Ok(None);
+            let begun = piece.len();
+            let is_over = self.read(&mut piece)? == 0;
+            let end = piece[begun..].iter().rposition(|byte| *byte == b'\n').map(|last| begun + last + 1);
+            match end {
+                Some(end) => {
+                    self.begun = piece.split_off(end);
+                    return Ok(Some(piece));
                 }
-                *line += 1;
-                if read as u64 == LONGEST_LINE_BYTES && arena.last() != Some(&b'\n') {
-                    *bytes += input.skip_until(b'\n')? as u64;
-                }
-                let length = arena[start..].trim_ascii_end().len();
-                let blank = arena[start..start + length].trim_ascii_start().is_empty();
-                if blank {
-                    arena.truncate(start);
-                }
-                Ok((!blank).then(|| (arrival(*line), length)))
-            })?;
-            if added || at_end {
-                return Ok(added);
+                None if is_over => return Ok((!piece.is_empty()).then_some(piece)),
+                // Of a line without an end no more is kept than what is looked at.
+                None => piece.truncate(LONGEST_LINE_BYTES),
             }
         }
     }
+
+    /// Appends a piece of the input; 0 at its end.
+    fn read(&mut self, piece: &mut Vec<u8>) -> Result<usize, FileError> {
+        piece.reserve(PIECE_BYTES);
+        let read = self.input.by_ref().take(PIECE_BYTES as u64).read_to_end(piece);
+        let read = read.map_err(|error| FileError::Read { name: self.names[0].clone(), line: self.line, error })?;
+        self.bytes += read as u64;
+        Ok(read)
+    }
+
+    /// Lines where they stand; those that are not blank are records.
+    fn batch(&mut self, lines: Vec<u8>) -> RecordBatch {
+        let mut batch = RecordBatch::over(self.names.clone(), lines);
+        let mut start = 0;
+        while let Some(length) = line_length(&batch.arena()[start..]) {
+            self.line += 1;
+            let line = batch.arena()[start..start + length.min(LONGEST_LINE_BYTES)].trim_ascii_end();
+            let end = start + line.len();
+            if !line.trim_ascii_start().is_empty() {
+                batch.push_within(arrival(self.line), start..end);
+            }
+            start += length;
+        }
+        batch
+    }
+}
+
+/// How long the first line is, its end included; `None` where there is none.
+#[inline]
+fn line_length(mut lines: &[u8]) -> Option<usize> {
+    let length = lines.skip_until(b'\n').expect("memory can be read");
+    (length > 0).then_some(length)
 }
 
 fn arrival(line: i64) -> Arrival<'static> {
@@ -196,22 +217,40 @@ mod tests {
 
     #[test]
     fn an_endless_line_is_cut_and_the_next_is_read() {
-        let mut text = vec![b'x'; LONGEST_LINE_BYTES as usize + 10];
+        let mut text = vec![b'x'; LONGEST_LINE_BYTES + PIECE_BYTES + 10];
         text.extend_from_slice(b"\nnext\n");
         let lines = lines(Box::leak(text.into_boxed_slice()));
         assert_eq!(lines.len(), 2);
-        assert_eq!(lines[0].1.len() as u64, LONGEST_LINE_BYTES);
+        assert_eq!(lines[0].1.len(), LONGEST_LINE_BYTES);
         assert_eq!(lines[1], (2, b"next".to_vec()));
     }
 
     #[test]
-    fn many_lines_make_several_batches() {
-        let text = "line\n".repeat(BATCH_LINES * 2 + 1);
-        let mut source = FileSource::from_reader("x", io::Cursor::new(text));
-        let sizes: Vec<_> =
-            std::iter::from_fn(|| source.next_batch().expect("memory can be read")).map(|batch| batch.len()).collect();
-        assert_eq!(sizes, [BATCH_LINES, BATCH_LINES, 1]);
-        assert_eq!(source.bytes_read(), (BATCH_LINES as u64 * 2 + 1) * 5);
+    fn many_lines_make_several_batches_wherever_a_piece_ends() {
+        let count = PIECE_BYTES / 5 * 2 + 100;
+        for begin in ["", "1", "12\n", "123", "1234"] {
+            let text = [begin, &"line\n".repeat(count)].concat();
+            let (all, bytes) = (text.lines().count(), text.len() as u64);
+            let mut source = FileSource::from_reader("x", io::Cursor::new(text));
+            let mut sizes = Vec::new();
+            while let Some(batch) = source.next_batch().expect("memory can be read") {
+                let whole = batch.records().filter(|record| record.payload == Some(b"line")).count();
+                assert!(batch.len() - whole <= usize::from(sizes.is_empty()), "only the first line is another");
+                sizes.push(batch.len());
+            }
+            assert_eq!((sizes.len(), sizes.iter().sum(), source.bytes_read()), (3, all, bytes));
+        }
+    }
+
+    #[test]
+    fn the_head_that_tells_what_a_file_is_is_read_like_the_rest() {
+        let text = "line\n".repeat(PIECE_BYTES / 5 + 100);
+        let mut source = FileSource::of_lines("x", io::Cursor::new(text.clone())).expect("lines");
+        let mut lines = 0;
+        while let Some(batch) = source.next_batch().expect("memory can be read") {
+            lines += batch.len();
+        }
+        assert_eq!((lines, source.bytes_read()), (PIECE_BYTES / 5 + 100, text.len() as u64));
     }
 
     #[test]

@@ -100,6 +100,9 @@ pub struct FileRecord<'a> {
     pub recorded_at: Option<Millis>,
 }
 
+const JSON: &[u8] = b"application/json";
+const PROTOBUF: &[u8] = b"application/protobuf";
+
 /// Reads a record as Protobuf or JSON: as its header says, else by its first byte behind framing and byte order mark.
 ///
 /// `{` as a first byte is never Protobuf: it would open a group in a field the contract keeps free.
@@ -124,22 +127,33 @@ pub fn decode_line<'a>(line: &'a [u8], place: &Place<'a>) -> FileRecord<'a> {
 }
 
 impl<'a> Decoded<'a> {
+    #[inline]
     pub(super) fn of(result: Result<Event<'a>, Refusal>) -> Self {
-        result.map_or_else(Self::Rejected, Self::Event)
+        match result {
+            Ok(event) => Self::Event(event),
+            Err(refusal) => Self::Rejected(refusal),
+        }
     }
 }
 
 /// A header that names neither format is as good as none.
 #[inline]
 fn is_json(content_type: Option<&[u8]>, bytes: &[u8]) -> bool {
-    let media_type = content_type.map(media_type).unwrap_or_default();
-    if media_type.eq_ignore_ascii_case(b"application/json") {
-        true
-    } else if media_type.eq_ignore_ascii_case(b"application/protobuf") {
-        false
-    } else {
-        bytes.first() == Some(&b'{')
+    content_type.and_then(names_json).unwrap_or_else(|| bytes.first() == Some(&b'{'))
+}
+
+/// Whether a header names JSON; `None` if it names neither format. Nearly every header is written as ours are.
+#[inline]
+fn names_json(content_type: &[u8]) -> Option<bool> {
+    if content_type == PROTOBUF {
+        return Some(false);
     }
+    if content_type == JSON {
+        return Some(true);
+    }
+    let media_type = media_type(content_type);
+    let is_json = media_type.eq_ignore_ascii_case(JSON);
+    (is_json || media_type.eq_ignore_ascii_case(PROTOBUF)).then_some(is_json)
 }
 
 /// The header without parameters such as `; charset=utf-8`.

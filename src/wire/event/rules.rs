@@ -21,8 +21,10 @@ pub(super) trait Fields<'a> {
     fn text(&self, field: Field) -> Result<Option<Text<'a>>, Refusal>;
     /// The same where an id is asked for: there a whole number is its decimal text.
     fn id(&self, field: Field) -> Result<Option<Text<'a>>, Refusal>;
-    /// A list of ids, all of which must be valid.
-    fn judge_ids(&self, field: Field, is_valid: impl Fn(&str) -> bool) -> Result<(), Refusal>;
+    /// The same where it is a plain id: the short way for nearly all of them.
+    fn plain_id(&self, field: Field) -> Option<&'a str>;
+    /// A list of ids of agents or skills that nobody keeps: that all of them are such is all that is asked.
+    fn judge_parties(&self, field: Field) -> Result<(), Refusal>;
     /// A string that nobody keeps: that it is one is all that is asked.
     fn judge_text(&self, field: Field) -> Result<(), Refusal>;
     /// A whole number.
@@ -43,7 +45,7 @@ pub(super) fn event<'a>(
     place: &Place<'_>,
     written: Option<Millis>,
 ) -> Result<Event<'a>, Refusal> {
-    let event_id = optional_id(fields, Field::EventId, is_event_id)?;
+    let event_id = checked_if_any(fields.id(Field::EventId)?, Field::EventId, is_event_id)?;
     let account = required_id(fields, Field::AccountId, is_id)?;
     let conversation = match event_type {
         EventType::AgentStatus => Cow::Borrowed(""),
@@ -172,7 +174,7 @@ fn agent_status<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     let agent = agent(fields)?;
     fields.judge_text(Field::AgentName)?;
     let status = present(fields.choice(Field::Status, words::PRESENCES)?, Field::Status)?;
-    fields.judge_ids(Field::SkillIds, is_party)?;
+    fields.judge_parties(Field::SkillIds)?;
     whole(fields, Field::Capacity)?;
     Ok(Body::AgentStatus { agent, status })
 }
@@ -201,6 +203,19 @@ fn required_id<'a>(
 
 #[inline]
 fn optional_id<'a>(
+    fields: &impl Fields<'a>,
+    field: Field,
+    is_valid: impl Fn(&str) -> bool,
+) -> Result<Option<Text<'a>>, Refusal> {
+    match fields.plain_id(field) {
+        // `-1` is an id, but no agent's or skill's.
+        Some(id) if id != "-1" => Ok(Some(Cow::Borrowed(id))),
+        _ => unusual_id(fields, field, is_valid),
+    }
+}
+
+#[cold]
+fn unusual_id<'a>(
     fields: &impl Fields<'a>,
     field: Field,
     is_valid: impl Fn(&str) -> bool,

@@ -16,6 +16,7 @@ use super::event_type::EventType;
 use super::field::{Field, SLOTS};
 use super::refusal::{Reason, Refusal};
 use super::rules::{Fields, event};
+use crate::wire::text::is_party;
 use crate::wire::time::{WrongTime, from_unix_ms, parse_rfc3339};
 use crate::wire::words::{Words, value_of};
 
@@ -102,19 +103,27 @@ impl<'a> Fields<'a> for Slots<'a> {
         }
     }
 
-    fn judge_ids(&self, field: Field, is_valid: impl Fn(&str) -> bool) -> Result<(), Refusal> {
+    #[inline]
+    fn plain_id(&self, field: Field) -> Option<&'a str> {
+        match self.value(field) {
+            Value::Text(text) => text.plain_id(),
+            _ => None,
+        }
+    }
+
+    fn judge_parties(&self, field: Field) -> Result<(), Refusal> {
         let list = match self.value_or_none(field) {
             Value::Absent => return Ok(()),
             Value::List(list) => list,
             _ => return Err(Reason::IllFormed.at(field)),
         };
         let mut are_valid = true;
-        let is_valid = |item: Value<'_>| match item {
-            Value::Text(text) => text.text().is_some_and(|text| is_valid(&text)),
-            Value::Number(number) => decimal(number).is_ok_and(|text| is_valid(&text)),
+        let is_one = |item: Value<'_>| match item {
+            Value::Text(text) => text.text().is_some_and(|text| is_party(&text)),
+            Value::Number(number) => decimal(number).is_ok_and(|text| is_party(&text)),
             Value::Absent | Value::Boolean(_) | Value::List(_) | Value::Object => false,
         };
-        let read = read_list(list, |item| are_valid &= is_valid(item));
+        let read = read_list(list, |item| are_valid &= is_one(item));
         if read.is_ok() && are_valid { Ok(()) } else { Err(Reason::IllFormed.at(field)) }
     }
 

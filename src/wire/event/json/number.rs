@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::domain::event::Text;
+use crate::wire::utf8;
 
 /// The most digits that a whole number may have to be read.
 const MOST_DIGITS: i64 = 128;
@@ -33,8 +34,8 @@ pub(super) fn integer(number: &[u8]) -> Result<i64, NotWhole> {
 
 /// The exact decimal text of a JSON number, whose form has been checked: `1e3` is `1000`, `-0` is `0`.
 pub(super) fn decimal(number: &[u8]) -> Result<Text<'_>, NotWhole> {
-    match std::str::from_utf8(number) {
-        Ok(text) if number != b"-0" && !number.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => {
+    match utf8::text(number) {
+        Some(text) if number != b"-0" && !number.iter().any(|byte| matches!(byte, b'.' | b'e' | b'E')) => {
             let digits = text.len() - usize::from(number[0] == b'-');
             if digits as i64 > MOST_DIGITS { Err(NotWhole::Huge) } else { Ok(Cow::Borrowed(text)) }
         }

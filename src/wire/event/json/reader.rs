@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 
 use crate::domain::event::Text;
+use crate::wire::text::plain_id;
+use crate::wire::utf8;
 
 /// The bytes are not JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +52,16 @@ impl<'a> Quoted<'a> {
         }
     }
 
+    /// The text, if it is a plain id without escapes.
+    #[inline]
+    pub(super) fn plain_id(self) -> Option<&'a str> {
+        if self.has_escapes { None } else { plain_id(self.raw) }
+    }
+
     /// The text; `None` if it is none, by its escapes or by its bytes.
     #[inline]
     pub(super) fn text(self) -> Option<Text<'a>> {
-        if self.has_escapes {
-            unescaped(self.raw).map(Cow::Owned)
-        } else {
-            std::str::from_utf8(self.raw).ok().map(Cow::Borrowed)
-        }
+        if self.has_escapes { unescaped(self.raw).map(Cow::Owned) } else { utf8::text(self.raw).map(Cow::Borrowed) }
     }
 }
 
@@ -88,7 +92,8 @@ pub(super) fn read_list<'a>(list: &'a [u8], mut item: impl FnMut(Value<'a>)) -> 
     Ok(())
 }
 
-/// What is left of a document.
+/// What is left of a document. What is called seldom takes it by value and gives it back: so it stays in registers.
+#[derive(Clone, Copy)]
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -107,10 +112,13 @@ impl<'a> Reader<'a> {
         match self.token()? {
             b'[' => {
                 let from = self.rest;
-                self.skip_nested()?;
+                *self = self.behind_nested()?;
                 Ok(Value::List(&from[..from.len() - self.rest.len()]))
             }
-            b'{' => self.skip_nested().map(|()| Value::Object),
+            b'{' => {
+                *self = self.behind_nested()?;
+                Ok(Value::Object)
+            }
             _ => self.flat(),
         }
     }
@@ -129,7 +137,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Passes over a list or an object. What is open is kept in memory of its own: a stranger says how deep it goes.
-    fn skip_nested(&mut self) -> Result<(), Malformed> {
+    fn behind_nested(mut self) -> Result<Self, Malformed> {
         let mut open = Vec::new();
         loop {
             match self.token()? {
@@ -151,7 +159,7 @@ impl<'a> Reader<'a> {
                 _ => drop(self.flat()?),
             }
             if !self.goes_on(&mut open)? {
-                return Ok(());
+                return Ok(self);
             }
         }
     }
@@ -182,70 +190,24 @@ impl<'a> Reader<'a> {
     }
 
     /// A string, from its opening quote on.
-    #[inline]
+    #[inline(always)]
     fn quoted(&mut self) -> Result<Quoted<'a>, Malformed> {
-        self.pass(1);
-        let from = self.rest;
-        let length = plain_length(from);
-        self.pass(length);
-        if self.rest.first() == Some(&b'"') {
-            self.pass(1);
-            return Ok(Quoted { raw: &from[..length], has_escapes: false });
+        let from = &self.rest[1..];
+        let mut length = plain_length(from);
+        let has_escapes = from.get(length) != Some(&b'"');
+        if has_escapes {
+            length = length_with_escapes(from, length)?;
         }
-        self.skip_escapes()?;
-        Ok(Quoted { raw: &from[..from.len() - self.rest.len() - 1], has_escapes: true })
-    }
-
-    /// What is left of a string that has escapes, and its closing quote.
-    fn skip_escapes(&mut self) -> Result<(), Malformed> {
-        loop {
-            self.pass(plain_length(self.rest));
-            match self.rest {
-                [b'"', rest @ ..] => {
-                    self.rest = rest;
-                    return Ok(());
-                }
-                [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => self.rest = rest,
-                [b'\\', b'u', a, b, c, d, rest @ ..] if [a, b, c, d].iter().all(|hex| hex.is_ascii_hexdigit()) => {
-                    self.rest = rest;
-                }
-                // The end, an escape that there is not, or a control character.
-                _ => return Err(Malformed),
-            }
-        }
+        let (raw, rest) = from.split_at(length);
+        self.rest = &rest[1..];
+        Ok(Quoted { raw, has_escapes })
     }
 
     #[inline]
     fn number(&mut self) -> Result<&'a [u8], Malformed> {
-        let from = self.rest;
-        if self.rest[0] == b'-' {
-            self.pass(1);
-        }
-        let starts_with_zero = self.rest.first() == Some(&b'0');
-        let digits = self.digits()?;
-        if starts_with_zero && digits > 1 {
-            return Err(Malformed);
-        }
-        if self.rest.first() == Some(&b'.') {
-            self.pass(1);
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.rest.first() {
-            self.pass(1);
-            if let Some(b'+' | b'-') = self.rest.first() {
-                self.pass(1);
-            }
-            self.digits()?;
-        }
-        Ok(&from[..from.len() - self.rest.len()])
-    }
-
-    /// At least one digit; says how many.
-    #[inline]
-    fn digits(&mut self) -> Result<usize, Malformed> {
-        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        self.pass(count);
-        if count == 0 { Err(Malformed) } else { Ok(count) }
+        let (number, rest) = self.rest.split_at(number_length(self.rest)?);
+        self.rest = rest;
+        Ok(number)
     }
 
     fn word(&mut self, word: &[u8]) -> Result<(), Malformed> {
@@ -286,10 +248,9 @@ impl<'a> Reader<'a> {
         if token == b',' || token == end { Ok(token == end) } else { Err(Malformed) }
     }
 
+    #[inline]
     fn skip_space(&mut self) {
-        while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = self.rest {
-            self.rest = rest;
-        }
+        self.rest = behind_space(self.rest);
     }
 
     /// Passes over bytes that are known to be there.
@@ -299,10 +260,58 @@ impl<'a> Reader<'a> {
     }
 }
 
+fn behind_space(mut bytes: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = bytes {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// How long a string is whose first bytes are plain, up to its closing quote.
+#[cold]
+fn length_with_escapes(string: &[u8], plain: usize) -> Result<usize, Malformed> {
+    let mut length = plain;
+    loop {
+        let rest = &string[length..];
+        length += match rest {
+            [b'"', ..] => return Ok(length),
+            [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [b'\\', b'u', a, b, c, d, ..] if [a, b, c, d].iter().all(|hex| hex.is_ascii_hexdigit()) => 6,
+            // The end, an escape that there is not, or a control character.
+            _ => return Err(Malformed),
+        };
+        length += plain_length(&string[length..]);
+    }
+}
+
+/// How long the number is that begins here.
+fn number_length(bytes: &[u8]) -> Result<usize, Malformed> {
+    let is_next = |at: usize, marks: &[u8]| bytes.get(at).is_some_and(|byte| marks.contains(byte));
+    let whole = usize::from(is_next(0, b"-"));
+    let mut length = whole + digits(bytes, whole)?;
+    if is_next(whole, b"0") && length > whole + 1 {
+        return Err(Malformed);
+    }
+    if is_next(length, b".") {
+        length += 1 + digits(bytes, length + 1)?;
+    }
+    if is_next(length, b"eE") {
+        let exponent = length + 1 + usize::from(is_next(length + 1, b"+-"));
+        length = exponent + digits(bytes, exponent)?;
+    }
+    Ok(length)
+}
+
+/// How many digits follow from `at` on: at least one.
+fn digits(bytes: &[u8], at: usize) -> Result<usize, Malformed> {
+    let count = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if count == 0 { Err(Malformed) } else { Ok(count) }
+}
+
 /// How many bytes go by before a quote, a backslash or a control character, or before the end.
 ///
-/// Eight bytes at a time: a byte of `quotes`, `escapes` and `controls` is 0x80 or more at the first byte that is one, and
-/// only behind that may it be so by a borrow.
+/// Eight bytes at a time: where a byte is none of them, the highest bit of `found` is clear, or set by a borrow from one
+/// before it that is. No byte from 0x80 on is one.
 #[inline]
 fn plain_length(bytes: &[u8]) -> usize {
     const EACH: u64 = 0x0101_0101_0101_0101;
@@ -310,11 +319,10 @@ fn plain_length(bytes: &[u8]) -> usize {
     let mut length = 0;
     for eight in bytes.as_chunks::<8>().0 {
         let eight = u64::from_le_bytes(*eight);
-        let (no_quote, no_escape) = (eight ^ (EACH * u64::from(b'"')), eight ^ (EACH * u64::from(b'\\')));
-        let quotes = no_quote.wrapping_sub(EACH) & !no_quote;
-        let escapes = no_escape.wrapping_sub(EACH) & !no_escape;
-        let controls = eight.wrapping_sub(EACH * u64::from(b' ')) & !eight;
-        let found = (quotes | escapes | controls) & HIGH;
+        let quotes = (eight ^ (EACH * u64::from(b'"'))).wrapping_sub(EACH);
+        let escapes = (eight ^ (EACH * u64::from(b'\\'))).wrapping_sub(EACH);
+        let controls = eight.wrapping_sub(EACH * u64::from(b' '));
+        let found = (quotes | escapes | controls) & !eight & HIGH;
         if found != 0 {
             return length + (found.trailing_zeros() / 8) as usize;
         }

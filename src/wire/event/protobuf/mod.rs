@@ -11,13 +11,15 @@ use std::borrow::Cow;
 
 use crate::domain::event::{Millis, Text};
 
-use self::reader::{Malformed, Reader, WireType};
+use self::reader::{Key, Malformed, Reader, WireType};
 use super::decode::{Decoded, Place};
 use super::event_type::{EventType, FIRST_BODY_NUMBER};
 use super::field::{Field, SLOTS};
 use super::refusal::{Reason, Refusal};
 use super::rules::{Fields, event};
+use crate::wire::text::{is_party, plain_id};
 use crate::wire::time::from_unix_ms;
+use crate::wire::utf8;
 use crate::wire::words::Words;
 
 /// The record's event.
@@ -45,8 +47,8 @@ struct Message<'a> {
 #[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
-    /// The one repeated field.
-    skill_ids: Vec<&'a [u8]>,
+    /// Of the one list: the first of its ids that is none.
+    wrong_skill_id: Option<&'a [u8]>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -60,16 +62,47 @@ enum Value<'a> {
     Wrong,
 }
 
-/// The body fields that are kept for each type, as bits by number: any other is skipped unread, and so is `text`.
-const KEPT: [u32; EventType::ALL.len()] = {
-    let mut kept = [0; EventType::ALL.len()];
-    let mut i = 0;
-    while i < kept.len() {
-        kept[i] = bits(Field::of(EventType::ALL[i])) & !bit(Field::Text);
-        i += 1;
+/// Which fields of a message are kept, as bits by number: any other is skipped unread.
+#[derive(Clone, Copy)]
+struct Kept {
+    numbers: u32,
+    texts: u32,
+    lists: u32,
+    /// The slot of number 0.
+    slot: u32,
+}
+
+impl Kept {
+    /// Their slots follow each other as their numbers do.
+    const ENVELOPE: Self =
+        Self { numbers: 1 << 4 | 1 << 5, texts: 1 << 1 | 1 << 2 | 1 << 3, lists: 0, slot: Field::EventId as u32 - 1 };
+
+    /// Those of each body, whose numbers are their slots. No number needs `text`.
+    const BODIES: [Self; EventType::ALL.len()] = {
+        let mut bodies = [Self { numbers: 0, texts: 0, lists: 0, slot: 0 }; EventType::ALL.len()];
+        let mut i = 0;
+        while i < bodies.len() {
+            let kept = bits(Field::of(EventType::ALL[i])) & !bit(Field::Text);
+            bodies[i] = Self { numbers: kept & NUMBERS, texts: kept & !NUMBERS & !LISTS, lists: kept & LISTS, slot: 0 };
+            i += 1;
+        }
+        bodies
+    };
+
+    #[inline]
+    fn of(event_type: EventType) -> Self {
+        Self::BODIES[(event_type as u32 - FIRST_BODY_NUMBER) as usize]
     }
-    kept
-};
+
+    /// The slot of a field that is kept, however it is laid out.
+    #[inline]
+    fn slot(self, number: u32) -> Option<usize> {
+        has(self.numbers | self.texts | self.lists, number).then_some((self.slot + number) as usize)
+    }
+}
+
+/// The one repeated field.
+const LISTS: u32 = bit(Field::SkillIds);
 
 /// The fields that are varints; the others are text.
 const NUMBERS: u32 = bits(&[
@@ -90,50 +123,38 @@ const NUMBERS: u32 = bits(&[
 impl<'a> Message<'a> {
     fn read(&mut self, bytes: &'a [u8]) -> Result<(), Malformed> {
         let mut reader = Reader::new(bytes);
-        while let Some((number, wire_type)) = reader.key()? {
-            self.read_field(&mut reader, number, wire_type)?;
+        while let Some(key) = reader.key()? {
+            if !self.slots.read(Kept::ENVELOPE, key, &mut reader)? {
+                self.read_other(key, &mut reader)?;
+            }
         }
         Ok(())
     }
 
+    /// A body, or what is no field of the envelope as the contract has it.
     #[inline]
-    fn read_field(&mut self, reader: &mut Reader<'a>, number: u32, wire_type: WireType) -> Result<(), Malformed> {
-        let slots = &mut self.slots;
-        match number {
-            1 => slots.read_text(Field::EventId, wire_type, reader),
-            2 => slots.read_text(Field::AccountId, wire_type, reader),
-            3 => slots.read_text(Field::ConversationId, wire_type, reader),
-            4 => slots.read_number(Field::OccurredAt, wire_type, reader),
-            5 => slots.read_number(Field::Sequence, wire_type, reader),
-            _ => match EventType::numbered(number) {
-                Some(event_type) => self.read_body(event_type, wire_type, reader),
-                None => {
-                    self.has_unknown_body |= number >= FIRST_BODY_NUMBER;
-                    reader.skip(number, wire_type)
-                }
-            },
+    fn read_other(&mut self, key: Key, reader: &mut Reader<'a>) -> Result<(), Malformed> {
+        match EventType::numbered(key.number()) {
+            Some(event_type) if key.wire_type()? == WireType::Bytes => self.read_body(event_type, reader.bytes()?),
+            Some(_) => Err(Malformed),
+            None => {
+                self.has_unknown_body |= key.number() >= FIRST_BODY_NUMBER;
+                *reader = self.slots.skip(Kept::ENVELOPE, key, *reader)?;
+                Ok(())
+            }
         }
     }
 
     #[inline]
-    fn read_body(
-        &mut self,
-        event_type: EventType,
-        wire_type: WireType,
-        reader: &mut Reader<'a>,
-    ) -> Result<(), Malformed> {
-        if wire_type != WireType::Bytes {
-            return Err(Malformed);
-        }
+    fn read_body(&mut self, event_type: EventType, bytes: &'a [u8]) -> Result<(), Malformed> {
         if self.body.replace(event_type).is_some_and(|before| before != event_type) {
             self.slots.clear_body();
         }
-        let kept = KEPT[(event_type as u32 - FIRST_BODY_NUMBER) as usize];
-        let mut body = Reader::new(reader.bytes()?);
-        while let Some((number, wire_type)) = body.key()? {
-            match Field::ALL.get(number as usize) {
-                Some(field) if kept & bit(*field) != 0 => self.slots.read(*field, wire_type, &mut body)?,
-                _ => body.skip(number, wire_type)?,
+        let kept = Kept::of(event_type);
+        let mut reader = Reader::new(bytes);
+        while let Some(key) = reader.key()? {
+            if !self.slots.read(kept, key, &mut reader)? {
+                reader = self.slots.skip(kept, key, reader)?;
             }
         }
         Ok(())
@@ -141,47 +162,45 @@ impl<'a> Message<'a> {
 }
 
 impl<'a> Slots<'a> {
-    #[inline]
-    fn read(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        if NUMBERS & bit(field) != 0 {
-            self.read_number(field, wire_type, reader)
-        } else if field == Field::SkillIds && wire_type == WireType::Bytes {
-            self.skill_ids.push(reader.bytes()?);
-            Ok(())
+    /// Keeps a field that is kept and laid out as it should be; says whether it was.
+    #[inline(always)]
+    fn read(&mut self, kept: Kept, key: Key, reader: &mut Reader<'a>) -> Result<bool, Malformed> {
+        let number = key.number();
+        let value = if key.is(WireType::Bytes) && has(kept.texts, number) {
+            Value::Bytes(reader.bytes()?)
+        } else if key.is(WireType::Varint) && has(kept.numbers, number) {
+            Value::Number(reader.varint()?)
         } else {
-            self.read_text(field, wire_type, reader)
-        }
+            return Ok(false);
+        };
+        self.values[(kept.slot + number) as usize] = value;
+        Ok(true)
     }
 
-    #[inline]
-    fn read_text(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        if wire_type != WireType::Bytes {
-            return self.skip_wrong(field, wire_type, reader);
+    /// Passes over any other field. One of another layout than the contract's is no reason to give up before it is asked
+    /// for.
+    fn skip(&mut self, kept: Kept, key: Key, mut reader: Reader<'a>) -> Result<Reader<'a>, Malformed> {
+        let (number, wire_type) = (key.number(), key.wire_type()?);
+        if wire_type == WireType::Bytes && has(kept.lists, number) {
+            self.note_skill_id(reader.bytes()?);
+            return Ok(reader);
         }
-        self.values[field as usize] = Value::Bytes(reader.bytes()?);
-        Ok(())
+        if let Some(slot) = kept.slot(number) {
+            self.values[slot] = Value::Wrong;
+        }
+        reader.skip(number, wire_type)?;
+        Ok(reader)
     }
 
-    #[inline]
-    fn read_number(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        if wire_type != WireType::Varint {
-            return self.skip_wrong(field, wire_type, reader);
+    fn note_skill_id(&mut self, bytes: &'a [u8]) {
+        if self.wrong_skill_id.is_none() && !utf8::text(bytes).is_some_and(is_party) {
+            self.wrong_skill_id = Some(bytes);
         }
-        self.values[field as usize] = Value::Number(reader.varint()?);
-        Ok(())
-    }
-
-    /// A field of another layout than the contract's is no reason to give up before it is asked for.
-    #[cold]
-    fn skip_wrong(&mut self, field: Field, wire_type: WireType, reader: &mut Reader<'a>) -> Result<(), Malformed> {
-        self.values[field as usize] = Value::Wrong;
-        // Its number matters to groups alone, which end with the number that they begin with.
-        reader.skip(field.number(), wire_type)
     }
 
     fn clear_body(&mut self) {
         self.values[..Field::EventId as usize].fill(Value::Absent);
-        self.skill_ids.clear();
+        self.wrong_skill_id = None;
     }
 
     #[inline]
@@ -210,14 +229,20 @@ impl<'a> Fields<'a> for Slots<'a> {
         self.text(field)
     }
 
-    fn judge_ids(&self, field: Field, is_valid: impl Fn(&str) -> bool) -> Result<(), Refusal> {
-        self.judge_text(field)?;
-        for bytes in &self.skill_ids {
-            if !is_valid(text(bytes)?) {
-                return Err(Reason::IllFormed.at(field));
-            }
+    #[inline]
+    fn plain_id(&self, field: Field) -> Option<&'a str> {
+        match self.values[field as usize] {
+            Value::Bytes(bytes) => plain_id(bytes),
+            Value::Absent | Value::Number(_) | Value::Wrong => None,
         }
-        Ok(())
+    }
+
+    fn judge_parties(&self, field: Field) -> Result<(), Refusal> {
+        self.judge_text(field)?;
+        match self.wrong_skill_id {
+            None => Ok(()),
+            Some(wrong) => Err(text(wrong).err().unwrap_or(Reason::IllFormed.at(field))),
+        }
     }
 
     fn judge_text(&self, field: Field) -> Result<(), Refusal> {
@@ -262,7 +287,12 @@ impl<'a> Fields<'a> for Slots<'a> {
 
 #[inline]
 fn text(bytes: &[u8]) -> Result<&str, Refusal> {
-    std::str::from_utf8(bytes).map_err(|_| Refusal::UNDECODABLE)
+    utf8::text(bytes).ok_or(Refusal::UNDECODABLE)
+}
+
+#[inline]
+fn has(bits: u32, number: u32) -> bool {
+    number < u32::BITS && bits >> number & 1 == 1
 }
 
 const fn bit(field: Field) -> u32 {

@@ -9,14 +9,50 @@ pub(in crate::wire::event) struct Malformed;
 
 /// How a field's value is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::wire::event) enum WireType {
-    Varint,
-    Fixed64,
-    Bytes,
-    GroupStart,
-    GroupEnd,
-    Fixed32,
+#[repr(u32)]
+pub(super) enum WireType {
+    Varint = 0,
+    Fixed64 = 1,
+    Bytes = 2,
+    GroupStart = 3,
+    GroupEnd = 4,
+    Fixed32 = 5,
 }
+
+/// What stands before a field's value: its number and its layout, neither of which need be any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key(u32);
+
+impl Key {
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.0 >> 3
+    }
+
+    /// Whether the value is laid out so.
+    #[inline]
+    pub(super) fn is(self, wire_type: WireType) -> bool {
+        self.0 & 7 == wire_type as u32
+    }
+
+    /// How the value is laid out, if this is a key at all.
+    #[inline]
+    pub(super) fn wire_type(self) -> Result<WireType, Malformed> {
+        match self.0 & 7 {
+            _ if self.number() == 0 => Err(Malformed),
+            0 => Ok(WireType::Varint),
+            1 => Ok(WireType::Fixed64),
+            2 => Ok(WireType::Bytes),
+            3 => Ok(WireType::GroupStart),
+            4 => Ok(WireType::GroupEnd),
+            5 => Ok(WireType::Fixed32),
+            _ => Err(Malformed),
+        }
+    }
+}
+
+/// The bit that is clear in the last byte of a varint, in each of eight bytes.
+const LAST: u64 = 0x8080_8080_8080_8080;
 
 /// What is left of a message.
 #[derive(Debug, Clone, Copy)]
@@ -34,9 +70,9 @@ impl<'a> Reader<'a> {
         self.rest
     }
 
-    /// The next field's number and layout; `None` at the end.
+    /// The next field's key; `None` at the end.
     #[inline]
-    pub(super) fn key(&mut self) -> Result<Option<(u32, WireType)>, Malformed> {
+    pub(super) fn key(&mut self) -> Result<Option<Key>, Malformed> {
         if self.rest.is_empty() { Ok(None) } else { self.next_key().map(Some) }
     }
 
@@ -47,6 +83,10 @@ impl<'a> Reader<'a> {
             [byte, rest @ ..] if *byte < 0x80 => {
                 self.rest = rest;
                 Ok(u64::from(*byte))
+            }
+            [first, second, rest @ ..] if *second < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(first & 0x7f) | u64::from(*second) << 7)
             }
             _ => self.long_varint(),
         }
@@ -83,41 +123,36 @@ impl<'a> Reader<'a> {
     fn skip_group(&mut self, number: u32) -> Result<(), Malformed> {
         let mut open = vec![number];
         while let Some(innermost) = open.last() {
-            match self.next_key()? {
-                (inner, WireType::GroupStart) => open.push(inner),
-                (inner, WireType::GroupEnd) if inner == *innermost => drop(open.pop()),
-                (_, wire_type) => self.skip_flat(wire_type)?,
+            let key = self.next_key()?;
+            match key.wire_type()? {
+                WireType::GroupStart => open.push(key.number()),
+                WireType::GroupEnd if key.number() == *innermost => drop(open.pop()),
+                flat => self.skip_flat(flat)?,
             }
         }
         Ok(())
     }
 
     #[inline]
-    fn next_key(&mut self) -> Result<(u32, WireType), Malformed> {
-        let key = u32::try_from(self.varint()?).map_err(|_| Malformed)?;
-        let wire_type = match key & 7 {
-            0 => WireType::Varint,
-            1 => WireType::Fixed64,
-            2 => WireType::Bytes,
-            3 => WireType::GroupStart,
-            4 => WireType::GroupEnd,
-            5 => WireType::Fixed32,
-            _ => return Err(Malformed),
-        };
-        if key >> 3 == 0 { Err(Malformed) } else { Ok((key >> 3, wire_type)) }
+    fn next_key(&mut self) -> Result<Key, Malformed> {
+        u32::try_from(self.varint()?).map(Key).map_err(|_| Malformed)
     }
 
+    /// One of up to eight bytes, as nearly all are, in one look at them.
+    #[inline]
     fn long_varint(&mut self) -> Result<u64, Malformed> {
-        let mut value = 0;
-        for (i, byte) in self.rest.iter().take(10).enumerate() {
-            value |= u64::from(byte & 0x7f) << (7 * i);
-            if *byte < 0x80 {
-                self.rest = &self.rest[i + 1..];
-                // The tenth byte holds the 64th bit alone.
-                return if i == 9 && *byte > 1 { Err(Malformed) } else { Ok(value) };
+        if let Some(eight) = self.rest.first_chunk() {
+            let eight = u64::from_le_bytes(*eight);
+            let last = !eight & LAST;
+            if last != 0 {
+                self.rest = &self.rest[last.trailing_zeros() as usize / 8 + 1..];
+                // All bits up to the mark of the last byte.
+                return Ok(packed(eight & (last ^ (last - 1))));
             }
         }
-        Err(Malformed)
+        let (value, rest) = longest_varint(self.rest)?;
+        self.rest = rest;
+        Ok(value)
     }
 
     #[inline]
@@ -126,4 +161,27 @@ impl<'a> Reader<'a> {
         self.rest = rest;
         Ok(taken)
     }
+}
+
+/// One byte after the other; what is left comes back with it.
+#[cold]
+fn longest_varint(bytes: &[u8]) -> Result<(u64, &[u8]), Malformed> {
+    let mut value = 0;
+    for (i, byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * i);
+        if *byte < 0x80 {
+            // The tenth byte holds the 64th bit alone.
+            return if i == 9 && *byte > 1 { Err(Malformed) } else { Ok((value, &bytes[i + 1..])) };
+        }
+    }
+    Err(Malformed)
+}
+
+/// Seven bits of each of eight bytes, without the one between them: by pairs, by fours, and all.
+#[inline]
+const fn packed(eight: u64) -> u64 {
+    let sevens = eight & 0x7f7f_7f7f_7f7f_7f7f;
+    let pairs = sevens & 0x007f_007f_007f_007f | (sevens & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    fours & 0x0000_0000_0fff_ffff | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
