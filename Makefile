@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-demo setup-build setup-kafka setup-instructions demo test check instructions format bench \
-	release kafka-up kafka-down clean-kafka
+	bench-live release kafka-up kafka-down clean-kafka
 
 # Options for the program, the test runner or the benches: make demo ARGS="--agents 50 --for 30s"
 ARGS ?=
@@ -64,6 +64,9 @@ format: ## Format the source
 
 bench: setup-demo ## Run the benches that need no Kafka, or the ones that BENCH names
 	cargo bench --locked --no-default-features $(BENCH:%=--bench %) -- $(ARGS)
+
+bench-live: release setup-kafka ## Measure the released program on a real Kafka, for a quarter of an hour
+	cargo bench --locked --bench live -- $(ARGS)
 
 release: setup-build ## Build the optimised program, target/release/cxpulse, and print the line that puts it on the path
 	@$(call once,target/release/cxpulse,the optimised program: five to ten minutes on two cores)
