@@ -67,7 +67,7 @@ pub use bed::{ALL, with};
 mod bed {
     use std::cell::Cell;
 
-    use crate::domain::Bug;
+    use super::Bug;
 
     /// Every bug.
     pub const ALL: [Bug; 16] = [
