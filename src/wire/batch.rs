@@ -60,8 +60,30 @@ pub struct Headers<'a> {
     packed: &'a [u8],
 }
 
+impl<'a> Headers<'a> {
+    /// Headers as `pack_headers` leaves them.
+    #[must_use]
+    pub fn packed(packed: &'a [u8]) -> Self {
+        Self { packed }
+    }
+}
+
 /// The length that stands for Kafka's null.
 const NULL: u32 = u32::MAX;
+
+/// Appends headers so that `Headers` can read them.
+pub fn pack_headers<'h>(out: &mut Vec<u8>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
+    for (name, value) in headers {
+        pack(out, Some(name));
+        pack(out, value);
+    }
+}
+
+fn pack(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
+    let length = bytes.map_or(NULL, |bytes| bytes.len() as u32);
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(bytes.unwrap_or_default());
+}
 
 impl fmt::Debug for Headers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -240,13 +262,19 @@ impl RecordBatch {
 
     /// Copies one record in.
     pub fn push<'h>(&mut self, arrival: Arrival<'_>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
+        self.push_and(arrival, |arena| pack_headers(arena, headers));
+    }
+
+    /// Copies one record in, with headers that are packed already.
+    pub fn push_packed(&mut self, arrival: Arrival<'_>, headers: Headers<'_>) {
+        self.push_and(arrival, |arena| arena.extend_from_slice(headers.packed));
+    }
+
+    fn push_and(&mut self, arrival: Arrival<'_>, push_headers: impl FnOnce(&mut Vec<u8>)) {
         let key = arrival.key.map(|key| self.copy(key));
         let payload = arrival.payload.map(|payload| self.copy(payload));
         let start = self.arena.len();
-        for (name, value) in headers {
-            self.pack(Some(name));
-            self.pack(value);
-        }
+        push_headers(&mut self.arena);
         let headers = start..self.arena.len();
         self.add(arrival, key, payload, headers);
     }
@@ -360,12 +388,6 @@ impl RecordBatch {
         let start = self.arena.len();
         self.arena.extend_from_slice(bytes);
         start..self.arena.len()
-    }
-
-    fn pack(&mut self, bytes: Option<&[u8]>) {
-        let length = bytes.map_or(NULL, |bytes| bytes.len() as u32);
-        self.arena.extend_from_slice(&length.to_le_bytes());
-        self.arena.extend_from_slice(bytes.unwrap_or_default());
     }
 
     fn record<'a>(&'a self, row: &'a Row) -> Record<'a> {

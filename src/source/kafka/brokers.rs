@@ -121,6 +121,8 @@ impl Reader<'_> {
                 return Ok(());
             }
         };
+        // What was polled is of the old one.
+        self.hand_over_all();
         self.positions.forget(topic);
         for (partition, kept) in found {
             self.positions.begin((topic, partition), kept);

@@ -1,12 +1,13 @@
 //! Events from Kafka: every partition of the input topics, from the earliest offset, read by itself.
 //!
 //! `assignment = "all"`: no consumer group decides anything and nothing is committed, because the fold does not mind
-//! reading a record again. One thread polls, copies what it gets into a batch and hands it over through a bounded
-//! channel, so that a slow fold slows the reading down and nothing piles up.
+//! reading a record again. One thread polls, merges what it gets of all partitions by when it was written, and hands it
+//! over in batches through a bounded channel, so that a slow fold slows the reading down and nothing piles up.
 
 mod brokers;
 pub(super) mod client;
 pub(super) mod headers;
+mod merge;
 mod partitions;
 mod positions;
 mod standing;
@@ -24,6 +25,7 @@ use rdkafka::message::{BorrowedMessage, Message};
 
 use self::client::Watch;
 use self::headers::headers;
+use self::merge::Merge;
 use self::positions::{Partition, Positions};
 use self::standing::Standing;
 use self::topic_ids::Question;
@@ -37,7 +39,7 @@ use crate::wire::batch::{Arrival, Position, RecordBatch};
 const BATCH_RECORDS: usize = 512;
 /// … or so many bytes, or nothing more is there.
 const BATCH_BYTES: usize = 120 << 10;
-/// How long a poll waits for the first record of a batch.
+/// How long a poll waits for a record, where there is nothing to hand over or an earlier one may come.
 const POLL_WAIT: Duration = Duration::from_millis(100);
 /// How often positions, brokers and lag are looked at.
 const LOOK_EVERY_MS: Millis = 250;
@@ -160,7 +162,10 @@ struct Reader<'a> {
     settings: KafkaSourceSettings,
     topics: Arc<[String]>,
     consumer: Arc<BaseConsumer<Watch>>,
+    /// How far what was handed over goes.
     positions: Positions,
+    /// What was polled and not handed over.
+    merge: Merge,
     out: SyncSender<Feed>,
     status: Arc<SourceStatus>,
     stop: &'a AtomicBool,
@@ -195,6 +200,7 @@ impl<'a> Reader<'a> {
             topics,
             consumer: Arc::new(consumer),
             positions: Positions::default(),
+            merge: Merge::default(),
             out,
             status,
             stop,
@@ -214,13 +220,8 @@ impl<'a> Reader<'a> {
 
     /// One batch and what goes with it; false when nobody listens any more.
     fn step(&mut self) -> Result<bool, SourceError> {
-        let mut batch = RecordBatch::new(self.topics.clone());
-        let trouble = self.fill(&mut batch);
-        for position in batch.positions() {
-            self.positions.advance((position.topic, position.partition), position.next);
-        }
-        self.status.add_records(batch.len() as u64);
-        if !batch.is_empty() && self.out.send(Feed::Records(batch)).is_err() {
+        let trouble = self.poll();
+        if !self.hand_over() {
             return Ok(false);
         }
         if let Some(error) = trouble {
@@ -238,24 +239,52 @@ impl<'a> Reader<'a> {
         self.look(now)
     }
 
-    /// Copies what a poll brings, and what is there besides; ends early at an error.
-    fn fill(&self, batch: &mut RecordBatch) -> Option<KafkaError> {
-        let mut wait = POLL_WAIT;
-        while batch.len() < BATCH_RECORDS && batch.bytes() < BATCH_BYTES {
-            match self.consumer.poll(wait) {
-                None => return None,
-                Some(Err(error)) => return Some(error),
-                Some(Ok(message)) => add(batch, &self.topics, &message),
+    /// Takes what is there, a batch of it, and more while an earlier record may come; ends early at an error.
+    fn poll(&mut self) -> Option<KafkaError> {
+        let (mut polled, mut has_waited) = (0, false);
+        while !self.merge.is_full() && (polled < BATCH_RECORDS || self.merge.is_waiting()) {
+            let mut message = self.consumer.poll(Duration::ZERO);
+            if message.is_none() && !has_waited && (self.merge.is_empty() || self.merge.is_waiting()) {
+                // Once: others may trickle in for as long as one partition is silent.
+                has_waited = true;
+                message = self.consumer.poll(POLL_WAIT);
             }
-            wait = Duration::ZERO;
+            match message {
+                None => break,
+                Some(Err(error)) => return Some(error),
+                Some(Ok(message)) => add(&mut self.merge, &self.topics, &message),
+            }
+            polled += 1;
         }
+        // What is waited for did not come in time, or there is no room.
+        self.merge.give_up();
         None
+    }
+
+    /// Hands over a batch of the earliest records, if there are any; false when nobody listens any more.
+    fn hand_over(&mut self) -> bool {
+        let (records, bytes) = (self.merge.len().min(BATCH_RECORDS), self.merge.bytes().min(BATCH_BYTES));
+        let mut batch = RecordBatch::with_capacity(self.topics.clone(), records, bytes);
+        while batch.len() < BATCH_RECORDS && batch.bytes() < BATCH_BYTES && self.merge.pop(&mut batch) {}
+        for position in batch.positions() {
+            self.positions.advance((position.topic, position.partition), position.next);
+        }
+        self.status.add_records(batch.len() as u64);
+        batch.is_empty() || self.out.send(Feed::Records(batch)).is_ok()
+    }
+
+    /// Hands over everything, before what is read changes: what comes then may be of other offsets.
+    fn hand_over_all(&mut self) {
+        self.merge.give_up();
+        // Whether anybody listens is noticed at the next step.
+        while !self.merge.is_empty() && self.hand_over() {}
     }
 
     fn handle(&mut self, error: &KafkaError) -> Result<(), SourceError> {
         if let KafkaError::MessageConsumptionFatal(_) = error {
             return Err(SourceError::Fatal(error.clone()));
         }
+        self.hand_over_all();
         match error.rdkafka_error_code() {
             Some(RDKafkaErrorCode::AutoOffsetReset | RDKafkaErrorCode::OffsetOutOfRange) => self.look_for_gaps(),
             // The brokers are asked what is true of it before anything is said.
@@ -300,7 +329,8 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let partition = element.partition();
-            if self.positions.next((topic, partition)).is_some_and(|known| next > known) {
+            let has_more = self.merge.holds((topic, partition));
+            if !has_more && self.positions.next((topic, partition)).is_some_and(|known| next > known) {
                 self.positions.advance((topic, partition), next);
                 batch.note_position(Position { topic, partition, next });
             }
@@ -326,7 +356,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn add(batch: &mut RecordBatch, topics: &[String], message: &BorrowedMessage<'_>) {
+fn add(merge: &mut Merge, topics: &[String], message: &BorrowedMessage<'_>) {
     // Only assigned topics arrive; another would be a fault of librdkafka.
     let Some(topic) = index_of(topics, message.topic()) else { return };
     let arrival = Arrival {
@@ -337,7 +367,7 @@ fn add(batch: &mut RecordBatch, topics: &[String], message: &BorrowedMessage<'_>
         key: message.key(),
         payload: message.payload(),
     };
-    batch.push(arrival, headers(message));
+    merge.push(&arrival, headers(message));
 }
 
 fn index_of(topics: &[String], name: &str) -> Option<usize> {

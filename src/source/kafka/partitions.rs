@@ -20,7 +20,7 @@ const MISSING_FOR_MS: Millis = 3_000;
 
 impl Reader<'_> {
     /// Assigns anew, after the start.
-    pub(super) fn reassign(&self) -> Result<(), SourceError> {
+    pub(super) fn reassign(&mut self) -> Result<(), SourceError> {
         self.status.add_reassigned();
         self.assign()
     }
@@ -110,12 +110,18 @@ impl Reader<'_> {
     }
 
     /// Assigns every partition at its position, but for those of topics that are gone.
-    fn assign(&self) -> Result<(), SourceError> {
+    fn assign(&mut self) -> Result<(), SourceError> {
+        self.hand_over_all();
+        self.merge.expect_nothing();
         let mut list = TopicPartitionList::new();
         for ((topic, partition), next) in self.positions.iter().filter(|((topic, _), _)| !self.standing.is_gone(*topic))
         {
             list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
                 .map_err(SourceError::Fatal)?;
+        }
+        for (partition, next, end) in self.positions.to_come().filter(|((topic, _), ..)| !self.standing.is_gone(*topic))
+        {
+            self.merge.expect(partition, next, end);
         }
         self.consumer.assign(&list).map_err(SourceError::Fatal)
     }
@@ -204,7 +210,8 @@ impl Reader<'_> {
     pub(super) fn audit(&mut self) -> Result<(), SourceError> {
         let Some(partition) = self.positions.after(self.audited) else { return Ok(()) };
         self.audited = partition;
-        if self.standing.is_gone(partition.0) {
+        // While something of it waits for others to be handed over, it is neither stuck nor at its end.
+        if self.standing.is_gone(partition.0) || self.merge.holds(partition) {
             return Ok(());
         }
         let asked_at = (self.settings.clock)();

@@ -111,6 +111,12 @@ impl Positions {
         self.partitions.iter().map(|(&partition, reading)| (partition, reading.next))
     }
 
+    /// Each partition that has not been read to where it ended at the start: the offset that comes next, and that end.
+    pub(super) fn to_come(&self) -> impl Iterator<Item = (Partition, i64, i64)> {
+        let all = self.partitions.iter().map(|(&partition, reading)| (partition, reading.next, reading.target));
+        all.filter(|(_, next, target)| next < target)
+    }
+
     /// The offset that comes next.
     #[must_use]
     pub(super) fn next(&self, partition: Partition) -> Option<i64> {
