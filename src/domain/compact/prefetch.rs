@@ -9,8 +9,21 @@ const LINE: usize = 64;
 /// Has the memory of a value brought into the caches, without waiting for it.
 #[inline]
 pub fn prefetch<T>(value: &T) {
+    lines(std::ptr::from_ref(value).cast(), size_of::<T>());
+}
+
+/// The same of so many bytes at the beginning of a slice, whether it is as long or not.
+#[inline]
+pub fn prefetch_lines(bytes: &[u8], count: usize) {
+    lines(bytes.as_ptr(), count);
+}
+
+/// The same of where a value begins and ends: there a value that holds others says how many.
+#[inline]
+pub fn prefetch_ends<T>(value: &T) {
     let start = std::ptr::from_ref(value).cast::<u8>();
-    (0..size_of::<T>().div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
+    hint(start);
+    hint(start.wrapping_add(size_of::<T>().saturating_sub(1)));
 }
 
 /// The same of the last elements of a slice, and of the place behind them.
@@ -24,8 +37,15 @@ pub fn prefetch_end<T>(values: &[T]) {
 /// The same of all elements of a slice.
 #[inline]
 pub fn prefetch_all<T>(values: &[T]) {
-    let start = values.as_ptr().cast::<u8>();
-    (0..size_of_val(values).div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
+    lines(values.as_ptr().cast(), size_of_val(values));
+}
+
+/// Every line that holds one of these bytes.
+#[inline]
+fn lines(start: *const u8, bytes: usize) {
+    let before = start.addr() % LINE;
+    let first = start.wrapping_sub(before);
+    (0..(before + bytes).div_ceil(LINE)).for_each(|line| hint(first.wrapping_add(line * LINE)));
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -33,9 +33,14 @@ impl AgedNames {
         number
     }
 
-    /// Has what interning a name with this hash will read brought into the caches.
+    /// Has what interning a name with this hash will read first brought into the caches.
     pub fn prefetch(&self, hash: u64) {
         self.names.prefetch(hash);
+    }
+
+    /// The same of what it will read then: a little later, since it looks at the first.
+    pub fn prefetch_text(&self, hash: u64) {
+        self.names.prefetch_text(hash);
     }
 
     /// Notes that a name is borne by an event at `at`.

@@ -4,6 +4,7 @@
 
 pub mod aged;
 pub mod combinations;
+mod index;
 pub mod texts;
 
 use std::hash::{BuildHasher, Hasher};
@@ -11,9 +12,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-
-use crate::domain::compact::prefetch::prefetch_all;
+use index::Index;
 use texts::Texts;
 
 /// A name's number: dense from 1, so that an `Option` of it is no larger. Where names are forgotten, the next new ones
@@ -54,7 +53,7 @@ pub struct Names {
     texts: Texts,
     /// Where each text begins, by hash. Shared with readers of kinds that are few; those of kinds that are many take the
     /// texts alone.
-    index: Arc<HashTable<u32>>,
+    index: Arc<Index>,
     /// Numbers of forgotten names, for the next new ones.
     free: Vec<u32>,
 }
@@ -73,12 +72,18 @@ impl Names {
         }
     }
 
-    /// Has what interning a name with this hash will read brought into the caches.
+    /// Has what interning a name with this hash will read first brought into the caches.
+    #[inline]
     pub fn prefetch(&self, hash: u64) {
-        self.index.find(hash, |&start| {
-            prefetch_all(self.texts.bytes_at(start));
-            false
-        });
+        self.index.prefetch(hash);
+    }
+
+    /// The same of what it will read then: a little later, since it looks at the first.
+    #[inline]
+    pub fn prefetch_text(&self, hash: u64) {
+        if let Some(start) = self.index.likely(hash) {
+            self.texts.prefetch_at(start);
+        }
     }
 
     /// Forgets a name to which nothing refers any more; its number will be another's. Who took the texts before still
@@ -86,8 +91,7 @@ impl Names {
     pub fn forget(&mut self, name: Name) {
         let Some(start) = self.texts.start(name) else { return };
         let hash = hash(self.texts.bytes_at(start));
-        let Ok(found) = Arc::make_mut(&mut self.index).find_entry(hash, |&other| other == start) else { return };
-        found.remove();
+        Arc::make_mut(&mut self.index).remove(hash, start);
         self.texts.forget(name);
         self.free.push(name.index() as u32);
         if self.texts.is_mostly_unused() {
@@ -122,7 +126,7 @@ impl Names {
     /// Whether none is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.index.len() == 0
     }
 
     /// Every name that is known, by ascending number.
@@ -131,15 +135,15 @@ impl Names {
     }
 
     fn known_by(&self, hash: u64, name: &str) -> Option<Name> {
-        let start = self.index.find(hash, |&start| self.texts.bytes_at(start) == name.as_bytes())?;
-        Some(self.texts.name_at(*start))
+        let start = self.index.find(hash, |start| self.texts.bytes_at(start) == name.as_bytes())?;
+        Some(self.texts.name_at(start))
     }
 
     fn add(&mut self, hash: u64, name: &str) -> Name {
         let place = self.free.pop().unwrap_or(self.texts.numbers() as u32);
         let start = self.texts.write(place, name);
         let texts = &self.texts;
-        Arc::make_mut(&mut self.index).insert_unique(hash, start, |&start| self::hash(texts.bytes_at(start)));
+        Arc::make_mut(&mut self.index).insert(hash, start, |start| self::hash(texts.bytes_at(start)));
         Name::at(place as usize)
     }
 
@@ -148,7 +152,7 @@ impl Names {
         let (index, texts) = (Arc::make_mut(&mut self.index), &self.texts);
         index.clear();
         for start in texts.known().filter_map(|name| texts.start(name)) {
-            index.insert_unique(hash(texts.bytes_at(start)), start, |&start| hash(texts.bytes_at(start)));
+            index.insert(hash(texts.bytes_at(start)), start, |start| hash(texts.bytes_at(start)));
         }
     }
 }

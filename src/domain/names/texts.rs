@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Name;
 use crate::domain::compact::growth;
 use crate::domain::compact::pages::Pages;
+use crate::domain::compact::prefetch::{prefetch, prefetch_lines};
 
 /// Texts by number. A clone shares them, and stays as it is whatever is added or forgotten later.
 #[derive(Debug, Default, Clone)]
@@ -22,6 +23,8 @@ pub struct Texts {
 const FREE: u32 = u32::MAX;
 /// Bytes before those of a name: its number and its length.
 const HEAD: usize = size_of::<u32>() + 1;
+/// Most names have no more bytes.
+const USUAL: usize = 40;
 /// The bits of a beginning that say where in its piece it is; the others tell the piece.
 const PIECE_BITS: u32 = 16;
 const PIECE_BYTES: usize = 1 << PIECE_BITS;
@@ -63,6 +66,25 @@ impl Texts {
     pub(super) fn name_at(&self, start: u32) -> Name {
         let number = self.at(start).first_chunk().expect("a name begins with its number");
         Name::at(u32::from_le_bytes(*number) as usize)
+    }
+
+    /// Has what tells where a name begins brought into the caches.
+    #[inline]
+    pub fn prefetch_start(&self, name: Name) {
+        self.starts.get(name.index()).into_iter().for_each(prefetch);
+    }
+
+    /// Has the text of a name brought into the caches: a little later, since it looks where that begins.
+    #[inline]
+    pub fn prefetch(&self, name: Name) {
+        self.start(name).into_iter().for_each(|start| self.prefetch_at(start));
+    }
+
+    /// The same of a name that begins at `start`.
+    #[inline]
+    pub(super) fn prefetch_at(&self, start: u32) {
+        // How long it is would have to be read first: most are no longer.
+        prefetch_lines(self.at(start), HEAD + USUAL);
     }
 
     /// Writes a text under a number of its own, new or free.
