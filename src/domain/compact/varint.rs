@@ -16,6 +16,52 @@ pub fn write_signed(out: &mut Vec<u8>, number: i64) {
     write(out, (number << 1 ^ number >> 63) as u64);
 }
 
+/// A few numbers one after the other, to be appended at once: asking for room byte by byte costs more than the bytes.
+#[derive(Debug)]
+pub struct Encoded {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
+
+/// What is encoded at once has no more bytes.
+const LONGEST: usize = 64;
+
+impl Default for Encoded {
+    fn default() -> Self {
+        Self { bytes: [0; LONGEST], len: 0 }
+    }
+}
+
+impl Encoded {
+    /// Appends a byte.
+    #[inline]
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    /// Appends a number, as `write` does.
+    #[inline]
+    pub fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.byte(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8);
+    }
+
+    /// Appends eight bytes as they are.
+    pub fn eight(&mut self, number: u64) {
+        number.to_le_bytes().into_iter().for_each(|byte| self.byte(byte));
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
 /// Reads what `write` wrote. The bytes are our own, so it does not expect them to end early.
 #[derive(Debug)]
 pub struct Reader<'a> {

@@ -4,6 +4,8 @@
 //! came out of order by less than a batch. Each step of looking ahead tells where the next one is, so an event passes
 //! through all of them, some events apart, before its turn comes.
 
+use smallvec::SmallVec;
+
 use super::dictionary::Hashes;
 use super::late::Late;
 use super::life::Life;
@@ -17,56 +19,91 @@ use crate::domain::timeline::{Act, Entry};
 /// timelines, and the same of the conversation that an agent leaves.
 const STEPS: [usize; 4] = [48, 36, 24, 12];
 
+/// How many events' names are looked up at once: few enough that what they read stays in the nearest cache.
+const NAMED: usize = 64;
+
+/// Events that are folded at once at most: so many can be told apart beside a time.
+const MOST: usize = 1 << PLACE_BITS;
+const PLACE_BITS: u32 = 14;
+
+/// Of whom an event is, as far as it is looked at ahead.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Touched {
+    conversation: Option<u32>,
+    /// Whose way it may change.
+    agent: Option<Name>,
+}
+
 impl History {
     /// Adds events to the set; what became of each, in the order in which they are given.
     pub fn apply_all<'e, 'a: 'e>(&mut self, events: impl Iterator<Item = &'e Event<'a>>) -> Vec<Fate> {
         let events: Vec<&Event<'_>> = events.collect();
-        let mut order: Vec<usize> = (0..events.len()).collect();
-        order.sort_by_key(|&place| events[place].at);
-        let hashes: Vec<Hashes> = order.iter().map(|&place| self.names.prefetch(events[place])).collect();
-        let mut interned = std::mem::take(&mut self.ahead);
-        interned.extend(order.iter().zip(hashes).map(|(&place, hashes)| self.intern(events[place], hashes)));
         let mut fates = vec![Fate::Applied; events.len()];
-        let mut late: Vec<Late> = Vec::new();
-        for (number, &place) in order.iter().enumerate() {
-            for (step, ahead) in STEPS.into_iter().enumerate() {
-                if let Some(later) = interned.get(number + ahead) {
-                    self.look_ahead(step, later);
-                }
-            }
-            match interned[number] {
-                Interned::Conversation(conversation, entry) if self.is_late_in_a_long_life(conversation, &entry) => {
-                    late.push((place, conversation, entry));
-                }
-                one => fates[place] = self.take(one),
-            }
+        for (events, fates) in events.chunks(MOST).zip(fates.chunks_mut(MOST)) {
+            self.apply_batch(events, fates);
         }
-        self.add_late(late, &mut fates);
-        interned.clear();
-        self.ahead = interned;
         self.thin_out_stirred();
         fates
     }
 
-    fn look_ahead(&self, step: usize, later: &Interned) {
-        let (conversation, agent) = named(later);
-        let agent = agent.and_then(|agent| self.agents.get(Name::to_code(Some(agent)) as usize));
-        let left = || agent.and_then(|agent| agent.visiting).map(|visiting| visiting.conversation);
-        match step {
-            0 => {
-                conversation.and_then(|number| self.conversations.get(number as usize)).into_iter().for_each(prefetch);
-                agent.into_iter().for_each(prefetch);
+    fn apply_batch(&mut self, events: &[&Event<'_>], fates: &mut [Fate]) {
+        let order = by_time(events);
+        let (mut interned, mut touched) = (std::mem::take(&mut self.ahead), std::mem::take(&mut self.touched));
+        self.intern_all(events, &order, &mut interned);
+        touched.extend(interned.iter().map(Touched::by));
+        let mut late: Vec<Late> = Vec::new();
+        for (number, &place) in order.iter().enumerate() {
+            self.look_ahead(&touched[number..]);
+            match interned[number] {
+                Interned::Conversation(conversation, entry) if self.is_late_in_a_long_life(conversation, &entry) => {
+                    late.push((usize::from(place), conversation, entry));
+                }
+                one => fates[usize::from(place)] = self.take(one),
             }
-            1 => {
-                self.last_life(conversation).into_iter().for_each(Life::prefetch);
-                agent.into_iter().for_each(|agent| agent.moves.prefetch());
-                left().and_then(|left| self.conversations.get(left as usize)).into_iter().for_each(prefetch);
+        }
+        self.add_late(late, fates);
+        interned.clear();
+        touched.clear();
+        (self.ahead, self.touched) = (interned, touched);
+    }
+
+    /// Events in terms of numbers, in their order. Names are looked up in steps, each of which tells where the next one
+    /// reads, so that nothing waits for memory.
+    fn intern_all(&mut self, events: &[&Event<'_>], order: &[u16], interned: &mut Vec<Interned>) {
+        for some in order.chunks(NAMED) {
+            let event = |place: &u16| events[usize::from(*place)];
+            let hashes: SmallVec<[Hashes; NAMED]> =
+                some.iter().map(|place| self.names.prefetch(event(place))).collect();
+            hashes.iter().for_each(|hashes| self.names.prefetch_texts(hashes));
+            interned.extend(some.iter().zip(&hashes).map(|(place, hashes)| self.intern(event(place), hashes)));
+        }
+    }
+
+    /// Looks at the events that come so many later, each step at another.
+    fn look_ahead(&self, touched: &[Touched]) {
+        let agent = |one: &Touched| self.agents.get(Name::to_code(Some(one.agent?)) as usize);
+        let left = |one: &Touched| agent(one).and_then(|agent| agent.visiting).map(|visiting| visiting.conversation);
+        if let Some(one) = touched.get(STEPS[0]) {
+            one.conversation.and_then(|number| self.conversations.get(number as usize)).into_iter().for_each(prefetch);
+            agent(one).into_iter().for_each(prefetch);
+        }
+        if let Some(one) = touched.get(STEPS[1]) {
+            self.last_life(one.conversation).into_iter().for_each(Life::prefetch);
+            agent(one).into_iter().for_each(|agent| agent.moves.prefetch());
+            if let Some(left) = left(one) {
+                self.conversations.get(left as usize).into_iter().for_each(prefetch);
+                self.names.conversations.texts().prefetch_start(Name::at(left as usize));
             }
-            2 => {
-                self.last_life(conversation).into_iter().for_each(|life| life.timeline.prefetch());
-                self.last_life(left()).into_iter().for_each(Life::prefetch);
+        }
+        if let Some(one) = touched.get(STEPS[2]) {
+            self.last_life(one.conversation).into_iter().for_each(Life::prefetch_timeline);
+            if let Some(left) = left(one) {
+                self.last_life(Some(left)).into_iter().for_each(Life::prefetch);
+                self.names.conversations.texts().prefetch(Name::at(left as usize));
             }
-            _ => self.last_life(left()).into_iter().for_each(|life| life.timeline.prefetch()),
+        }
+        if let Some(left) = touched.get(STEPS[3]).and_then(left) {
+            self.last_life(Some(left)).into_iter().for_each(Life::prefetch_timeline);
         }
     }
 
@@ -75,13 +112,23 @@ impl History {
     }
 }
 
-/// The conversation of an event, and the agent whose way it may change.
-fn named(interned: &Interned) -> (Option<u32>, Option<Name>) {
-    match interned {
-        Interned::Conversation(conversation, Entry { act: Act::Focused(agent), .. }) => {
-            (Some(*conversation), Some(*agent))
+impl Touched {
+    fn by(interned: &Interned) -> Self {
+        match interned {
+            Interned::Conversation(conversation, Entry { act: Act::Focused(agent), .. }) => {
+                Self { conversation: Some(*conversation), agent: Some(*agent) }
+            }
+            Interned::Conversation(conversation, _) => Self { conversation: Some(*conversation), agent: None },
+            Interned::Status(agent, _) => Self { conversation: None, agent: Some(*agent) },
         }
-        Interned::Conversation(conversation, _) => (Some(*conversation), None),
-        Interned::Status(agent, _) => (None, Some(*agent)),
     }
+}
+
+/// The places of events in the order of their times, and of one time in the order in which they are given.
+fn by_time(events: &[&Event<'_>]) -> Vec<u16> {
+    // One number that holds both is sorted in half the time.
+    let key = |(place, event): (usize, &&Event<'_>)| (event.at as u64) << PLACE_BITS | place as u64;
+    let mut keys: Vec<u64> = events.iter().enumerate().map(key).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| key as u16 & (MOST - 1) as u16).collect()
 }

@@ -1,6 +1,6 @@
 //! The names of an account, and events in terms of their numbers.
 
-use crate::domain::event::{Body, Event, Text};
+use crate::domain::event::{Body, Change, Event, Text};
 use crate::domain::names::aged::AgedNames;
 use crate::domain::names::{Name, Names, hash_of};
 use crate::domain::timeline::{About, Act, Set};
@@ -22,41 +22,74 @@ pub struct Dictionary {
     topics: Names,
 }
 
-/// The hashes of an event's names, of those that are many.
+/// The hashes of an event's names, of those that are many; 0 where there is none.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hashes {
     pub(super) conversation: u64,
-    /// 0 where there is none.
     contact: u64,
+    pub(super) agent: u64,
 }
 
 impl Hashes {
     pub(super) fn of(event: &Event<'_>) -> Self {
-        Self { conversation: hash_of(&event.conversation), contact: contact_in(&event.body).map_or(0, hash_of) }
+        let (contact, agent) = named_in(&event.body);
+        let hash = |name: Option<&str>| name.map_or(0, hash_of);
+        Self { conversation: hash_of(&event.conversation), contact: hash(contact), agent: hash(agent) }
     }
 }
 
-/// The contact that an event names, where many different ones are named.
-fn contact_in<'e>(body: &'e Body<'_>) -> Option<&'e str> {
-    if let Body::CustomerMessage { contact, .. } = body {
-        return contact.as_deref();
+/// The contact and the agent that an event names.
+fn named_in<'e>(body: &'e Body<'_>) -> (Option<&'e str>, Option<&'e str>) {
+    match body {
+        Body::CustomerMessage { contact, .. } => (contact.as_deref(), None),
+        Body::ConversationStarted(started) => (started.contact.as_deref(), None),
+        Body::ParticipantJoined { contact } => (Some(contact), None),
+        Body::Assigned { agent: Change::Set(agent), .. }
+        | Body::Focused { agent }
+        | Body::AgentMessage { agent, .. }
+        | Body::Unfocused { agent }
+        | Body::MoodPrompted { agent }
+        | Body::MoodRecorded { agent, .. }
+        | Body::AgentStatus { agent, .. } => (None, Some(agent)),
+        Body::Closed { agent, .. } | Body::SurveySent { agent, .. } | Body::SurveyAnswered { agent, .. } => {
+            (None, agent.as_deref())
+        }
+        Body::Assigned { agent: Change::Keep | Change::Clear, .. }
+        | Body::HandedOff
+        | Body::TopicTagged { .. }
+        | Body::Snoozed { .. }
+        | Body::Reopened
+        | Body::SurveyCommented { .. } => (None, None),
     }
-    if let Body::ConversationStarted(started) = body { started.contact.as_deref() } else { None }
 }
 
 impl Dictionary {
-    /// Has what interning an event will read brought into the caches, of the names that are many; by their hashes.
+    /// Has what interning an event will read first brought into the caches, of the names that are many; by their hashes.
     pub(super) fn prefetch(&self, event: &Event<'_>) -> Hashes {
         let hashes = Hashes::of(event);
         self.conversations.prefetch(hashes.conversation);
-        if contact_in(&event.body).is_some() {
+        if hashes.contact != 0 {
             self.contacts.prefetch(hashes.contact);
+        }
+        if hashes.agent != 0 {
+            self.agents.prefetch(hashes.agent);
         }
         hashes
     }
 
+    /// The same of what it will read then.
+    pub(super) fn prefetch_texts(&self, hashes: &Hashes) {
+        self.conversations.prefetch_text(hashes.conversation);
+        if hashes.contact != 0 {
+            self.contacts.prefetch_text(hashes.contact);
+        }
+        if hashes.agent != 0 {
+            self.agents.prefetch_text(hashes.agent);
+        }
+    }
+
     /// What happened, interned.
-    pub(super) fn act(&mut self, event: &Event<'_>, hashes: Hashes) -> Act {
+    pub(super) fn act(&mut self, event: &Event<'_>, hashes: &Hashes) -> Act {
         let at = event.at;
         match &event.body {
             Body::ConversationStarted(started) => Act::Started(About {
@@ -69,45 +102,58 @@ impl Dictionary {
                 audience: started.audience,
             }),
             Body::Assigned { agent, skill } => Act::Assigned {
-                agent: Set::of(agent, |name| self.agents.intern(name)),
+                agent: Set::of(agent, |name| self.agents.intern_hashed(hashes.agent, name)),
                 skill: Set::of(skill, |name| self.skills.intern(name)),
             },
             Body::HandedOff => Act::HandedOff,
-            Body::ParticipantJoined { contact } => Act::Joined(self.contacts.intern(contact, at)),
+            Body::ParticipantJoined { contact } => {
+                Act::Joined(self.contacts.intern_hashed(hashes.contact, contact, at))
+            }
             Body::TopicTagged { topic } => Act::Tagged(self.topics.intern(topic)),
-            Body::Focused { agent } => Act::Focused(self.agents.intern(agent)),
+            Body::Focused { agent } => Act::Focused(self.agents.intern_hashed(hashes.agent, agent)),
             Body::CustomerMessage { contact, characters, automated } => Act::CustomerMessage {
                 contact: contact.as_ref().map(|one| self.contacts.intern_hashed(hashes.contact, one, at)),
                 characters: *characters,
                 automated: *automated,
             },
-            Body::AgentMessage { agent, characters, automated } => {
-                Act::AgentMessage { agent: self.agents.intern(agent), characters: *characters, automated: *automated }
+            Body::AgentMessage { agent, characters, automated } => Act::AgentMessage {
+                agent: self.agents.intern_hashed(hashes.agent, agent),
+                characters: *characters,
+                automated: *automated,
+            },
+            Body::Unfocused { agent } | Body::AgentStatus { agent, .. } => {
+                Act::Unfocused(self.agents.intern_hashed(hashes.agent, agent))
             }
-            Body::Unfocused { agent } | Body::AgentStatus { agent, .. } => Act::Unfocused(self.agents.intern(agent)),
             Body::Snoozed { until } => Act::Snoozed(*until),
             Body::Closed { agent, closed_by, outcome } => {
-                let agent = optional(&mut self.agents, agent.as_ref());
+                let agent = agent.as_ref().map(|agent| self.agents.intern_hashed(hashes.agent, agent));
                 Act::Closed { agent, closed_by: *closed_by, outcome: *outcome }
             }
             Body::Reopened => Act::Reopened,
             Body::SurveySent { survey, agent, skill } => {
-                let [agent, skill] = self.agent_and_skill(agent.as_ref(), skill.as_ref());
+                let [agent, skill] = self.agent_and_skill((hashes.agent, agent.as_ref()), skill.as_ref());
                 Act::SurveySent { survey: survey_id(survey.as_ref()), agent, skill }
             }
             Body::SurveyAnswered { survey, score, comment, agent, skill } => {
-                let [agent, skill] = self.agent_and_skill(agent.as_ref(), skill.as_ref());
+                let [agent, skill] = self.agent_and_skill((hashes.agent, agent.as_ref()), skill.as_ref());
                 let survey = survey_id(survey.as_ref());
                 Act::SurveyAnswered { survey, score: *score, commented: comment.is_some(), agent, skill }
             }
             Body::SurveyCommented { survey, .. } => Act::SurveyCommented { survey: survey_id(survey.as_ref()) },
-            Body::MoodPrompted { agent } => Act::MoodPrompted(self.agents.intern(agent)),
-            Body::MoodRecorded { agent, mood } => Act::MoodRecorded { agent: self.agents.intern(agent), mood: *mood },
+            Body::MoodPrompted { agent } => Act::MoodPrompted(self.agents.intern_hashed(hashes.agent, agent)),
+            Body::MoodRecorded { agent, mood } => {
+                Act::MoodRecorded { agent: self.agents.intern_hashed(hashes.agent, agent), mood: *mood }
+            }
         }
     }
 
-    fn agent_and_skill(&mut self, agent: Option<&Text<'_>>, skill: Option<&Text<'_>>) -> [Option<Name>; 2] {
-        [optional(&mut self.agents, agent), optional(&mut self.skills, skill)]
+    fn agent_and_skill(
+        &mut self,
+        (hash, agent): (u64, Option<&Text<'_>>),
+        skill: Option<&Text<'_>>,
+    ) -> [Option<Name>; 2] {
+        let agent = agent.map(|agent| self.agents.intern_hashed(hash, agent));
+        [agent, optional(&mut self.skills, skill)]
     }
 
     /// The content of an act in texts instead of numbers, which depend on the order of arrival.

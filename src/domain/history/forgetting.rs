@@ -11,6 +11,7 @@ use super::life::Life;
 use super::moves::Move;
 use super::{History, Interned};
 use crate::domain::event::Millis;
+use crate::domain::life::State;
 use crate::domain::life::silence::Silence;
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
@@ -88,9 +89,9 @@ impl History {
         let lives = &mut self.conversations[conversation as usize].lives;
         let before = lives.len();
         lives.retain(|life| !is_over(life, limit, silence));
-        for life in lives.iter().filter(|life| life.first_at < limit - silence.closed_ms) {
+        for life in lives.iter().filter(|life| life.first_at() < limit - silence.closed_ms) {
             // It may name contacts that were last heard of long ago.
-            let named = life.timeline.entries().flat_map(|entry| contacts_in(entry.act));
+            let named = life.entries().into_iter().flat_map(|entry| contacts_in(entry.act));
             named.for_each(|contact| self.names.contacts.used(contact, limit));
         }
         if lives.len() == before {
@@ -98,7 +99,7 @@ impl History {
         }
         let is_forgotten = lives.is_empty();
         self.round.has_forgotten = true;
-        self.stir_open(conversation);
+        self.open.stir(conversation);
         is_forgotten
     }
 
@@ -118,8 +119,7 @@ impl History {
     /// Whether the life is remembered in which an agent opened a conversation.
     fn is_remembered(&self, opened: &Move) -> bool {
         let lives = opened.to.map(|to| &self.conversations[to as usize].lives);
-        let had = |life: &Life| life.first_at <= opened.key.at && opened.key.at <= life.last_at;
-        lives.is_some_and(|lives| lives.iter().any(had))
+        lives.is_some_and(|lives| lives.iter().any(|life| life.has(opened.key.at)))
     }
 
     /// Forgets the ids of conversations without a life, but for those that will have one when their time has come.
@@ -140,8 +140,8 @@ impl History {
 
 /// Whether silence had ended a life before `limit`, with all that can come of it: what becomes overdue, and visits.
 fn is_over(life: &Life, limit: Millis, silence: Silence) -> bool {
-    let visited = life.state().is_some_and(|state| !state.visits().is_empty());
-    life.last_at + silence.allowed_ms(life.phase()) < limit && !visited
+    let visited = life.state().is_some_and(State::is_visited);
+    life.last_at() + silence.allowed_ms(life.phase()) < limit && !visited
 }
 
 fn contacts_in(act: Act) -> Option<Name> {

@@ -28,12 +28,12 @@ impl History {
         };
         let steps_on = || {
             let follows = life.state().is_some_and(|state| state.takes(entry));
-            follows && !life.timeline.knows(entry.key.identity)
+            follows && !life.knows(entry.key.identity)
         };
-        life.timeline.len() >= self.long_from
+        life.len() >= self.long_from
             && entry.key.at <= self.now
-            && life.first_at - entry.key.at <= self.silence.closed_ms
-            && entry.key.at - life.last_at <= self.silence.allowed_ms(life.phase())
+            && life.first_at() - entry.key.at <= self.silence.closed_ms
+            && entry.key.at - life.last_at() <= self.silence.allowed_ms(life.phase())
             && !steps_on()
             && !is_planted(Bug::DuplicateTakenAgain)
     }
@@ -57,7 +57,7 @@ impl History {
         let identities: HashSet<u64, FixedState> = group.iter().map(|(.., entry)| entry.key.identity).collect();
         let is_touched = |entry: &Entry| entry.act.is_own() && identities.contains(&entry.key.identity);
         let place = |entry: &Entry| (entry.key.identity, entry.key.at);
-        let touched = self.life(conversation, 0).timeline.entries().filter(|entry| is_touched(entry));
+        let touched = self.open_life(conversation, 0).timeline.entries().filter(|entry| is_touched(entry));
         let before: Known = touched.map(|entry| (place(&entry), entry)).collect();
         let mut after = before.clone();
         for &(number, _, entry) in group {
@@ -68,19 +68,17 @@ impl History {
             return;
         }
         // The life reaches what comes before anybody asks in which life an agent opened the conversation.
-        after.keys().for_each(|(_, at)| self.life(conversation, 0).reaches(*at));
+        after.keys().for_each(|(_, at)| self.open_life(conversation, 0).reaches(*at));
         // What comes is put in before what goes is taken out, so that an agent is never in two visits in between.
         for (agent, one) in focused(&after, &before) {
             self.moved(agent, Move { to: Some(conversation), ..one });
         }
-        let _ = self.wake(conversation, 0);
         self.with_life(conversation, 0, |life, cx| {
             let old: Vec<Entry> = life.timeline.entries().collect();
             let rest = old.iter().filter(|entry| !is_touched(entry));
             let mut new: Vec<Entry> = rest.chain(after.values()).copied().collect();
             new.sort_by_key(|entry| entry.key);
-            let state = life.awake.as_mut().map(|awake| &mut awake.state).expect("it was woken above");
-            state.replace(&old, &new, cx);
+            life.wake(cx).expect("it has events").replace(&old, &new, cx);
             life.timeline.replace(&new, identities.iter().copied());
         });
         for (agent, one) in focused(&before, &after) {

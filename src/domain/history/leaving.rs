@@ -3,9 +3,11 @@
 //! What ends a visit stands in the timeline of the conversation that is left, as `Left`. A move that comes or goes late
 //! changes which `Left` stand where.
 
-use super::History;
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
+use super::History;
 use super::moves::{Leaving, Leavings, Move, Moves};
 use crate::domain::names::Name;
 use crate::domain::timeline::{Entry, Key};
@@ -38,8 +40,10 @@ impl History {
 
     /// What comes is put in before what goes is taken out, so that an agent is never in two visits in between.
     fn leave(&mut self, agent: Name, leavings: &Leavings) {
-        let come: Vec<_> = leavings.come.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
-        let gone: Vec<_> = leavings.gone.iter().filter_map(|leaving| self.left(agent, *leaving)).collect();
+        let left = |leavings: &[Leaving]| -> SmallVec<[_; 2]> {
+            leavings.iter().filter_map(|leaving| self.left(agent, *leaving)).collect()
+        };
+        let (come, gone) = (left(&leavings.come), left(&leavings.gone));
         for (conversation, life, left) in &come {
             self.put_left(*conversation, *life, *left);
         }
@@ -49,8 +53,8 @@ impl History {
     }
 
     fn put_left(&mut self, conversation: u32, life: usize, left: Entry) {
-        let timeline = &self.life(conversation, life).timeline;
-        if !timeline.knows(left.key.identity) || timeline.entries().all(|entry| entry != left) {
+        let one = &self.conversations[conversation as usize].lives[life];
+        if !one.knows(left.key.identity) || one.entries().iter().all(|entry| *entry != left) {
             self.insert(conversation, life, left);
         }
     }
@@ -60,7 +64,7 @@ impl History {
         let conversation = leaving.from.to?;
         let opened_at = leaving.from.key.at;
         let lives = &self.conversations[conversation as usize].lives;
-        let life = lives.iter().position(|life| life.first_at <= opened_at && opened_at <= life.last_at)?;
+        let life = lives.iter().position(|life| life.has(opened_at))?;
         let text = |to: u32| self.names.conversations.text(Name::at(to as usize));
         let by = leaving.by.to.map_or("", text);
         let across = if by < text(conversation) { -1 } else { 1 };

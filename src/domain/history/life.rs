@@ -9,9 +9,9 @@ use smallvec::SmallVec;
 use super::last_rows::LastRows;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::event::Millis;
-use crate::domain::life::State;
 use crate::domain::life::silence::Phase;
-use crate::domain::timeline::{Entry, Timeline};
+use crate::domain::life::{Context, State};
+use crate::domain::timeline::{Entry, Sealed, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
 #[derive(Debug, Default)]
@@ -21,36 +21,73 @@ pub(super) struct Conversation {
 
 /// One life.
 #[derive(Debug)]
-pub(super) struct Life {
-    pub(super) timeline: Timeline,
-    /// Absent while nothing happens: then a fold of the whole timeline gives the state.
-    pub(super) awake: Option<Box<Awake>>,
-    pub(super) first_at: Millis,
-    pub(super) last_at: Millis,
+pub(super) enum Life {
+    /// In use: its state and its timeline in one piece.
+    Open(Box<OpenLife>),
+    /// Nothing happens in it: a fold of the whole timeline gives the state.
+    Sealed(Sealed),
 }
 
-/// What is kept of a life only while it is in use.
+/// A life that is in use.
 #[derive(Debug)]
-pub(super) struct Awake {
-    pub(super) state: State,
+pub(super) struct OpenLife {
+    pub(super) first_at: Millis,
+    pub(super) last_at: Millis,
     /// The next moment for which the account has set an alarm.
     pub(super) alarm: Millis,
-    /// The rows of its last facts.
-    pub(super) last_rows: LastRows,
     /// Whether it is to be looked at among the open ones.
     pub(super) is_stirred: bool,
     /// Whether it is queued to have its state dropped.
     pub(super) is_queued: bool,
+    /// Absent until the timeline has been folded.
+    pub(super) state: Option<State>,
+    /// The rows of its last facts.
+    pub(super) last_rows: LastRows,
+    pub(super) timeline: Timeline,
+}
+
+impl Conversation {
+    /// Has all of its last life brought into the caches.
+    pub(super) fn prefetch(&self) {
+        if let Some(Life::Open(open)) = self.lives.last() {
+            prefetch(&**open);
+        }
+    }
 }
 
 impl Life {
     pub(super) fn new(at: Millis) -> Self {
-        Self { timeline: Timeline::default(), awake: None, first_at: at, last_at: at }
+        Self::Open(Box::new(OpenLife::new(at, at, Timeline::default())))
     }
 
-    /// The state, if it is awake.
+    /// The first and the last moment of the conversation's own events.
+    pub(super) fn span(&self) -> [Millis; 2] {
+        match self {
+            Self::Open(open) => [open.first_at, open.last_at],
+            Self::Sealed(sealed) => sealed.span(),
+        }
+    }
+
+    pub(super) fn first_at(&self) -> Millis {
+        self.span()[0]
+    }
+
+    pub(super) fn last_at(&self) -> Millis {
+        self.span()[1]
+    }
+
+    /// Whether a moment lies between its first and its last.
+    pub(super) fn has(&self, moment: Millis) -> bool {
+        let [first_at, last_at] = self.span();
+        first_at <= moment && moment <= last_at
+    }
+
+    /// The state, if it is kept.
     pub(super) fn state(&self) -> Option<&State> {
-        self.awake.as_ref().map(|awake| &awake.state)
+        match self {
+            Self::Open(open) => open.state.as_ref(),
+            Self::Sealed(_) => None,
+        }
     }
 
     /// Whether the conversation is open; not if the state was dropped.
@@ -58,36 +95,96 @@ impl Life {
         self.state().is_some_and(State::is_open)
     }
 
-    /// Takes the state that a fold of the timeline gave; `None` where there are no events.
-    pub(super) fn set_state(&mut self, folded: Option<State>) {
-        match (&mut self.awake, folded) {
-            (Some(awake), Some(state)) => awake.state = state,
-            (None, Some(state)) => {
-                self.awake = Some(Box::new(Awake {
-                    state,
-                    alarm: Millis::MAX,
-                    last_rows: LastRows::default(),
-                    is_stirred: false,
-                    is_queued: false,
-                }));
-            }
-            (_, None) => self.awake = None,
+    /// Where it stands between its opening and its close. A state is dropped only of one that is not open: of those, all
+    /// that matters here is that they are not.
+    pub(super) fn phase(&self) -> Phase {
+        self.state().map_or(Phase::Closed, State::phase)
+    }
+
+    /// Whether some event has this identity.
+    pub(super) fn knows(&self, identity: u64) -> bool {
+        match self {
+            Self::Open(open) => open.timeline.knows(identity),
+            Self::Sealed(sealed) => sealed.knows(identity),
         }
     }
 
-    /// Has what folding an event will read first brought into the caches; `timeline` tells the rest.
+    /// How many events there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Open(open) => open.timeline.len(),
+            Self::Sealed(sealed) => sealed.len(),
+        }
+    }
+
+    /// The events in order.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        match self {
+            Self::Open(open) => open.timeline.entries().collect(),
+            Self::Sealed(sealed) => sealed.entries().collect(),
+        }
+    }
+
+    /// The life with room for more events.
+    pub(super) fn open(&mut self) -> &mut OpenLife {
+        if let Self::Sealed(sealed) = self {
+            let [first_at, last_at] = sealed.span();
+            *self = Self::Open(Box::new(OpenLife::new(first_at, last_at, sealed.open())));
+        }
+        match self {
+            Self::Open(open) => open,
+            Self::Sealed(_) => unreachable!("it was opened above"),
+        }
+    }
+
+    /// The life if it has room for more events.
+    pub(super) fn opened(&mut self) -> Option<&mut OpenLife> {
+        match self {
+            Self::Open(open) => Some(open),
+            Self::Sealed(_) => None,
+        }
+    }
+
+    /// Has what folding an event will read brought into the caches, but for the timeline, which `prefetch_timeline` has.
     pub(super) fn prefetch(&self) {
-        self.awake.iter().for_each(|awake| prefetch(&**awake));
-        self.timeline.prefetch_head();
+        match self {
+            Self::Open(open) => {
+                prefetch(&open.state);
+                prefetch(&open.last_rows);
+                open.timeline.prefetch_lengths();
+            }
+            Self::Sealed(sealed) => sealed.prefetch(),
+        }
+    }
+
+    /// The same of the timeline: a little later, since it looks how long that is.
+    pub(super) fn prefetch_timeline(&self) {
+        if let Self::Open(open) = self {
+            open.timeline.prefetch();
+        }
     }
 
     /// Drops the state if nothing will happen by itself, and gives back the timeline's room for growth.
     pub(super) fn drop_state(&mut self) {
-        let Some(awake) = &mut self.awake else { return };
-        awake.is_queued = false;
-        if awake.state.is_at_rest() {
-            self.awake = None;
-            self.timeline.seal();
+        let Self::Open(open) = self else { return };
+        open.is_queued = false;
+        if open.state.as_ref().is_some_and(State::is_at_rest) {
+            *self = Self::Sealed(open.timeline.seal(open.first_at, open.last_at));
+        }
+    }
+}
+
+impl OpenLife {
+    fn new(first_at: Millis, last_at: Millis, timeline: Timeline) -> Self {
+        Self {
+            first_at,
+            last_at,
+            alarm: Millis::MAX,
+            is_stirred: false,
+            is_queued: false,
+            state: None,
+            last_rows: LastRows::default(),
+            timeline,
         }
     }
 
@@ -97,16 +194,29 @@ impl Life {
         self.last_at = self.last_at.max(at);
     }
 
-    /// Where it stands between its opening and its close. A state is dropped only of one that is not open: of those, all
-    /// that matters here is that they are not.
-    pub(super) fn phase(&self) -> Phase {
-        self.state().map_or(Phase::Closed, State::phase)
+    /// Whether the conversation is open.
+    pub(super) fn is_open(&self) -> bool {
+        self.state.as_ref().is_some_and(State::is_open)
     }
 
-    /// The events in order.
-    pub(super) fn entries(&self) -> Vec<Entry> {
-        self.timeline.entries().collect()
+    /// The state, folded if it is not there; `None` for one without events.
+    pub(super) fn wake(&mut self, cx: &mut Context<'_>) -> Option<&mut State> {
+        wake(&mut self.state, &self.timeline, cx)
     }
+}
+
+/// The state of a life, folded if it is not there; `None` for one without events.
+pub(super) fn wake<'s>(
+    state: &'s mut Option<State>,
+    timeline: &Timeline,
+    cx: &mut Context<'_>,
+) -> Option<&'s mut State> {
+    if state.is_none() {
+        *state = State::fold(timeline, Millis::MAX, cx);
+        // It was at rest: these facts stand already, and no visit goes on.
+        cx.forget_all();
+    }
+    state.as_mut()
 }
 
 /// Closed conversations whose state will be dropped when enough others have closed.
@@ -136,6 +246,11 @@ impl ClosedQueue {
         self.queue.push_back(conversation);
         if self.queue.len() > self.most { self.queue.pop_front() } else { None }
     }
+
+    /// The one that will have rested long enough so many later.
+    pub(super) fn ahead(&self, later: usize) -> Option<u32> {
+        self.queue.get((self.queue.len() + later).checked_sub(self.most)?).copied()
+    }
 }
 
 #[cfg(test)]
@@ -145,8 +260,8 @@ mod tests {
 
     #[test]
     fn sizes_are_those_that_the_architecture_page_tells() {
-        assert_eq!(size_of::<Conversation>(), 56);
+        assert_eq!(size_of::<Conversation>(), 24);
         assert_eq!(PACKED_BYTES, 24);
-        assert!(size_of::<Awake>() <= 800, "{}", size_of::<Awake>());
+        assert!(size_of::<OpenLife>() <= 1000, "{} {}", size_of::<OpenLife>(), size_of::<State>());
     }
 }

@@ -1,14 +1,14 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
 use super::agent::Visiting;
-use super::last_rows::LastRows;
-use super::life::Life;
+use super::life::{Life, OpenLife, wake};
 use super::moves::Move;
-use super::{Fate, History};
+use super::{Fate, History, state};
 use crate::domain::compact::growth;
+use crate::domain::compact::prefetch::prefetch;
 use crate::domain::event::Millis;
 use crate::domain::fact::{Signed, difference};
-use crate::domain::life::{Context, State};
+use crate::domain::life::{Context, State, Visit, VisitChange};
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::policy::Policies;
@@ -18,6 +18,10 @@ use std::sync::Arc;
 impl History {
     /// Adds an event of a conversation to the set.
     pub(super) fn add_event(&mut self, conversation: u32, entry: Entry) -> Fate {
+        if let Some(life) = self.goes_on_with(conversation, &entry) {
+            self.add(conversation, life, entry);
+            return Fate::Applied;
+        }
         let life = self.life_for(conversation, entry.key.at);
         let known = self.known(conversation, life, entry.key.identity);
         let Some(standing) = known.first() else {
@@ -34,9 +38,20 @@ impl History {
         if self.part_again(conversation, life, entry.key.at) { Fate::Conflicting } else { outcome }
     }
 
+    /// The life of which an event is the next, as nearly every event is: it is new, nothing comes after it, and no silence
+    /// lies before it. Then it can part no lives anew.
+    fn goes_on_with(&self, conversation: u32, entry: &Entry) -> Option<usize> {
+        let lives = &self.conversations.get(conversation as usize)?.lives;
+        let Some(Life::Open(last)) = lives.last() else { return None };
+        let state = last.state.as_ref()?;
+        let silence_ms = entry.key.at - last.last_at;
+        let is_next = (0..=self.silence.allowed_ms(state.phase())).contains(&silence_ms) && state.takes(entry);
+        (is_next && !last.timeline.knows(entry.key.identity)).then(|| lives.len() - 1)
+    }
+
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
     fn add(&mut self, conversation: u32, life: usize, entry: Entry) {
-        self.life(conversation, life).reaches(entry.key.at);
+        self.open_life(conversation, life).reaches(entry.key.at);
         if let Act::Focused(agent) = entry.act
             && !is_planted(Bug::TwoVisitsAtOnce)
         {
@@ -56,28 +71,31 @@ impl History {
         }
         let silence = self.silence;
         let lives = &mut self.conversations[place].lives;
-        let begun = lives.iter().take_while(|life| life.first_at <= at).count();
-        let goes_on = |last: &usize| at <= lives[*last].last_at + silence.allowed_ms(lives[*last].phase());
+        let begun = lives.partition_point(|life| life.first_at() <= at);
+        let goes_on = |last: &usize| at <= lives[*last].last_at() + silence.allowed_ms(lives[*last].phase());
         if let Some(last) = begun.checked_sub(1).filter(goes_on) {
             return last;
         }
-        if lives.get(begun).is_none_or(|next| next.first_at - at > silence.closed_ms) {
+        if lives.get(begun).is_none_or(|next| next.first_at() - at > silence.closed_ms) {
             lives.insert(begun, Life::new(at));
         }
         begun
     }
 
-    pub(super) fn life(&mut self, conversation: u32, life: usize) -> &mut Life {
-        &mut self.conversations[conversation as usize].lives[life]
+    /// A life with room for more events.
+    pub(super) fn open_life(&mut self, conversation: u32, life: usize) -> &mut OpenLife {
+        self.conversations[conversation as usize].lives[life].open()
     }
 
     /// The events of an identity in a life, in order: the first stands.
     fn known(&self, conversation: u32, life: usize, identity: u64) -> Vec<Entry> {
-        let timeline = &self.conversations[conversation as usize].lives[life].timeline;
-        if !timeline.knows(identity) || is_planted(Bug::DuplicateTakenAgain) {
+        let life = &self.conversations[conversation as usize].lives[life];
+        if !life.knows(identity) || is_planted(Bug::DuplicateTakenAgain) {
             return Vec::new();
         }
-        timeline.entries().filter(|entry| entry.key.identity == identity && entry.act.is_own()).collect()
+        let mut entries = life.entries();
+        entries.retain(|entry| entry.key.identity == identity && entry.act.is_own());
+        entries
     }
 
     /// Adds an event whose identity is known in its life: the first of them stands. It takes the place of the one of its
@@ -97,7 +115,7 @@ impl History {
         if let Some(replaced) = same_moment {
             self.rewrite(conversation, life, |entries| entries.retain(|one| *one != replaced));
         }
-        self.life(conversation, life).reaches(entry.key.at);
+        self.open_life(conversation, life).reaches(entry.key.at);
         self.insert(conversation, life, Entry { lost: true, ..entry });
     }
 
@@ -121,50 +139,35 @@ impl History {
 
     /// Puts an event into a timeline: steps on if it comes last, else steps through what comes after it again.
     pub(super) fn insert(&mut self, conversation: u32, life: usize, entry: Entry) {
-        let takes = self.wake(conversation, life).is_none_or(|state| state.takes(&entry));
-        self.with_life(conversation, life, |life, cx| match (&mut life.awake, takes) {
-            (Some(awake), true) => {
-                life.timeline.push(awake.state.last().at, &entry);
-                awake.state.step(&entry, cx);
-            }
-            (Some(awake), false) => {
-                let mut entries: Vec<Entry> = life.timeline.entries().collect();
-                awake.state.insert(&mut entries, entry, cx);
-                life.timeline = Timeline::of(&entries);
-            }
-            // Nothing, or only what ends visits that are not known yet.
-            (None, _) => {
-                let mut entries = life.entries();
-                let place = entries.partition_point(|other| other.key < entry.key);
-                entries.insert(place, entry);
-                life.timeline = Timeline::of(&entries);
-                life.set_state(State::fold(&life.timeline, Millis::MIN, cx));
+        self.with_life(conversation, life, |OpenLife { state, timeline, .. }, cx| {
+            match wake(state, timeline, cx) {
+                Some(state) if state.takes(&entry) => {
+                    timeline.push(state.last().at, &entry);
+                    state.step(&entry, cx);
+                }
+                Some(state) => {
+                    let mut entries: Vec<Entry> = timeline.entries().collect();
+                    state.insert(&mut entries, entry, cx);
+                    *timeline = Timeline::of(&entries);
+                }
+                // Nothing, or only what ends visits that are not known yet.
+                None => {
+                    let mut entries: Vec<Entry> = timeline.entries().collect();
+                    let place = entries.partition_point(|other| other.key < entry.key);
+                    entries.insert(place, entry);
+                    *timeline = Timeline::of(&entries);
+                    *state = State::fold(timeline, Millis::MIN, cx);
+                    cx.visits_differ(None, state.as_ref());
+                }
             }
         });
     }
 
-    /// The state of a life, folded again if it was dropped; `None` for one without events.
-    pub(super) fn wake(&mut self, conversation: u32, life: usize) -> Option<&State> {
-        if self.life(conversation, life).awake.is_none() {
-            let mut folded = None;
-            let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
-            self.in_context(|cx| {
-                folded = State::fold(&timeline, Millis::MAX, cx);
-                // It was at rest: these facts stand already.
-                cx.facts.clear();
-            });
-            let one = self.life(conversation, life);
-            one.timeline = timeline;
-            one.set_state(folded);
-        }
-        self.life(conversation, life).state()
-    }
-
     /// Changes the events of a life in any way and states what differs.
     pub(super) fn rewrite(&mut self, conversation: u32, life: usize, edit: impl FnOnce(&mut Vec<Entry>)) {
-        let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
         self.with_life(conversation, life, |life, cx| {
-            let mut entries = life.entries();
+            let until = life.wake(cx).map_or(Millis::MIN, |state| state.fired_to());
+            let mut entries: Vec<Entry> = life.timeline.entries().collect();
             let old = facts_of(&life.timeline, until, cx);
             edit(&mut entries);
             life.timeline = Timeline::of(&entries);
@@ -184,14 +187,12 @@ impl History {
     }
 
     fn restate_life(&mut self, conversation: u32, life: usize, before: &Arc<Policies>) {
-        let after = std::mem::replace(&mut self.policies, before.clone());
-        let until = self.wake(conversation, life).map_or(Millis::MIN, State::fired_to);
-        let timeline = std::mem::take(&mut self.life(conversation, life).timeline);
-        let mut old = Vec::new();
-        self.in_context(|cx| old = facts_of(&timeline, until, cx));
-        self.life(conversation, life).timeline = timeline;
-        self.policies = after;
-        self.with_life(conversation, life, |life, cx| fold_again(life, until, &old, cx));
+        self.with_life(conversation, life, |life, cx| {
+            let mut as_before = cx.under(before);
+            let until = life.wake(&mut as_before).map_or(Millis::MIN, |state| state.fired_to());
+            let old = facts_of(&life.timeline, until, &mut as_before);
+            fold_again(life, until, &old, cx);
+        });
     }
 
     /// Fires what happens by itself up to `now`.
@@ -205,11 +206,13 @@ impl History {
     }
 
     fn fire(&mut self, conversation: u32, life: usize) {
+        if self.conversations[conversation as usize].lives[life].opened().is_none() {
+            return;
+        }
         let now = self.now;
         self.with_life(conversation, life, |life, cx| {
-            let Some(awake) = &mut life.awake else { return };
-            awake.alarm = Millis::MAX;
-            awake.state.fire(now, cx);
+            life.alarm = Millis::MAX;
+            life.state.iter_mut().for_each(|state| state.fire(now, cx));
         });
     }
 
@@ -218,79 +221,82 @@ impl History {
         &mut self,
         conversation: u32,
         life: usize,
-        change: impl FnOnce(&mut Life, &mut Context<'_>),
+        change: impl FnOnce(&mut OpenLife, &mut Context<'_>),
     ) {
-        let empty = Life::new(0);
-        let mut one = std::mem::replace(self.life(conversation, life), empty);
-        let (before, was_open) = (going_on(&one), one.is_open());
-        self.in_context(|cx| change(&mut one, cx));
-        self.visits_changed(conversation, &before, &one);
-        self.follow(conversation, was_open, &mut one);
+        let Self { conversations, policies, silence, combinations, facts, decisions, visits, .. } = self;
+        let one = conversations[conversation as usize].lives[life].open();
+        let was_open = one.is_open();
+        change(one, &mut Context { policies, silence: *silence, combinations, facts, decisions, visits });
+        self.decisions.clear();
+        self.state_facts(conversation, life);
+        self.follow_visits(conversation);
+        self.follow(conversation, life, was_open);
+    }
+
+    /// Hands over what was stated about a life.
+    fn state_facts(&mut self, conversation: u32, life: usize) {
+        if self.facts.is_empty() {
+            return;
+        }
         let mut facts = std::mem::take(&mut self.facts);
-        let (name, mut none) = (Name::at(conversation as usize), LastRows::default());
-        let last_rows = one.awake.as_mut().map_or(&mut none, |awake| &mut awake.last_rows);
-        self.state(&facts, Some(name), last_rows);
+        let name = Name::at(conversation as usize);
+        let Self { conversations, rows, stated, counts_from, .. } = self;
+        let last_rows = &mut conversations[conversation as usize].lives[life].open().last_rows;
+        self.is_changed |= state(&facts, Some(name), last_rows, *counts_from, rows, stated);
         facts.clear();
         self.facts = facts;
-        *self.life(conversation, life) = one;
     }
 
     /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
-    fn follow(&mut self, conversation: u32, was_open: bool, life: &mut Life) {
-        if was_open || life.is_open() {
-            self.stir_open_once(conversation, life);
+    fn follow(&mut self, conversation: u32, life: usize, was_open: bool) {
+        let Self { conversations, open, alarms, closed, .. } = self;
+        let one = conversations[conversation as usize].lives[life].open();
+        if (was_open || one.is_open()) && !std::mem::replace(&mut one.is_stirred, true) {
+            open.stir(conversation);
         }
-        let Some(awake) = &mut life.awake else { return };
-        if let Some(due) = awake.state.next_due().filter(|due| *due < awake.alarm) {
-            awake.alarm = due;
-            self.alarms.entry(minute(due)).or_default().push(conversation);
+        let Some(state) = &one.state else { return };
+        if let Some(due) = state.next_due().filter(|due| *due < one.alarm) {
+            one.alarm = due;
+            alarms.entry(minute(due)).or_default().push(conversation);
         }
-        if awake.state.is_at_rest() && !awake.is_queued {
-            awake.is_queued = true;
-            if let Some(closed) = self.closed.push(conversation) {
-                self.conversations[closed as usize].lives.iter_mut().for_each(Life::drop_state);
+        if state.is_at_rest() && !one.is_queued {
+            one.is_queued = true;
+            if let Some(rested) = closed.push(conversation) {
+                conversations[rested as usize].lives.iter_mut().for_each(Life::drop_state);
+                // Those that follow, so that they are in the caches when it is their turn.
+                closed.ahead(4).into_iter().for_each(|next| conversations[next as usize].prefetch());
+                closed.ahead(8).into_iter().for_each(|next| prefetch(&conversations[next as usize]));
             }
         }
     }
 
-    fn stir_open_once(&mut self, conversation: u32, life: &mut Life) {
-        let known = life.awake.as_mut().is_some_and(|awake| std::mem::replace(&mut awake.is_stirred, true));
-        if !known {
-            self.stir_open(conversation);
+    /// Keeps agents in step with the visits that began and ended in a conversation.
+    fn follow_visits(&mut self, conversation: u32) {
+        if self.visits.is_empty() {
+            return;
         }
+        let mut changes = std::mem::take(&mut self.visits);
+        for VisitChange { visit: Visit { agent, skill, since, .. }, begins } in changes.drain(..) {
+            let this = Visiting { since, conversation, skill };
+            let one = self.agent(Some(agent));
+            one.visiting = match begins {
+                // An older one only seems to go on, until its cap has been noticed.
+                true => one.visiting.max(Some(this)),
+                false => one.visiting.filter(|visiting| *visiting != this),
+            };
+            self.stir(agent);
+        }
+        self.visits = changes;
     }
-
-    /// Keeps agents in step with the visits that go on in a life.
-    fn visits_changed(&mut self, conversation: u32, before: &[Going], life: &Life) {
-        let after = going_on(life);
-        for &(name, skill, since) in before.iter().filter(|visit| !after.contains(visit)) {
-            let over = Visiting { since, conversation, skill };
-            let agent = self.agent(Some(name));
-            agent.visiting = agent.visiting.filter(|visiting| *visiting != over);
-            self.stir(name);
-        }
-        for &(name, skill, since) in after.iter().filter(|visit| !before.contains(visit)) {
-            let agent = self.agent(Some(name));
-            // An older one only seems to go on, until its cap has been noticed.
-            agent.visiting = agent.visiting.max(Some(Visiting { since, conversation, skill }));
-            self.stir(name);
-        }
-    }
-}
-
-/// Agent, skill and beginning of a visit that goes on.
-type Going = (Name, Option<Name>, Millis);
-
-fn going_on(life: &Life) -> smallvec::SmallVec<[Going; 2]> {
-    let visits = life.state().into_iter().flat_map(State::visits);
-    visits.map(|visit| (visit.agent, visit.skill, visit.since)).collect()
 }
 
 /// Steps through all events and states what differs from `old`.
-fn fold_again(life: &mut Life, until: Millis, old: &[Signed], cx: &mut Context<'_>) {
-    life.set_state(State::fold(&life.timeline, until, cx));
+fn fold_again(life: &mut OpenLife, until: Millis, old: &[Signed], cx: &mut Context<'_>) {
+    let state = State::fold(&life.timeline, until, cx);
     let new = std::mem::take(cx.facts);
     cx.facts.extend(difference(old, &new));
+    cx.visits_differ(life.state.as_ref(), state.as_ref());
+    life.state = state;
 }
 
 fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {

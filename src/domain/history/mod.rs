@@ -26,14 +26,15 @@ use super::current::Current;
 use super::event::{Body, Event, Millis};
 use super::fact::{Row, Signed, Stated};
 use super::life::silence::Silence;
-use super::life::{Context, Decision, State};
+use super::life::{Context, Decision, State, VisitChange};
 use super::names::Name;
 use super::names::combinations::Combinations;
 use super::planted::{Bug, is_planted};
 use super::policy::Policies;
-use super::timeline::Entry;
+use super::timeline::{Entry, Timeline};
 
 use agent::Agent;
+use batch::Touched;
 pub use dictionary::Dictionary;
 use dictionary::Hashes;
 pub use fate::Fate;
@@ -101,8 +102,10 @@ pub struct History {
     /// Room for the facts of a step.
     facts: Vec<Signed>,
     decisions: Vec<Decision>,
+    visits: Vec<VisitChange>,
     /// Room for a batch that is looked up ahead.
     ahead: Vec<Interned>,
+    touched: Vec<Touched>,
 }
 
 /// An event in terms of numbers.
@@ -150,7 +153,9 @@ impl History {
             rows: NewRows::default(),
             facts: Vec::new(),
             decisions: Vec::new(),
+            visits: Vec::new(),
             ahead: Vec::new(),
+            touched: Vec::new(),
         }
     }
 
@@ -185,7 +190,7 @@ impl History {
 
     /// Adds one event to the set.
     pub fn apply(&mut self, event: &Event<'_>) -> Fate {
-        let interned = self.intern(event, Hashes::of(event));
+        let interned = self.intern(event, &Hashes::of(event));
         self.take(interned)
     }
 
@@ -231,15 +236,13 @@ impl History {
     /// Every decision on a rating request, as if all events had arrived in the order of event time.
     pub fn decisions(&mut self) -> Vec<(Name, Decision)> {
         let mut decided = Vec::new();
-        for conversation in 0..self.conversations.len() {
-            for life in 0..self.conversations[conversation].lives.len() {
-                let timeline = std::mem::take(&mut self.conversations[conversation].lives[life].timeline);
-                self.in_context(|cx| {
-                    let _ = State::fold(&timeline, Millis::MIN, cx);
-                    cx.facts.clear();
-                    decided.extend(cx.decisions.drain(..).map(|decision| (Name::at(conversation), decision)));
-                });
-                self.conversations[conversation].lives[life].timeline = timeline;
+        let Self { conversations, policies, silence, combinations, facts, decisions, visits, .. } = self;
+        for (number, conversation) in conversations.iter().enumerate() {
+            for life in &conversation.lives {
+                let mut cx = Context { policies, silence: *silence, combinations, facts, decisions, visits };
+                let _ = State::fold(&Timeline::of(&life.entries()), Millis::MIN, &mut cx);
+                decided.extend(cx.decisions.drain(..).map(|decision| (Name::at(number), decision)));
+                cx.forget_all();
             }
         }
         decided
@@ -265,41 +268,16 @@ impl History {
         }
     }
 
-    fn intern(&mut self, event: &Event<'_>, hashes: Hashes) -> Interned {
+    fn intern(&mut self, event: &Event<'_>, hashes: &Hashes) -> Interned {
         let Event { at, sequence, identity, .. } = *event;
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
         if let Body::AgentStatus { agent, status } = &event.body {
             let said = StatusEvent { at, sequence, identity, status: *status };
-            return Interned::Status(self.names.agents.intern(agent), said);
+            return Interned::Status(self.names.agents.intern_hashed(hashes.agent, agent), said);
         }
         let conversation = self.names.conversations.intern_hashed(hashes.conversation, &event.conversation).index();
         let act = self.names.act(event, hashes);
         Interned::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
-    }
-
-    /// Hands facts over; `last_rows` are those of the conversation or agent they are about.
-    fn state(&mut self, facts: &[Signed], conversation: Option<Name>, last_rows: &mut LastRows) {
-        for Signed { fact, sign } in facts {
-            let end = if fact.kind.is_span() { fact.at + fact.value } else { fact.at + 1 };
-            if end <= self.counts_from {
-                continue;
-            }
-            let row = self.rows.number(conversation, fact.credit, fact.at, last_rows);
-            let (at, value, kind, scopes) = (fact.at, fact.value, fact.kind, fact.scopes);
-            self.stated.push(Stated { at, value, row, kind, sign: *sign, scopes });
-            self.is_changed = true;
-        }
-    }
-
-    fn in_context(&mut self, work: impl FnOnce(&mut Context<'_>)) {
-        work(&mut Context {
-            policies: &self.policies,
-            silence: self.silence,
-            combinations: &mut self.combinations,
-            facts: &mut self.facts,
-            decisions: &mut self.decisions,
-        });
-        self.decisions.clear();
     }
 
     fn agent(&mut self, agent: Option<Name>) -> &mut Agent {
@@ -316,4 +294,27 @@ impl History {
             self.stirred_agents.push(agent);
         }
     }
+}
+
+/// Hands facts over, but for those that end before `counts_from`; `last_rows` are those of the conversation or agent they
+/// are about. Whether there were any.
+fn state(
+    facts: &[Signed],
+    conversation: Option<Name>,
+    last_rows: &mut LastRows,
+    counts_from: Millis,
+    rows: &mut NewRows,
+    stated: &mut Vec<Stated>,
+) -> bool {
+    let before = stated.len();
+    for Signed { fact, sign } in facts {
+        let end = if fact.kind.is_span() { fact.at + fact.value } else { fact.at + 1 };
+        if end <= counts_from {
+            continue;
+        }
+        let row = rows.number(conversation, fact.credit, fact.at, last_rows);
+        let (at, value, kind, scopes) = (fact.at, fact.value, fact.kind, fact.scopes);
+        stated.push(Stated { at, value, row, kind, sign: *sign, scopes });
+    }
+    stated.len() > before
 }

@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use crate::domain::compact::prefetch::prefetch_end;
 use crate::domain::compact::sorted::Sorted;
 use crate::domain::event::Millis;
@@ -69,9 +71,9 @@ pub struct Leaving {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Leavings {
     /// Each `Left` that must go, unless it must come too.
-    pub gone: Vec<Leaving>,
+    pub gone: SmallVec<[Leaving; 2]>,
     /// Each `Left` that must come.
-    pub come: Vec<Leaving>,
+    pub come: SmallVec<[Leaving; 2]>,
 }
 
 impl Moves {

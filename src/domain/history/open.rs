@@ -46,6 +46,11 @@ struct Shown {
 const STIRRED: usize = 65_536;
 
 impl Open {
+    /// Has a conversation looked at, because of what happened in a life of it that was open or is.
+    pub(super) fn stir(&mut self, conversation: u32) {
+        self.stirred.push(conversation);
+    }
+
     /// Shows a conversation as it is now, to be looked at again at some moment; or not any more.
     fn show(&mut self, conversation: u32, now: Option<(OpenConversation, Millis)>, current: &mut Current) {
         let shown = self.shown.get(&conversation).copied();
@@ -131,11 +136,6 @@ impl Open {
 }
 
 impl History {
-    /// Has a conversation looked at, because of what happened in a life of it that was open or is.
-    pub(super) fn stir_open(&mut self, conversation: u32) {
-        self.open.stirred.push(conversation);
-    }
-
     /// Leaves out those that have closed meanwhile, whenever many have gathered.
     pub(super) fn thin_out_stirred(&mut self) {
         if self.open.stirred.len() < self.open.kept_stirred + STIRRED {
@@ -158,8 +158,8 @@ impl History {
     /// From now on the next event of a conversation has it looked at again.
     fn calm_down(&mut self, conversation: u32) {
         let lives = self.conversations.get_mut(conversation as usize).map(|known| &mut known.lives);
-        let awake = lives.into_iter().flatten().filter_map(|life| life.awake.as_mut());
-        awake.for_each(|awake| awake.is_stirred = false);
+        let opened = lives.into_iter().flatten().filter_map(Life::opened);
+        opened.for_each(|life| life.is_stirred = false);
     }
 
     /// Brings what is open up to the last event.
@@ -184,7 +184,7 @@ impl History {
         self.calm_down(conversation);
         let lives = &self.conversations.get(conversation as usize)?.lives;
         let (now, open_ms) = (self.now, self.silence.open_ms);
-        let life = lives.iter().find(|life| life.is_open() && now - life.last_at <= open_ms)?;
+        let life = lives.iter().find(|life| life.is_open() && now - life.last_at() <= open_ms)?;
         let state = life.state().expect("an open life keeps its state");
         let seen = OpenConversation {
             conversation: Name::at(conversation as usize),
@@ -192,7 +192,7 @@ impl History {
             waiting_since: state.waiting_since(now),
             snoozed_until: state.snoozed_until(now),
         };
-        let silent_from = life.last_at.saturating_add(open_ms).saturating_add(1);
+        let silent_from = life.last_at().saturating_add(open_ms).saturating_add(1);
         Some((seen, seen.snoozed_until.map_or(silent_from, |until| until.min(silent_from))))
     }
 

@@ -20,7 +20,7 @@ impl History {
             return false;
         }
         let lives = &self.conversations[conversation as usize].lives[life..];
-        let all: Vec<Vec<Entry>> = lives.iter().map(|life| life.timeline.entries().collect()).collect();
+        let all: Vec<Vec<Entry>> = lives.iter().map(Life::entries).collect();
         let own = |entries: &[Entry]| entries.iter().copied().filter(|entry| entry.act.is_own()).collect::<Vec<_>>();
         let before: Vec<Vec<Entry>> = all.iter().map(|entries| own(entries)).collect();
         let after = self.silence.part(before.concat());
@@ -38,10 +38,11 @@ impl History {
     fn is_parted(&self, conversation: u32, life: usize, at: Millis) -> bool {
         let lives = &self.conversations[conversation as usize].lives;
         let one = &lives[life];
-        let is_short = one.last_at - one.first_at <= self.silence.closed_ms;
+        let [first_at, last_at] = one.span();
+        let is_short = last_at - first_at <= self.silence.closed_ms;
         match lives.get(life + 1) {
-            None => is_short || at == one.last_at,
-            Some(next) => is_short && next.first_at - one.last_at > self.silence.open_ms,
+            None => is_short || at == last_at,
+            Some(next) => is_short && next.first_at() - last_at > self.silence.open_ms,
         }
     }
 
@@ -59,7 +60,7 @@ impl History {
         for (life, mut events) in (first..).zip(lives) {
             let own = || events.iter().filter(|event| event.act.is_own()).map(|event| event.key.at);
             let mut one = Life::new(own().min().expect("a life has an event"));
-            own().for_each(|at| one.reaches(at));
+            own().for_each(|at| one.open().reaches(at));
             events.sort_by_key(|event| event.key);
             self.conversations[conversation as usize].lives.insert(life, one);
             self.rewrite(conversation, life, |entries| *entries = events);

@@ -1,18 +1,15 @@
 //! Agents going online, away and offline, and what that says: how long a status held that another one has followed, and
 //! which one holds now.
 
-use super::agent::Agent;
+use super::agent::{Agent, Visiting};
 use super::moves::Move;
 use super::statuses::StatusEvent;
-use super::{Fate, History};
+use super::{Fate, History, state};
 use crate::domain::current::{AgentNow, OpenVisit, StatusSpan};
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
-use crate::domain::life::{State, Visit};
 use crate::domain::names::Name;
 use crate::domain::timeline::Key;
-
-use super::life::Life;
 
 impl History {
     /// Adds a status to the set.
@@ -70,7 +67,7 @@ impl History {
         for agent in std::mem::take(&mut self.stirred_agents) {
             let code = Name::to_code(Some(agent)) as usize;
             self.agents[code].is_stirred = false;
-            let now = self.agent_now(agent, &self.agents[code]);
+            let now = self.agent_now(&self.agents[code]);
             let shown = self.current.agents.entry(code);
             if *shown != now {
                 self.current.changes += u64::from((shown.status, shown.has_lapsed) != (now.status, now.has_lapsed));
@@ -80,19 +77,11 @@ impl History {
         }
     }
 
-    fn agent_now(&self, name: Name, agent: &Agent) -> AgentNow {
+    fn agent_now(&self, agent: &Agent) -> AgentNow {
         let status = agent.statuses.last();
         let has_lapsed = status.is_some_and(|held| held.span.to <= self.now);
-        AgentNow { visit: self.visit_of(name, agent), status, has_lapsed }
-    }
-
-    /// The visit in which an agent is.
-    fn visit_of(&self, name: Name, agent: &Agent) -> Option<OpenVisit> {
-        let visiting = agent.visiting?;
-        let lives = &self.conversations[visiting.conversation as usize].lives;
-        let visits = lives.iter().filter_map(Life::state).flat_map(State::visits);
-        let is_it = |visit: &&Visit| visit.agent == name && visit.since == visiting.since;
-        visits.into_iter().find(is_it).map(|visit| OpenVisit { skill: visit.skill, since: visit.since })
+        let visit = agent.visiting.map(|Visiting { skill, since, .. }| OpenVisit { skill, since });
+        AgentNow { visit, status, has_lapsed }
     }
 
     /// Sets an agent's alarm, unless an earlier one is set: that will set the next one.
@@ -110,9 +99,9 @@ impl History {
         let gone = before.iter().filter(|held| !after.contains(held)).map(|held| (held, Sign::Retract));
         let come = after.iter().filter(|held| !before.contains(held)).map(|held| (held, Sign::State));
         let facts: Vec<Signed> = gone.chain(come).filter_map(|(held, sign)| signed(agent, held, sign)).collect();
-        let mut last_rows = self.agent(Some(agent)).last_rows;
-        self.state(&facts, None, &mut last_rows);
-        self.agent(Some(agent)).last_rows = last_rows;
+        let Self { agents, rows, stated, counts_from, .. } = self;
+        let last_rows = &mut agents[Name::to_code(Some(agent)) as usize].last_rows;
+        self.is_changed |= state(&facts, None, last_rows, *counts_from, rows, stated);
         self.stir(agent);
     }
 }

@@ -47,7 +47,11 @@ impl State {
             cx.state(resolution);
         }
         self.phase = Phase::Closed;
-        self.last_close = Some(Close { at, own_agent, credited, resolution });
+        let close = Close { at, own_agent, credited, resolution };
+        match &mut self.last_close {
+            Some(last) => **last = close,
+            None => self.last_close = Some(Box::new(close)),
+        }
         if closed_by == Side::Agent && outcome != Outcome::Spam {
             self.decide_request(entry, credited, cx);
         }
@@ -81,7 +85,7 @@ impl State {
         self.snoozed_until = None;
         self.resolution_due = None;
         if let Some(overdue) = self.resolution_overdue.take() {
-            cx.retract(overdue);
+            cx.retract(*overdue);
         }
     }
 
@@ -111,7 +115,7 @@ impl State {
             return;
         }
         if let Some(overdue) = self.resolution_overdue.take() {
-            cx.retract(overdue);
+            cx.retract(*overdue);
         }
         self.start_resolution_clock(at, cx);
     }
@@ -122,7 +126,7 @@ impl State {
         let before = if at == self.last.at { self.before } else { self.assignment() };
         let mut overdue = self.fact(FactKind::ResolutionOverdue, at, before.assignee);
         (overdue.credit.skill, overdue.credit.topics) = (before.skill, before.topics);
-        (self.resolution_due, self.resolution_overdue) = (None, Some(overdue));
+        (self.resolution_due, self.resolution_overdue) = (None, Some(Box::new(overdue)));
         cx.state(overdue);
     }
 }

@@ -5,6 +5,7 @@
 //! visit reaches its cap) are `fire`d between the events, before those of the same millisecond.
 
 mod closes;
+mod keyed;
 mod moods;
 mod requests;
 pub mod silence;
@@ -24,11 +25,12 @@ use crate::domain::policy::Policies;
 use crate::domain::timeline::{About, Act, Entry, Key, Timeline};
 
 use closes::Close;
-use moods::AgentMood;
+use keyed::Keyed;
+use moods::Mood;
 pub use requests::{Decision, Reason};
 use surveys::Surveys;
-pub use visits::Visit;
-use visits::{Finished, OPEN_INLINE};
+use visits::{Finished, Visits};
+pub use visits::{Visit, VisitChange};
 use waits::{First, Wait};
 
 /// What a step needs of the account, and where it states facts.
@@ -44,9 +46,35 @@ pub struct Context<'a> {
     pub facts: &'a mut Vec<Signed>,
     /// Decisions on rating requests, in order.
     pub decisions: &'a mut Vec<Decision>,
+    /// Visits that began and ended, in order.
+    pub visits: &'a mut Vec<VisitChange>,
 }
 
 impl Context<'_> {
+    /// The same under other policies.
+    pub fn under<'a>(&'a mut self, policies: &'a Policies) -> Context<'a> {
+        let Self { silence, combinations, facts, decisions, visits, .. } = self;
+        Context { policies, silence: *silence, combinations, facts, decisions, visits }
+    }
+
+    /// Leaves out all that was stated so far: it stands already.
+    pub fn forget_all(&mut self) {
+        self.facts.clear();
+        self.decisions.clear();
+        self.visits.clear();
+    }
+
+    /// Tells of the visits that go on in one state and not in another, in place of all that was told.
+    pub fn visits_differ(&mut self, before: Option<&State>, after: Option<&State>) {
+        let change = |begins| move |visit: &Visit| VisitChange { visit: *visit, begins };
+        let going_on = |state: Option<&'_ State>| {
+            state.into_iter().flat_map(|state| state.visits.iter()).copied().collect::<SmallVec<[Visit; 1]>>()
+        };
+        self.visits.clear();
+        self.visits.extend(going_on(before).iter().map(change(false)));
+        self.visits.extend(going_on(after).iter().map(change(true)));
+    }
+
     fn state(&mut self, fact: Fact) {
         self.facts.push(Signed { fact, sign: Sign::State });
     }
@@ -79,11 +107,11 @@ pub struct State {
     phase: Phase,
     /// Until when, if it is snoozed; `Millis::MAX` without an end.
     snoozed_until: Option<Millis>,
-    last_close: Option<Close>,
+    last_close: Option<Box<Close>>,
     /// The last reopening, if every resolution counts that comes after it.
     counts_from: Option<Millis>,
     resolution_due: Option<Millis>,
-    resolution_overdue: Option<Fact>,
+    resolution_overdue: Option<Box<Fact>>,
 
     first_customer_at: Option<Millis>,
     wait: Option<Wait>,
@@ -93,11 +121,18 @@ pub struct State {
     last_human: Option<Name>,
     last_bot: Option<Name>,
 
-    visits: SmallVec<[Visit; OPEN_INLINE]>,
-    finished: SmallVec<[Finished; OPEN_INLINE]>,
-    surveys: Surveys,
-    moods: Vec<AgentMood>,
+    visits: Visits,
+    finished: SmallVec<[Finished; 1]>,
+    /// Absent until somebody is asked.
+    asked: Option<Box<Asked>>,
     talk: requests::Talk,
+}
+
+/// What customers and agents were asked for, and said.
+#[derive(Debug, Clone, Default)]
+struct Asked {
+    surveys: Surveys,
+    moods: Keyed<Name, Mood>,
 }
 
 /// Whom the conversation belongs to, and what it is about, as of a moment.
@@ -185,6 +220,7 @@ impl State {
         let (_, stated) = old.finish(&before[shared..], self.fired_to, cx);
         let (new, states) = new.finish(&after[shared..], self.fired_to, cx);
         cx.facts.extend(difference(&stated, &states));
+        cx.visits_differ(Some(self), Some(&new));
         *self = new;
     }
 
@@ -219,10 +255,9 @@ impl State {
             handed_off: false,
             last_human: None,
             last_bot: None,
-            visits: SmallVec::new(),
+            visits: Visits::default(),
             finished: SmallVec::new(),
-            surveys: Surveys::default(),
-            moods: Vec::new(),
+            asked: None,
             talk: requests::Talk::default(),
         }
     }
@@ -257,16 +292,22 @@ impl State {
     }
 
     /// Lets time pass up to `until`: waits become overdue, visits reach their cap.
+    #[inline]
     pub fn fire(&mut self, until: Millis, cx: &mut Context<'_>) {
-        while let Some(due) = self.next_due().filter(|due| *due <= until) {
-            if due <= self.silent_until(cx) {
-                self.fire_waits(due, cx);
-                self.fire_resolution(due, cx);
-            }
-            self.fire_visits(due, cx);
-            self.fired_to = self.fired_to.max(due);
-            self.next_due = self.find_next_due(cx);
+        while self.next_due <= until && self.next_due != Millis::MAX {
+            self.fire_next(cx);
         }
+    }
+
+    fn fire_next(&mut self, cx: &mut Context<'_>) {
+        let due = self.next_due;
+        if due <= self.silent_until(cx) {
+            self.fire_waits(due, cx);
+            self.fire_resolution(due, cx);
+        }
+        self.fire_visits(due, cx);
+        self.fired_to = self.fired_to.max(due);
+        self.next_due = self.find_next_due(cx);
     }
 
     fn act(&mut self, entry: &Entry, cx: &mut Context<'_>) {
@@ -344,9 +385,12 @@ impl State {
     /// No wait outlasts the life, and no visit.
     fn find_next_due(&self, cx: &Context<'_>) -> Millis {
         let silent_until = self.silent_until(cx);
-        let overdue = self.waits_due().chain(self.resolution_due).filter(|due| *due <= silent_until);
-        let visits = self.visits.iter().map(|visit| visit.limit().min(silent_until).saturating_add(1));
-        overdue.chain(visits).min().unwrap_or(Millis::MAX)
+        let due = self.waits_due().min(self.resolution_due.unwrap_or(Millis::MAX));
+        let due = if due <= silent_until { due } else { Millis::MAX };
+        match self.visits.first_limit() {
+            None => due,
+            Some(limit) => due.min(limit.min(silent_until).saturating_add(1)),
+        }
     }
 }
 
@@ -406,9 +450,14 @@ impl State {
         self.wait.as_ref().filter(|_| self.snoozed_until(now).is_none()).and_then(Wait::counts_from)
     }
 
-    /// The visits that go on.
+    /// Whether a visit goes on.
     #[must_use]
-    pub fn visits(&self) -> &[Visit] {
-        &self.visits
+    pub fn is_visited(&self) -> bool {
+        !self.visits.is_empty()
+    }
+
+    /// The visits that go on.
+    pub fn visits(&self) -> impl Iterator<Item = &Visit> {
+        self.visits.iter()
     }
 }

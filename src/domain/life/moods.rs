@@ -1,14 +1,13 @@
 //! The customer's mood as the agents saw it, and whether those who were asked said so (SPEC §3, mood).
 
 use super::{Context, State};
-use crate::domain::event::{Millis, Mood};
+use crate::domain::event::{self, Millis};
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::names::Name;
 
 /// What one agent was asked and said.
-#[derive(Debug, Clone)]
-pub(super) struct AgentMood {
-    agent: Name,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Mood {
     /// The first prompt.
     prompted: Option<Fact>,
     /// The latest mood.
@@ -29,7 +28,7 @@ impl State {
         }
     }
 
-    pub(super) fn mood_recorded(&mut self, at: Millis, agent: Name, mood: Mood, cx: &mut Context<'_>) {
+    pub(super) fn mood_recorded(&mut self, at: Millis, agent: Name, mood: event::Mood, cx: &mut Context<'_>) {
         let recorded = self.fact(FactKind::mood(mood), at, Some(agent));
         let mood = self.mood_of(agent);
         cx.state(recorded);
@@ -40,11 +39,9 @@ impl State {
         }
     }
 
-    fn mood_of(&mut self, agent: Name) -> &mut AgentMood {
-        let place = self.moods.iter().position(|mood| mood.agent == agent).unwrap_or_else(|| {
-            self.moods.push(AgentMood { agent, prompted: None, recorded: None });
-            self.moods.len() - 1
-        });
-        &mut self.moods[place]
+    fn mood_of(&mut self, agent: Name) -> &mut Mood {
+        let moods = &mut self.asked.get_or_insert_default().moods;
+        let place = moods.place(agent);
+        moods.at(place)
     }
 }

@@ -1,5 +1,6 @@
 //! Satisfaction surveys: sent, answered, changed, refused, and who is credited (SPEC §3, surveys; §5, refusal).
 
+use super::keyed::Keyed;
 use super::{Context, State};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Fact, FactKind};
@@ -9,14 +10,13 @@ use crate::domain::policy::CsatCredit;
 /// The surveys of a life, in the order in which they were first heard of.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Surveys {
-    all: Vec<Survey>,
+    all: Keyed<SurveyName, Survey>,
     /// The one sent last.
     latest: Option<usize>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Survey {
-    name: SurveyName,
     /// The fact that it was sent.
     sent: Option<Fact>,
     /// Agent and skill, settled once.
@@ -28,14 +28,13 @@ struct Survey {
 }
 
 /// By what a survey is known.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum SurveyName {
     /// By its id, wherever that stands.
     Id(u64),
     /// By having been sent without an id: each is another one.
     Sending,
     /// Neither: answers and comments without an id before anything was sent are about it.
-    #[default]
     Unsent,
 }
 
@@ -43,42 +42,34 @@ impl Surveys {
     /// The survey an answer or comment is about.
     fn about(&mut self, id: Option<u64>) -> usize {
         match (id, self.latest) {
-            (Some(id), _) => self.known_as(SurveyName::Id(id)),
+            (Some(id), _) => self.all.place(SurveyName::Id(id)),
             (None, Some(latest)) => latest,
-            (None, None) => self.known_as(SurveyName::Unsent),
+            (None, None) => self.all.place(SurveyName::Unsent),
         }
     }
 
     /// The survey that is sent.
     fn sent_as(&mut self, id: Option<u64>) -> usize {
         let place = match id {
-            Some(id) => self.known_as(SurveyName::Id(id)),
-            None => self.add(SurveyName::Sending),
+            Some(id) => self.all.place(SurveyName::Id(id)),
+            None => self.all.push_apart(SurveyName::Sending),
         };
         self.latest = Some(place);
         place
-    }
-
-    fn known_as(&mut self, name: SurveyName) -> usize {
-        self.all.iter().position(|survey| survey.name == name).unwrap_or_else(|| self.add(name))
-    }
-
-    fn add(&mut self, name: SurveyName) -> usize {
-        self.all.push(Survey { name, ..Survey::default() });
-        self.all.len() - 1
     }
 }
 
 impl State {
     pub(super) fn survey_sent(&mut self, at: Millis, id: Option<u64>, own: [Option<Name>; 2], cx: &mut Context<'_>) {
         self.talk.asked = true;
-        let place = self.surveys.sent_as(id);
-        if self.surveys.all[place].sent.is_some() {
+        let place = self.surveys().sent_as(id);
+        let known = self.survey(place).credit;
+        if self.survey(place).sent.is_some() {
             return;
         }
-        let sent = self.survey_fact(FactKind::SurveySent, at, self.settled(place, at, own, cx));
+        let sent = self.survey_fact(FactKind::SurveySent, at, self.settled(known, at, own, cx));
         cx.state(sent);
-        let survey = &mut self.surveys.all[place];
+        let survey = self.survey(place);
         (survey.sent, survey.credit) = (Some(sent), Some([sent.credit.agent, sent.credit.skill]));
         if survey.standing.is_some() {
             cx.state(Fact { kind: FactKind::SurveySentAnswered, ..sent });
@@ -93,16 +84,18 @@ impl State {
         own: [Option<Name>; 2],
         cx: &mut Context<'_>,
     ) {
-        let place = self.surveys.about(id);
-        let credit = self.settled(place, at, own, cx);
-        self.surveys.all[place].credit = Some(credit);
-        match self.judge(at, score, &self.surveys.all[place], cx) {
+        let place = self.surveys().about(id);
+        let survey = self.survey(place).clone();
+        let credit = self.settled(survey.credit, at, own, cx);
+        let judgement = self.judge(at, score, &survey, cx);
+        self.survey(place).credit = Some(credit);
+        match judgement {
             Judgement::Refused(reason) => cx.state(self.survey_fact(reason, at, credit)),
-            Judgement::Again => self.surveys.all[place].frozen |= commented,
+            Judgement::Again => self.survey(place).frozen |= commented,
             Judgement::Valid(answer) => {
                 let answer = self.survey_fact(answer, at, credit);
                 cx.state(answer);
-                let survey = &mut self.surveys.all[place];
+                let survey = self.survey(place);
                 survey.accept(answer, cx);
                 survey.frozen |= commented;
             }
@@ -110,8 +103,16 @@ impl State {
     }
 
     pub(super) fn survey_commented(&mut self, id: Option<u64>) {
-        let place = self.surveys.about(id);
-        self.surveys.all[place].frozen = true;
+        let place = self.surveys().about(id);
+        self.survey(place).frozen = true;
+    }
+
+    fn surveys(&mut self) -> &mut Surveys {
+        &mut self.asked.get_or_insert_default().surveys
+    }
+
+    fn survey(&mut self, place: usize) -> &mut Survey {
+        self.surveys().all.at(place)
     }
 
     /// What an answer is worth; of the reasons against it the first.
@@ -130,8 +131,14 @@ impl State {
     }
 
     /// Agent and skill of a survey, as settled before or now.
-    fn settled(&self, place: usize, at: Millis, own: [Option<Name>; 2], cx: &Context<'_>) -> [Option<Name>; 2] {
-        self.surveys.all[place].credit.unwrap_or_else(|| self.survey_credit(at, own, cx))
+    fn settled(
+        &self,
+        before: Option<[Option<Name>; 2]>,
+        at: Millis,
+        own: [Option<Name>; 2],
+        cx: &Context<'_>,
+    ) -> [Option<Name>; 2] {
+        before.unwrap_or_else(|| self.survey_credit(at, own, cx))
     }
 
     /// Agent and skill of a survey: the event's own, else what the policy names, else whoever wrote last.

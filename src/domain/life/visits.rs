@@ -2,15 +2,14 @@
 //!
 //! An agent is in one visit at a time: what ends it elsewhere stands in the timeline as `Left`, put there by `agent`.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use smallvec::SmallVec;
 
 use super::{Context, State};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Fact, FactKind, Scopes};
 use crate::domain::names::Name;
-
-/// Visits kept without an allocation: one agent works on a conversation most of the time.
-pub(super) const OPEN_INLINE: usize = 1;
 
 /// A visit that goes on.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +23,119 @@ pub struct Visit {
     last_action_at: Millis,
     cap_ms: Millis,
     replied: bool,
+}
+
+/// A visit began here, or goes on no longer.
+#[derive(Debug, Clone, Copy)]
+pub struct VisitChange {
+    /// Which.
+    pub visit: Visit,
+    /// Whether it began.
+    pub begins: bool,
+}
+
+/// The visits that go on, one an agent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Visits {
+    few: SmallVec<[Visit; OPEN_INLINE]>,
+    /// All of them, where there were ever many: then looking through them would take longer than an event.
+    many: Option<Box<ManyVisits>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct ManyVisits {
+    by_agent: BTreeMap<Name, Visit>,
+    /// By where they end if nothing else happens.
+    by_limit: BTreeSet<(Millis, Name)>,
+}
+
+/// Visits kept without an allocation: one agent works on a conversation most of the time.
+const OPEN_INLINE: usize = 1;
+/// More than this are many.
+const FEW: usize = 16;
+
+impl Visits {
+    pub(super) fn is_empty(&self) -> bool {
+        self.few.is_empty() && self.many.as_ref().is_none_or(|many| many.by_agent.is_empty())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Visit> {
+        self.few.iter().chain(self.many.iter().flat_map(|many| many.by_agent.values()))
+    }
+
+    /// Where the first of them ends if nothing else happens.
+    pub(super) fn first_limit(&self) -> Option<Millis> {
+        match &self.many {
+            None => self.few.iter().map(Visit::limit).min(),
+            Some(many) => many.by_limit.first().map(|(limit, _)| *limit),
+        }
+    }
+
+    fn of(&self, agent: Name) -> Option<Visit> {
+        match &self.many {
+            None => self.few.iter().find(|visit| visit.agent == agent).copied(),
+            Some(many) => many.by_agent.get(&agent).copied(),
+        }
+    }
+
+    /// Takes a visit, in place of the one of its agent.
+    fn put(&mut self, visit: Visit) {
+        if self.many.is_none() && self.few.len() == FEW {
+            let mut many = Box::<ManyVisits>::default();
+            self.few.drain(..).for_each(|visit| many.put(visit));
+            self.many = Some(many);
+        }
+        match &mut self.many {
+            Some(many) => many.put(visit),
+            None => match self.few.iter_mut().find(|one| one.agent == visit.agent) {
+                Some(one) => *one = visit,
+                None => self.few.push(visit),
+            },
+        }
+    }
+
+    fn take(&mut self, agent: Name) -> Option<Visit> {
+        match &mut self.many {
+            None => {
+                let place = self.few.iter().position(|visit| visit.agent == agent)?;
+                Some(self.few.remove(place))
+            }
+            Some(many) => many.take(agent),
+        }
+    }
+
+    fn take_all(&mut self) -> Self {
+        std::mem::take(self)
+    }
+
+    /// Takes those that end before a moment if nothing else happens.
+    fn take_before(&mut self, moment: Millis) -> Self {
+        let mut taken = Self::default();
+        let ends = |visit: &Visit| visit.limit() < moment;
+        taken.few.extend(self.few.iter().copied().filter(ends));
+        self.few.retain(|visit| !ends(visit));
+        if let Some(many) = &mut self.many {
+            while let Some((_, agent)) = many.by_limit.first().copied().filter(|(limit, _)| *limit < moment) {
+                taken.few.extend(many.take(agent));
+            }
+        }
+        taken
+    }
+}
+
+impl ManyVisits {
+    fn put(&mut self, visit: Visit) {
+        if let Some(before) = self.by_agent.insert(visit.agent, visit) {
+            self.by_limit.remove(&(before.limit(), before.agent));
+        }
+        self.by_limit.insert((visit.limit(), visit.agent));
+    }
+
+    fn take(&mut self, agent: Name) -> Option<Visit> {
+        let visit = self.by_agent.remove(&agent)?;
+        self.by_limit.remove(&(visit.limit(), agent));
+        Some(visit)
+    }
 }
 
 /// A visit that ended since the last close.
@@ -43,43 +155,42 @@ impl Visit {
 }
 
 impl State {
-    pub(super) fn focus(&mut self, at: Millis, agent: Name, cx: &Context<'_>) {
-        if self.visits.iter().all(|visit| visit.agent != agent) {
-            let cap_ms = cx.policies.at(at).visit_cap_ms;
-            let skill = self.skill;
-            self.visits.push(Visit { agent, skill, since: at, last_action_at: at, cap_ms, replied: false });
-        } else if let Some(visit) = self.visit_of(agent) {
-            visit.last_action_at = at;
+    pub(super) fn focus(&mut self, at: Millis, agent: Name, cx: &mut Context<'_>) {
+        match self.visits.of(agent) {
+            Some(visit) => self.visits.put(Visit { last_action_at: at, ..visit }),
+            None => {
+                let (cap_ms, skill) = (cx.policies.at(at).visit_cap_ms, self.skill);
+                let visit = Visit { agent, skill, since: at, last_action_at: at, cap_ms, replied: false };
+                self.visits.put(visit);
+                cx.visits.push(VisitChange { visit, begins: true });
+            }
         }
     }
 
     pub(super) fn act_in_visit(&mut self, at: Millis, agent: Name) {
-        if let Some(visit) = self.visit_of(agent) {
-            visit.last_action_at = at;
-            visit.replied = true;
+        if let Some(visit) = self.visits.of(agent) {
+            self.visits.put(Visit { last_action_at: at, replied: true, ..visit });
         }
     }
 
     pub(super) fn leave(&mut self, at: Millis, agent: Name, cx: &mut Context<'_>) {
-        self.end_visits_where(|visit| (visit.agent == agent).then_some(at), cx);
+        if let Some(visit) = self.visits.take(agent) {
+            self.end_visit(&visit, at, cx);
+        }
     }
 
     pub(super) fn end_visits(&mut self, at: Millis, cx: &mut Context<'_>) {
-        self.end_visits_where(|_| Some(at), cx);
+        for visit in self.visits.take_all().iter() {
+            self.end_visit(visit, at, cx);
+        }
     }
 
+    /// Ends the visits that nothing has kept alive up to `due`.
     pub(super) fn fire_visits(&mut self, due: Millis, cx: &mut Context<'_>) {
         let silent_until = self.silent_until(cx);
-        self.end_visits_where(|visit| Some(visit.limit().min(silent_until)).filter(|limit| *limit < due), cx);
-    }
-
-    /// Ends each visit for which `end` gives a moment.
-    fn end_visits_where(&mut self, end: impl Fn(&Visit) -> Option<Millis>, cx: &mut Context<'_>) {
-        for visit in std::mem::take(&mut self.visits) {
-            match end(&visit) {
-                None => self.visits.push(visit),
-                Some(at) => self.end_visit(&visit, at, cx),
-            }
+        let ended = if silent_until < due { self.visits.take_all() } else { self.visits.take_before(due) };
+        for visit in ended.iter() {
+            self.end_visit(visit, visit.limit().min(silent_until), cx);
         }
     }
 
@@ -87,6 +198,7 @@ impl State {
         let Visit { agent, skill, since, replied, .. } = *visit;
         let length_ms = at - since;
         self.finished.push(Finished { agent, skill, length_ms, replied });
+        cx.visits.push(VisitChange { visit: *visit, begins: false });
         if length_ms > 0 {
             let mut fact = self.fact(FactKind::Visit, since, Some(agent));
             fact.credit.skill = skill;
@@ -119,12 +231,10 @@ impl State {
         part: impl Fn(&Finished) -> (Option<Name>, Option<Name>),
         cx: &mut Context<'_>,
     ) {
-        let mut parts: SmallVec<[_; 4]> = visits.iter().map(&part).collect();
-        parts.sort_unstable();
-        parts.dedup();
-        for one in parts {
-            let of_it: SmallVec<[Finished; 4]> = visits.iter().filter(|visit| part(visit) == one).copied().collect();
-            self.state_sum(at, scopes, one, &of_it, cx);
+        let mut visits: SmallVec<[Finished; 4]> = visits.into();
+        visits.sort_unstable_by_key(|visit| part(visit));
+        for of_it in visits.chunk_by(|a, b| part(a) == part(b)) {
+            self.state_sum(at, scopes, part(&of_it[0]), of_it, cx);
         }
     }
 
@@ -140,9 +250,5 @@ impl State {
         let mut fact = Fact { value, scopes, ..self.fact(FactKind::Handled, at, agent) };
         fact.credit.skill = skill;
         cx.state(fact);
-    }
-
-    fn visit_of(&mut self, agent: Name) -> Option<&mut Visit> {
-        self.visits.iter_mut().find(|visit| visit.agent == agent)
     }
 }

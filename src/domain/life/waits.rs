@@ -17,7 +17,7 @@ pub(super) struct Wait {
     response_due: Option<Millis>,
     first_due: Option<Millis>,
     /// Stated once the response is overdue; the response replaces it.
-    overdue: Option<Fact>,
+    overdue: Option<Box<Fact>>,
 }
 
 /// Whether a wait counts: for response time, first response, their targets and the live state alike.
@@ -45,7 +45,7 @@ pub(super) enum First {
     #[default]
     Awaited,
     /// Nor in time; the response will replace it.
-    Overdue(Fact),
+    Overdue(Box<Fact>),
     /// It has been stated.
     Given,
     /// A human wrote before any customer.
@@ -170,8 +170,8 @@ impl State {
 
     fn respond(&mut self, at: Millis, agent: Name, wait: &Wait, cx: &mut Context<'_>) {
         let policy = cx.policies.at(at);
-        if let Some(overdue) = wait.overdue {
-            cx.retract(overdue);
+        if let Some(overdue) = &wait.overdue {
+            cx.retract(**overdue);
         }
         let value = at - wait.counts_from().unwrap_or(wait.since);
         let kind = FactKind::response(Judged::by(policy.response_target_ms, value));
@@ -181,9 +181,9 @@ impl State {
     }
 
     fn respond_first(&mut self, at: Millis, agent: Name, value: Millis, cx: &mut Context<'_>) {
-        match self.first {
+        match &self.first {
             First::Given | First::Never => return,
-            First::Overdue(overdue) => cx.retract(overdue),
+            First::Overdue(overdue) => cx.retract(**overdue),
             First::Awaited => {}
         }
         self.first = First::Given;
@@ -191,9 +191,10 @@ impl State {
         cx.state(Fact { value, ..self.fact(kind, at, Some(agent)) });
     }
 
-    /// The moments at which the current wait becomes overdue.
-    pub(super) fn waits_due(&self) -> impl Iterator<Item = Millis> {
-        self.wait.iter().flat_map(|wait| [wait.response_due, wait.first_due]).flatten()
+    /// The moment at which the current wait becomes overdue next; `Millis::MAX` if none does.
+    pub(super) fn waits_due(&self) -> Millis {
+        let Some(wait) = &self.wait else { return Millis::MAX };
+        wait.response_due.unwrap_or(Millis::MAX).min(wait.first_due.unwrap_or(Millis::MAX))
     }
 
     /// States what becomes overdue at `due`, for the assignee and skill of this moment. A wait that has passed a target
@@ -204,11 +205,11 @@ impl State {
         let Some(wait) = &mut self.wait else { return };
         let missed = wait.misses(due);
         if missed.response {
-            wait.overdue = Some(response);
+            wait.overdue = Some(Box::new(response));
             cx.state(response);
         }
         if let (true, First::Awaited) = (missed.first, &self.first) {
-            self.first = First::Overdue(first);
+            self.first = First::Overdue(Box::new(first));
             cx.state(first);
         }
     }

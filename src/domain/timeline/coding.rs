@@ -1,13 +1,13 @@
 //! What happened, as bytes: the fields of each type as varints, in the order of its declaration.
 
 use super::{About, Act, Entry, Set};
-use crate::domain::compact::varint::{self, Reader};
+use crate::domain::compact::varint::{Encoded, Reader};
 use crate::domain::event::{Audience, Millis, Mood, Origin, Outcome, Side};
 use crate::domain::names::Name;
 
 /// Writes what follows the head and the time of an event.
-pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
-    let name = |out: &mut Vec<u8>, name: Option<Name>| varint::write(out, u64::from(Name::to_code(name)));
+pub(super) fn write_act(out: &mut Encoded, entry: &Entry) {
+    let name = |out: &mut Encoded, name: Option<Name>| out.number(u64::from(Name::to_code(name)));
     match entry.act {
         Act::HandedOff | Act::Reopened => {}
         Act::Joined(one) | Act::Tagged(one) | Act::Focused(one) | Act::Unfocused(one) | Act::MoodPrompted(one) => {
@@ -15,27 +15,27 @@ pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
         }
         Act::Left(agent) => {
             name(out, Some(agent));
-            out.push(entry.key.rank << 2 | (entry.key.across + 1) as u8);
+            out.byte(entry.key.rank << 2 | (entry.key.across + 1) as u8);
         }
         Act::Started(about) => {
             for one in [about.contact, about.company, about.channel, about.line, about.skill] {
                 name(out, one);
             }
-            out.push((about.origin as u8) << 1 | about.audience as u8);
+            out.byte((about.origin as u8) << 1 | about.audience as u8);
         }
         Act::Assigned { agent, skill } => [agent, skill].into_iter().for_each(|set| write_set(out, set)),
         Act::CustomerMessage { contact, characters, automated } => {
             name(out, contact);
-            varint::write(out, u64::from(characters) << 1 | u64::from(automated));
+            out.number(u64::from(characters) << 1 | u64::from(automated));
         }
         Act::AgentMessage { agent, characters, automated } => {
             name(out, Some(agent));
-            varint::write(out, u64::from(characters) << 1 | u64::from(automated));
+            out.number(u64::from(characters) << 1 | u64::from(automated));
         }
-        Act::Snoozed(until) => varint::write(out, until.map_or(0, |until| until as u64 + 1)),
+        Act::Snoozed(until) => out.number(until.map_or(0, |until| until as u64 + 1)),
         Act::Closed { agent, closed_by, outcome } => {
             name(out, agent);
-            out.push((closed_by as u8) << 2 | outcome.map_or(UNSAID, |outcome| outcome as u8));
+            out.byte((closed_by as u8) << 2 | outcome.map_or(UNSAID, |outcome| outcome as u8));
         }
         Act::SurveySent { survey, agent, skill } => {
             write_survey(out, survey);
@@ -44,29 +44,29 @@ pub(super) fn write_act(out: &mut Vec<u8>, entry: &Entry) {
         }
         Act::SurveyAnswered { survey, score, commented, agent, skill } => {
             write_survey(out, survey);
-            varint::write(out, u64::from(score as u32) << 1 | u64::from(commented));
+            out.number(u64::from(score as u32) << 1 | u64::from(commented));
             name(out, agent);
             name(out, skill);
         }
         Act::SurveyCommented { survey } => write_survey(out, survey),
         Act::MoodRecorded { agent, mood } => {
             name(out, Some(agent));
-            out.push(mood as u8);
+            out.byte(mood as u8);
         }
     }
 }
 
-fn write_set(out: &mut Vec<u8>, set: Set) {
+fn write_set(out: &mut Encoded, set: Set) {
     let code = match set {
         Set::Keep => 0,
         Set::To(name) => u64::from(Name::to_code(name)) + 1,
     };
-    varint::write(out, code);
+    out.number(code);
 }
 
-fn write_survey(out: &mut Vec<u8>, survey: Option<u64>) {
-    out.push(u8::from(survey.is_some()));
-    out.extend(survey.into_iter().flat_map(u64::to_le_bytes));
+fn write_survey(out: &mut Encoded, survey: Option<u64>) {
+    out.byte(u8::from(survey.is_some()));
+    survey.into_iter().for_each(|survey| out.eight(survey));
 }
 
 /// The act with its rank and side in ties.

@@ -8,9 +8,10 @@ mod coding;
 use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
-use crate::domain::compact::prefetch::{prefetch, prefetch_all, prefetch_end};
-use crate::domain::compact::varint::{self, Reader};
+use crate::domain::compact::prefetch::{prefetch_all, prefetch_end, prefetch_ends};
+use crate::domain::compact::varint::{self, Encoded, Reader};
 use crate::domain::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
 use crate::domain::names::Name;
 use coding::{read_act, write_act};
@@ -217,93 +218,67 @@ impl Entry {
     }
 }
 
-/// The events of one life of one conversation.
-#[derive(Debug)]
-pub struct Timeline(Store);
-
-#[derive(Debug)]
-enum Store {
-    /// With room for more.
-    Open(Box<Columns>),
-    /// In one piece: how many there are, their identities, their bytes.
-    Sealed(Box<[u8]>),
-}
-
+/// The events of one life of one conversation, with room for more.
 #[derive(Debug, Default)]
-struct Columns {
-    identities: Vec<u64>,
-    bytes: Vec<u8>,
+pub struct Timeline {
+    identities: SmallVec<[u64; OPEN_EVENTS]>,
+    bytes: SmallVec<[u8; OPEN_BYTES]>,
     /// The identities once more, where there are many: looking through all would take longer than an event.
-    known: Option<HashSet<u64, FixedState>>,
+    #[expect(clippy::box_collection, reason = "eight bytes in every life, for what few have")]
+    known: Option<Box<HashSet<u64, FixedState>>>,
 }
 
-impl Default for Timeline {
-    fn default() -> Self {
-        Self(Store::Sealed(Box::default()))
-    }
-}
+/// The same in as few bytes as there are: how many events, their identities, from the first to the last of the
+/// conversation's own in milliseconds, their bytes.
+#[derive(Debug)]
+pub struct Sealed(Box<[u8]>);
 
 /// The parts of an event's first byte: its tag, and what else is so.
 const TAG: u8 = 0x1f;
 const SEQUENCE_FOLLOWS: u8 = 0x20;
 const HAS_SEQUENCE: u8 = 0x40;
 const LOST: u8 = 0x80;
-/// Room for so many events and bytes from the beginning: most conversations never need more, and few use much less.
-const OPEN_EVENTS: usize = 20;
-const OPEN_BYTES: usize = 160;
+/// Room for so many events and bytes beside the state: most conversations never need more, and few use much less.
+const OPEN_EVENTS: usize = 24;
+const OPEN_BYTES: usize = 176;
 /// From so many events on identities are looked up in a set.
 const MANY: usize = 256;
 /// Bytes of an identity.
 const IDENTITY: usize = size_of::<u64>();
 /// Bytes of the count before the identities.
 const COUNT: usize = size_of::<u32>();
+/// Bytes at most of how long a life is.
+const LENGTH: usize = 10;
 
 impl Timeline {
     /// Adds an event that comes after all others, the last of which was at `last`.
     pub fn push(&mut self, last: Millis, entry: &Entry) {
-        let Columns { identities, bytes, known } = self.open();
-        identities.push(entry.key.identity);
-        match known {
+        self.identities.push(entry.key.identity);
+        match &mut self.known {
             Some(known) => _ = known.insert(entry.key.identity),
-            None if identities.len() >= MANY => *known = Some(identities.iter().copied().collect()),
+            None if self.identities.len() >= MANY => self.index_identities(),
             None => {}
         }
-        write(bytes, last, entry);
+        self.bytes.extend_from_slice(encoded(last, entry).as_slice());
     }
 
     /// The timeline of these events, which are in order.
     #[must_use]
     pub fn of(entries: &[Entry]) -> Self {
         let mut timeline = Self::default();
-        let mut last = 0;
-        for entry in entries {
-            timeline.push(last, entry);
-            last = entry.key.at;
+        timeline.write_all(entries);
+        if entries.len() >= MANY {
+            timeline.index_identities();
         }
         timeline
     }
 
     /// Writes all events anew, of which some have come to those that were there before.
     pub fn replace(&mut self, entries: &[Entry], come: impl Iterator<Item = u64>) {
-        let known = match &mut self.0 {
-            Store::Open(columns) => columns.known.take(),
-            Store::Sealed(_) => None,
-        };
-        *self = Self::default();
-        let columns = self.open();
-        columns.identities.reserve(entries.len());
-        let (mut last, bytes) = (0, &mut columns.bytes);
-        for entry in entries {
-            columns.identities.push(entry.key.identity);
-            write(bytes, last, entry);
-            last = entry.key.at;
-        }
-        columns.known = known;
-        match &mut columns.known {
+        self.write_all(entries);
+        match &mut self.known {
             Some(known) => known.extend(come),
-            None if columns.identities.len() >= MANY => {
-                columns.known = Some(columns.identities.iter().copied().collect());
-            }
+            None if entries.len() >= MANY => self.index_identities(),
             None => {}
         }
     }
@@ -311,10 +286,7 @@ impl Timeline {
     /// How many events there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.0 {
-            Store::Open(columns) => columns.identities.len(),
-            Store::Sealed(bytes) => head(bytes).saturating_sub(COUNT) / IDENTITY,
-        }
+        self.identities.len()
     }
 
     /// Whether there is none.
@@ -326,101 +298,151 @@ impl Timeline {
     /// Whether some event has this identity.
     #[must_use]
     pub fn knows(&self, identity: u64) -> bool {
-        match &self.0 {
-            Store::Open(columns) => match &columns.known {
-                Some(known) => known.contains(&identity),
-                None => columns.identities.contains(&identity),
-            },
-            Store::Sealed(_) => self.identities().any(|known| known == identity),
+        match &self.known {
+            Some(known) => known.contains(&identity),
+            None => self.identities.contains(&identity),
         }
     }
 
-    /// Has what tells where the events are brought into the caches.
-    pub fn prefetch_head(&self) {
-        match &self.0 {
-            Store::Open(columns) => prefetch(&**columns),
-            Store::Sealed(bytes) => prefetch_all(bytes),
-        }
+    /// Has what tells how long it is brought into the caches.
+    #[inline]
+    pub fn prefetch_lengths(&self) {
+        prefetch_ends(&self.identities);
+        prefetch_ends(&self.bytes);
+        prefetch_ends(&self.known);
     }
 
     /// Has what adding an event will read brought into the caches.
+    #[inline]
     pub fn prefetch(&self) {
-        if let Store::Open(columns) = &self.0 {
-            prefetch_all(&columns.identities);
-            prefetch_end(&columns.identities);
-            prefetch_end(&columns.bytes);
+        if self.known.is_none() {
+            prefetch_all(&self.identities);
         }
+        prefetch_end(&self.identities);
+        prefetch_end(&self.bytes);
     }
 
     /// The events in order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        let mut reader = Reader::new(self.bytes());
-        let mut at = 0;
-        self.identities().map(move |identity| {
-            let head = reader.byte();
-            at += reader.number() as Millis;
-            let sequence = if head & SEQUENCE_FOLLOWS == 0 { 0 } else { reader.number() as u32 };
-            let (act, rank, across) = read_act(head & TAG, &mut reader);
-            let (has_sequence, lost) = (head & HAS_SEQUENCE != 0, head & LOST != 0);
-            Entry { key: Key { at, sequence, rank, identity, across }, act, has_sequence, lost }
-        })
+        entries(self.identities.iter().copied(), &self.bytes)
     }
 
-    /// Gives back the room for more; an event that comes all the same finds it again.
-    pub fn seal(&mut self) {
-        let Store::Open(columns) = &self.0 else { return };
-        let mut sealed = Vec::with_capacity(COUNT + IDENTITY * columns.identities.len() + columns.bytes.len());
-        sealed.extend((columns.identities.len() as u32).to_le_bytes());
-        sealed.extend(columns.identities.iter().flat_map(|identity| identity.to_le_bytes()));
-        sealed.extend(&columns.bytes);
-        self.0 = Store::Sealed(sealed.into_boxed_slice());
+    /// Gives back the room for more; the conversation's own events are between two moments.
+    #[must_use]
+    pub fn seal(&self, first_at: Millis, last_at: Millis) -> Sealed {
+        let mut sealed = Vec::with_capacity(COUNT + IDENTITY * self.identities.len() + LENGTH + self.bytes.len());
+        sealed.extend((self.identities.len() as u32).to_le_bytes());
+        sealed.extend(self.identities.iter().flat_map(|identity| identity.to_le_bytes()));
+        varint::write(&mut sealed, (last_at - first_at) as u64);
+        sealed.extend(&self.bytes);
+        Sealed(sealed.into_boxed_slice())
     }
 
-    fn open(&mut self) -> &mut Columns {
-        if let Store::Sealed(_) = self.0 {
-            let mut columns = Columns::default();
-            columns.identities.reserve(OPEN_EVENTS.max(self.identities().count()));
-            columns.identities.extend(self.identities());
-            columns.bytes.reserve(OPEN_BYTES.max(self.bytes().len()));
-            columns.bytes.extend_from_slice(self.bytes());
-            self.0 = Store::Open(Box::new(columns));
+    fn write_all(&mut self, entries: &[Entry]) {
+        self.identities.clear();
+        self.bytes.clear();
+        self.identities.extend(entries.iter().map(|entry| entry.key.identity));
+        let mut last = 0;
+        for entry in entries {
+            self.bytes.extend_from_slice(encoded(last, entry).as_slice());
+            last = entry.key.at;
         }
-        match &mut self.0 {
-            Store::Open(columns) => columns,
-            Store::Sealed(_) => unreachable!("it was opened above"),
+    }
+
+    fn index_identities(&mut self) {
+        self.known = Some(Box::new(self.identities.iter().copied().collect()));
+    }
+}
+
+impl Sealed {
+    /// How many events there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.first_chunk().map_or(0, |count| u32::from_le_bytes(*count) as usize)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether some event has this identity.
+    #[must_use]
+    pub fn knows(&self, identity: u64) -> bool {
+        self.identities().any(|known| known == identity)
+    }
+
+    /// Has all of it brought into the caches.
+    pub fn prefetch(&self) {
+        prefetch_all(&self.0);
+    }
+
+    /// The first and the last moment of the conversation's own events.
+    #[must_use]
+    pub fn span(&self) -> [Millis; 2] {
+        let mut reader = Reader::new(self.rest());
+        let length = reader.number() as Millis;
+        // No event comes before the first of the conversation's own.
+        let first_at = self.entries().next().map_or(0, |entry| entry.key.at);
+        [first_at, first_at + length]
+    }
+
+    /// The events in order.
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+        let mut reader = Reader::new(self.rest());
+        let _length = reader.number();
+        entries(self.identities(), &self.rest()[reader.read_bytes()..])
+    }
+
+    /// The events with room for more.
+    #[must_use]
+    pub fn open(&self) -> Timeline {
+        let mut reader = Reader::new(self.rest());
+        let _length = reader.number();
+        let mut timeline = Timeline { bytes: self.rest()[reader.read_bytes()..].into(), ..Timeline::default() };
+        timeline.identities.extend(self.identities());
+        if timeline.len() >= MANY {
+            timeline.index_identities();
         }
+        timeline
     }
 
     fn identities(&self) -> impl Iterator<Item = u64> + '_ {
-        let (open, sealed): (&[u64], &[u8]) = match &self.0 {
-            Store::Open(columns) => (&columns.identities, &[]),
-            Store::Sealed(bytes) => (&[], bytes.get(COUNT..head(bytes)).unwrap_or_default()),
-        };
-        open.iter().copied().chain(sealed.chunks_exact(IDENTITY).map(eight))
+        self.0[COUNT..][..IDENTITY * self.len()].chunks_exact(IDENTITY).map(eight)
     }
 
-    fn bytes(&self) -> &[u8] {
-        match &self.0 {
-            Store::Open(columns) => &columns.bytes,
-            Store::Sealed(bytes) => bytes.get(head(bytes)..).unwrap_or_default(),
-        }
+    /// What comes after the identities.
+    fn rest(&self) -> &[u8] {
+        &self.0[COUNT + IDENTITY * self.len()..]
     }
 }
 
-/// Appends an event that comes after one at `last`.
-fn write(bytes: &mut Vec<u8>, last: Millis, entry: &Entry) {
-    let Key { at, sequence, .. } = entry.key;
-    bytes.push(entry.head());
-    varint::write(bytes, (at - last) as u64);
+/// Events in order, of which each has its identity and its bytes.
+fn entries<'a>(identities: impl Iterator<Item = u64> + 'a, bytes: &'a [u8]) -> impl Iterator<Item = Entry> + 'a {
+    let mut reader = Reader::new(bytes);
+    let mut at = 0;
+    identities.map(move |identity| {
+        let head = reader.byte();
+        at += reader.number() as Millis;
+        let sequence = if head & SEQUENCE_FOLLOWS == 0 { 0 } else { reader.number() as u32 };
+        let (act, rank, across) = read_act(head & TAG, &mut reader);
+        let (has_sequence, lost) = (head & HAS_SEQUENCE != 0, head & LOST != 0);
+        Entry { key: Key { at, sequence, rank, identity, across }, act, has_sequence, lost }
+    })
+}
+
+/// An event that comes after one at `last`, as bytes.
+#[inline]
+fn encoded(last: Millis, entry: &Entry) -> Encoded {
+    let (Key { at, sequence, .. }, mut out) = (entry.key, Encoded::default());
+    out.byte(entry.head());
+    out.number((at - last) as u64);
     if sequence != 0 {
-        varint::write(bytes, u64::from(sequence));
+        out.number(u64::from(sequence));
     }
-    write_act(bytes, entry);
-}
-
-/// Where a sealed timeline's identities end, and its bytes begin.
-fn head(sealed: &[u8]) -> usize {
-    sealed.first_chunk().map_or(0, |count| COUNT + IDENTITY * u32::from_le_bytes(*count) as usize)
+    write_act(&mut out, entry);
+    out
 }
 
 fn eight(bytes: &[u8]) -> u64 {
