@@ -18,12 +18,10 @@ pub fn prefetch_lines(bytes: &[u8], count: usize) {
     lines(bytes.as_ptr(), count);
 }
 
-/// The same of where a value begins and ends: there a value that holds others says how many.
+/// The same of so many bytes from the beginning of a value on.
 #[inline]
-pub fn prefetch_ends<T>(value: &T) {
-    let start = std::ptr::from_ref(value).cast::<u8>();
-    hint(start);
-    hint(start.wrapping_add(size_of::<T>().saturating_sub(1)));
+pub fn prefetch_beginning<T>(value: &T, bytes: usize) {
+    lines(std::ptr::from_ref(value).cast(), bytes);
 }
 
 /// The same of the last elements of a slice, and of the place behind them.

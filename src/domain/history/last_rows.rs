@@ -15,7 +15,8 @@ pub struct LastRows([Option<Made>; 2]);
 struct Made {
     number: u64,
     credit: Credit,
-    at: Millis,
+    /// When a fact first had it, in minutes: near enough.
+    minute: u32,
 }
 
 /// Rows on their way to the day, numbered through.
@@ -26,18 +27,19 @@ pub struct NewRows {
 }
 
 /// For how long a row is shared: if it were for longer, a long conversation would keep all rows that came after its first.
-const SHARED_MS: Millis = 3_600_000;
+const SHARED_MINUTES: u32 = 60;
 
 impl NewRows {
     /// The number of the row for a fact at `at`: one of the last that says the same, else a new one.
     pub fn number(&mut self, conversation: Option<Name>, credit: Credit, at: Millis, last: &mut LastRows) -> u64 {
-        let says_it = |made: &&Made| made.credit == credit && (made.at - at).abs() <= SHARED_MS;
+        let minute = at.div_euclid(60_000) as u32;
+        let says_it = |made: &&Made| made.credit == credit && made.minute.abs_diff(minute) <= SHARED_MINUTES;
         if let Some(made) = last.0.iter().flatten().find(says_it) {
             return made.number;
         }
         let number = self.first + self.rows.len() as u64;
         self.rows.push(Row { conversation, credit });
-        last.0 = [Some(Made { number, credit, at }), last.0[0]];
+        last.0 = [Some(Made { number, credit, minute }), last.0[0]];
         number
     }
 
@@ -52,16 +54,18 @@ impl NewRows {
 mod tests {
     use super::*;
 
+    const HOUR_MS: Millis = 3_600_000;
+
     #[test]
     fn a_conversation_shares_its_row_for_an_hour() {
         let (mut rows, mut last) = (NewRows::default(), LastRows::default());
         let credit = Credit::default();
         assert_eq!(rows.number(None, credit, 0, &mut last), 0);
-        assert_eq!(rows.number(None, credit, SHARED_MS, &mut last), 0);
+        assert_eq!(rows.number(None, credit, HOUR_MS, &mut last), 0);
         assert_eq!(rows.drain().count(), 1);
-        assert_eq!(rows.number(None, credit, SHARED_MS + 1, &mut last), 1);
+        assert_eq!(rows.number(None, credit, HOUR_MS + 60_000, &mut last), 1);
         let other = Credit { topics: 1, ..credit };
         assert_eq!(rows.number(None, other, 0, &mut last), 2);
-        assert_eq!(rows.number(None, credit, SHARED_MS + 1, &mut last), 1, "the one before the last is known too");
+        assert_eq!(rows.number(None, credit, HOUR_MS + 60_000, &mut last), 1, "the one before the last is known too");
     }
 }

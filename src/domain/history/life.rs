@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 use smallvec::SmallVec;
 
 use super::last_rows::LastRows;
-use crate::domain::compact::prefetch::prefetch;
+use crate::domain::compact::prefetch::{prefetch, prefetch_beginning};
 use crate::domain::event::Millis;
 use crate::domain::life::silence::Phase;
 use crate::domain::life::{Context, State};
-use crate::domain::timeline::{Entry, Sealed, Timeline};
+use crate::domain::timeline::{self, Entry, Sealed, Timeline};
 
 /// The lives of one conversation id, in order, parted by silence.
 #[derive(Debug, Default)]
@@ -28,8 +28,9 @@ pub(super) enum Life {
     Sealed(Sealed),
 }
 
-/// A life that is in use.
+/// A life that is in use. What every event reads comes first, and lies together.
 #[derive(Debug)]
+#[repr(C)]
 pub(super) struct OpenLife {
     pub(super) first_at: Millis,
     pub(super) last_at: Millis,
@@ -149,9 +150,7 @@ impl Life {
     pub(super) fn prefetch(&self) {
         match self {
             Self::Open(open) => {
-                prefetch(&open.state);
-                prefetch(&open.last_rows);
-                open.timeline.prefetch_lengths();
+                prefetch_beginning(&**open, std::mem::offset_of!(OpenLife, timeline) + timeline::HEAD_BYTES)
             }
             Self::Sealed(sealed) => sealed.prefetch(),
         }
@@ -164,17 +163,29 @@ impl Life {
         }
     }
 
-    /// Drops the state if nothing will happen by itself, and gives back the timeline's room for growth.
-    pub(super) fn drop_state(&mut self) {
-        let Self::Open(open) = self else { return };
+    /// Drops the state if nothing will happen by itself; gives what it and the room for more events took.
+    pub(super) fn drop_state(&mut self) -> Option<Box<OpenLife>> {
+        let Self::Open(open) = self else { return None };
         open.is_queued = false;
-        if open.state.as_ref().is_some_and(State::is_at_rest) {
-            *self = Self::Sealed(open.timeline.seal(open.first_at, open.last_at));
+        if !open.state.as_ref().is_some_and(State::is_at_rest) {
+            return None;
+        }
+        let sealed = Self::Sealed(open.timeline.seal(open.first_at, open.last_at));
+        match std::mem::replace(self, sealed) {
+            Self::Open(open) => Some(open),
+            Self::Sealed(_) => None,
         }
     }
 }
 
 impl OpenLife {
+    /// As it was before anything happened.
+    fn clear(&mut self) {
+        (self.alarm, self.is_stirred, self.is_queued) = (Millis::MAX, false, false);
+        (self.state, self.last_rows) = (None, LastRows::default());
+        self.timeline.clear();
+    }
+
     fn new(first_at: Millis, last_at: Millis, timeline: Timeline) -> Self {
         Self {
             first_at,
@@ -217,6 +228,43 @@ pub(super) fn wake<'s>(
         cx.forget_all();
     }
     state.as_mut()
+}
+
+/// Room of lives that were sealed, for the next that begin: so those that are open stay close together, where what is kept
+/// of the others does not come between them.
+#[derive(Debug, Default)]
+pub(super) struct SpareLives {
+    #[expect(clippy::vec_box, reason = "they go into lives as they are")]
+    spare: Vec<Box<OpenLife>>,
+    /// How many were made so far.
+    made: usize,
+}
+
+impl SpareLives {
+    /// How many are made at once, in an account that has made many.
+    const AT_ONCE: usize = 16;
+    /// How many are kept for lives to come.
+    const MOST: usize = 1_024;
+
+    /// A life that begins at `at`.
+    pub(super) fn begin(&mut self, at: Millis) -> Life {
+        if self.spare.is_empty() {
+            let more = (self.made / Self::AT_ONCE).clamp(1, Self::AT_ONCE);
+            self.spare.extend((0..more).map(|_| Box::new(OpenLife::new(at, at, Timeline::default()))));
+            self.made += more;
+        }
+        let mut life = self.spare.pop().expect("some were made if there were none");
+        (life.first_at, life.last_at) = (at, at);
+        Life::Open(life)
+    }
+
+    /// Takes the room of a life that was sealed.
+    pub(super) fn give_back(&mut self, mut life: Box<OpenLife>) {
+        if self.spare.len() < Self::MOST {
+            life.clear();
+            self.spare.push(life);
+        }
+    }
 }
 
 /// Closed conversations whose state will be dropped when enough others have closed.
@@ -262,6 +310,6 @@ mod tests {
     fn sizes_are_those_that_the_architecture_page_tells() {
         assert_eq!(size_of::<Conversation>(), 24);
         assert_eq!(PACKED_BYTES, 24);
-        assert!(size_of::<OpenLife>() <= 1000, "{} {}", size_of::<OpenLife>(), size_of::<State>());
+        assert!(size_of::<OpenLife>() <= 1000, "{}", size_of::<OpenLife>());
     }
 }

@@ -69,15 +69,15 @@ impl History {
             growth::make_room(&mut self.conversations, more);
             self.conversations.resize_with(place + 1, Default::default);
         }
-        let silence = self.silence;
-        let lives = &mut self.conversations[place].lives;
+        let Self { conversations, silence, spare, .. } = self;
+        let lives = &mut conversations[place].lives;
         let begun = lives.partition_point(|life| life.first_at() <= at);
         let goes_on = |last: &usize| at <= lives[*last].last_at() + silence.allowed_ms(lives[*last].phase());
         if let Some(last) = begun.checked_sub(1).filter(goes_on) {
             return last;
         }
         if lives.get(begun).is_none_or(|next| next.first_at() - at > silence.closed_ms) {
-            lives.insert(begun, Life::new(at));
+            lives.insert(begun, spare.begin(at));
         }
         begun
     }
@@ -249,7 +249,7 @@ impl History {
 
     /// Keeps alarms, the open conversations and the resting ones in step with a life's state.
     fn follow(&mut self, conversation: u32, life: usize, was_open: bool) {
-        let Self { conversations, open, alarms, closed, .. } = self;
+        let Self { conversations, open, alarms, closed, spare, .. } = self;
         let one = conversations[conversation as usize].lives[life].open();
         if (was_open || one.is_open()) && !std::mem::replace(&mut one.is_stirred, true) {
             open.stir(conversation);
@@ -262,7 +262,8 @@ impl History {
         if state.is_at_rest() && !one.is_queued {
             one.is_queued = true;
             if let Some(rested) = closed.push(conversation) {
-                conversations[rested as usize].lives.iter_mut().for_each(Life::drop_state);
+                let rested = conversations[rested as usize].lives.iter_mut().filter_map(Life::drop_state);
+                rested.for_each(|life| spare.give_back(life));
                 // Those that follow, so that they are in the caches when it is their turn.
                 closed.ahead(4).into_iter().for_each(|next| conversations[next as usize].prefetch());
                 closed.ahead(8).into_iter().for_each(|next| prefetch(&conversations[next as usize]));

@@ -40,7 +40,7 @@ use dictionary::Hashes;
 pub use fate::Fate;
 pub use forgetting::Remembered;
 use last_rows::{LastRows, NewRows};
-use life::{ClosedQueue, Conversation};
+use life::{ClosedQueue, Conversation, SpareLives};
 use open::Open;
 use statuses::StatusEvent;
 
@@ -90,6 +90,7 @@ pub struct History {
     open: Open,
     current: Current,
     closed: ClosedQueue,
+    spare: SpareLives,
     round: forgetting::Round,
 
     /// Whether anything was said since it was last asked.
@@ -146,6 +147,7 @@ impl History {
             open: Open::default(),
             current: Current::default(),
             closed: ClosedQueue::at_most(closed_states),
+            spare: SpareLives::default(),
             round: forgetting::Round::default(),
             is_changed: false,
             stirred_agents: Vec::new(),

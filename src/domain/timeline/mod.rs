@@ -8,10 +8,9 @@ mod coding;
 use std::collections::HashSet;
 
 use foldhash::fast::FixedState;
-use smallvec::SmallVec;
 
-use crate::domain::compact::prefetch::{prefetch_all, prefetch_end, prefetch_ends};
-use crate::domain::compact::varint::{self, Encoded, Reader};
+use crate::domain::compact::prefetch::{prefetch_all, prefetch_end};
+use crate::domain::compact::varint::{Encoded, Reader};
 use crate::domain::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
 use crate::domain::names::Name;
 use coding::{read_act, write_act};
@@ -219,13 +218,26 @@ impl Entry {
 }
 
 /// The events of one life of one conversation, with room for more.
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[repr(C)]
 pub struct Timeline {
-    identities: SmallVec<[u64; OPEN_EVENTS]>,
-    bytes: SmallVec<[u8; OPEN_BYTES]>,
-    /// The identities once more, where there are many: looking through all would take longer than an event.
-    #[expect(clippy::box_collection, reason = "eight bytes in every life, for what few have")]
-    known: Option<Box<HashSet<u64, FixedState>>>,
+    /// Two bits for each identity: nearly all that are new need no other look.
+    filter: u128,
+    /// All of it, once there is more than fits here.
+    more: Option<Box<Columns>>,
+    events: u8,
+    length: u8,
+    bytes: [u8; OPEN_BYTES],
+    identities: [u64; OPEN_EVENTS],
+}
+
+/// The events of a life that has many.
+#[derive(Debug, Default)]
+struct Columns {
+    identities: Vec<u64>,
+    bytes: Vec<u8>,
+    /// The identities once more, where there are so many that looking through all would take longer than an event.
+    known: Option<HashSet<u64, FixedState>>,
 }
 
 /// The same in as few bytes as there are: how many events, their identities, from the first to the last of the
@@ -247,46 +259,78 @@ const MANY: usize = 256;
 const IDENTITY: usize = size_of::<u64>();
 /// Bytes of the count before the identities.
 const COUNT: usize = size_of::<u32>();
-/// Bytes at most of how long a life is.
-const LENGTH: usize = 10;
+
+/// What adding an event reads first of a timeline, in bytes from its beginning.
+pub const HEAD_BYTES: usize = std::mem::offset_of!(Timeline, bytes);
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self { filter: 0, more: None, events: 0, length: 0, bytes: [0; OPEN_BYTES], identities: [0; OPEN_EVENTS] }
+    }
+}
 
 impl Timeline {
     /// Adds an event that comes after all others, the last of which was at `last`.
     pub fn push(&mut self, last: Millis, entry: &Entry) {
-        self.identities.push(entry.key.identity);
-        match &mut self.known {
-            Some(known) => _ = known.insert(entry.key.identity),
-            None if self.identities.len() >= MANY => self.index_identities(),
-            None => {}
+        let (identity, encoded) = (entry.key.identity, encoded(last, entry));
+        let (events, length) = (usize::from(self.events), usize::from(self.length));
+        let fits = events < OPEN_EVENTS && length + encoded.as_slice().len() <= OPEN_BYTES;
+        self.filter |= bits(identity);
+        if self.more.is_none() && fits {
+            self.identities[events] = identity;
+            self.bytes[length..][..encoded.as_slice().len()].copy_from_slice(encoded.as_slice());
+            (self.events, self.length) = (self.events + 1, self.length + encoded.as_slice().len() as u8);
+            return;
         }
-        self.bytes.extend_from_slice(encoded(last, entry).as_slice());
+        let columns = self.columns();
+        columns.identities.push(identity);
+        columns.bytes.extend_from_slice(encoded.as_slice());
+        match &mut columns.known {
+            Some(known) => _ = known.insert(identity),
+            None => columns.know_many(),
+        }
+    }
+
+    /// Removes all events.
+    pub fn clear(&mut self) {
+        (self.filter, self.more, self.events, self.length) = (0, None, 0, 0);
     }
 
     /// The timeline of these events, which are in order.
     #[must_use]
     pub fn of(entries: &[Entry]) -> Self {
         let mut timeline = Self::default();
-        timeline.write_all(entries);
-        if entries.len() >= MANY {
-            timeline.index_identities();
-        }
+        timeline.replace(entries, entries.iter().map(|entry| entry.key.identity));
         timeline
     }
 
     /// Writes all events anew, of which some have come to those that were there before.
     pub fn replace(&mut self, entries: &[Entry], come: impl Iterator<Item = u64>) {
-        self.write_all(entries);
-        match &mut self.known {
-            Some(known) => known.extend(come),
-            None if entries.len() >= MANY => self.index_identities(),
-            None => {}
+        let known = self.more.take().and_then(|columns| columns.known);
+        self.clear();
+        let mut last = 0;
+        if let Some(mut known) = known.filter(|_| entries.len() >= MANY) {
+            known.extend(come);
+            self.filter = u128::MAX;
+            let columns = self.columns();
+            columns.identities.extend(entries.iter().map(|entry| entry.key.identity));
+            columns.known = Some(known);
+            for entry in entries {
+                columns.bytes.extend_from_slice(encoded(last, entry).as_slice());
+                last = entry.key.at;
+            }
+            return;
+        }
+        for entry in entries {
+            self.push(last, entry);
+            last = entry.key.at;
         }
     }
 
     /// How many events there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.identities.len()
+        self.identities().len()
     }
 
     /// Whether there is none.
@@ -296,62 +340,85 @@ impl Timeline {
     }
 
     /// Whether some event has this identity.
+    #[inline]
     #[must_use]
     pub fn knows(&self, identity: u64) -> bool {
-        match &self.known {
-            Some(known) => known.contains(&identity),
-            None => self.identities.contains(&identity),
-        }
+        let bits = bits(identity);
+        self.filter & bits == bits && self.knows_surely(identity)
     }
 
-    /// Has what tells how long it is brought into the caches.
-    #[inline]
-    pub fn prefetch_lengths(&self) {
-        prefetch_ends(&self.identities);
-        prefetch_ends(&self.bytes);
-        prefetch_ends(&self.known);
-    }
-
-    /// Has what adding an event will read brought into the caches.
+    /// Has what adding an event will read brought into the caches, but for the beginning of the timeline itself.
     #[inline]
     pub fn prefetch(&self) {
-        if self.known.is_none() {
-            prefetch_all(&self.identities);
-        }
-        prefetch_end(&self.identities);
-        prefetch_end(&self.bytes);
+        prefetch_end(self.identities());
+        prefetch_end(self.bytes());
     }
 
     /// The events in order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        entries(self.identities.iter().copied(), &self.bytes)
+        entries(self.identities().iter().copied(), self.bytes())
     }
 
     /// Gives back the room for more; the conversation's own events are between two moments.
     #[must_use]
     pub fn seal(&self, first_at: Millis, last_at: Millis) -> Sealed {
-        let mut sealed = Vec::with_capacity(COUNT + IDENTITY * self.identities.len() + LENGTH + self.bytes.len());
-        sealed.extend((self.identities.len() as u32).to_le_bytes());
-        sealed.extend(self.identities.iter().flat_map(|identity| identity.to_le_bytes()));
-        varint::write(&mut sealed, (last_at - first_at) as u64);
-        sealed.extend(&self.bytes);
+        let (identities, bytes) = (self.identities(), self.bytes());
+        let mut length = Encoded::default();
+        length.number((last_at - first_at) as u64);
+        let whole = COUNT + IDENTITY * identities.len() + length.as_slice().len() + bytes.len();
+        let mut sealed = Vec::with_capacity(whole);
+        sealed.extend((identities.len() as u32).to_le_bytes());
+        sealed.extend(identities.iter().flat_map(|identity| identity.to_le_bytes()));
+        sealed.extend_from_slice(length.as_slice());
+        sealed.extend_from_slice(bytes);
         Sealed(sealed.into_boxed_slice())
     }
 
-    fn write_all(&mut self, entries: &[Entry]) {
-        self.identities.clear();
-        self.bytes.clear();
-        self.identities.extend(entries.iter().map(|entry| entry.key.identity));
-        let mut last = 0;
-        for entry in entries {
-            self.bytes.extend_from_slice(encoded(last, entry).as_slice());
-            last = entry.key.at;
+    fn identities(&self) -> &[u64] {
+        match &self.more {
+            Some(more) => &more.identities,
+            None => &self.identities[..usize::from(self.events)],
         }
     }
 
-    fn index_identities(&mut self) {
-        self.known = Some(Box::new(self.identities.iter().copied().collect()));
+    fn bytes(&self) -> &[u8] {
+        match &self.more {
+            Some(more) => &more.bytes,
+            None => &self.bytes[..usize::from(self.length)],
+        }
     }
+
+    #[inline(never)]
+    fn knows_surely(&self, identity: u64) -> bool {
+        match self.more.as_ref().and_then(|more| more.known.as_ref()) {
+            Some(known) => known.contains(&identity),
+            None => self.identities().contains(&identity),
+        }
+    }
+
+    /// All events where there is room for as many as come.
+    fn columns(&mut self) -> &mut Columns {
+        let (identities, bytes) =
+            (&self.identities[..usize::from(self.events)], &self.bytes[..usize::from(self.length)]);
+        self.more.get_or_insert_with(|| {
+            Box::new(Columns { identities: identities.to_vec(), bytes: bytes.to_vec(), known: None })
+        })
+    }
+}
+
+impl Columns {
+    /// Has identities found in a set from some number of them on.
+    fn know_many(&mut self) {
+        if self.known.is_none() && self.identities.len() >= MANY {
+            self.known = Some(self.identities.iter().copied().collect());
+        }
+    }
+}
+
+/// The bits of an identity in the filter.
+#[inline]
+fn bits(identity: u64) -> u128 {
+    1 << (identity & 127) | 1 << (identity >> 7 & 127)
 }
 
 impl Sealed {
@@ -400,10 +467,18 @@ impl Sealed {
     pub fn open(&self) -> Timeline {
         let mut reader = Reader::new(self.rest());
         let _length = reader.number();
-        let mut timeline = Timeline { bytes: self.rest()[reader.read_bytes()..].into(), ..Timeline::default() };
-        timeline.identities.extend(self.identities());
-        if timeline.len() >= MANY {
-            timeline.index_identities();
+        let bytes = &self.rest()[reader.read_bytes()..];
+        let filter = self.identities().map(bits).fold(0, std::ops::BitOr::bitor);
+        let mut timeline = Timeline { filter, ..Timeline::default() };
+        if self.len() <= OPEN_EVENTS && bytes.len() <= OPEN_BYTES {
+            (timeline.events, timeline.length) = (self.len() as u8, bytes.len() as u8);
+            timeline.identities.iter_mut().zip(self.identities()).for_each(|(to, identity)| *to = identity);
+            timeline.bytes[..bytes.len()].copy_from_slice(bytes);
+        } else {
+            let columns = timeline.columns();
+            columns.identities.extend(self.identities());
+            columns.bytes.extend_from_slice(bytes);
+            columns.know_many();
         }
         timeline
     }
