@@ -99,6 +99,7 @@ impl Account {
     /// The account as it is now, in the time of copying some pointers: from it every question is answered elsewhere.
     pub fn view(&mut self) -> View {
         self.history.settle();
+        self.count();
         let names = self.history.names();
         View {
             now: self.now(),
@@ -117,6 +118,7 @@ impl Account {
     /// Whether a view would tell of anything that the one at the last call did not, but for the time.
     pub fn take_changed(&mut self) -> bool {
         self.history.settle();
+        self.count();
         self.history.take_changed()
     }
 
@@ -151,7 +153,7 @@ impl Account {
     }
 
     /// Facts flow from the history to the day.
-    fn count(&mut self) {
+    pub(super) fn count(&mut self) {
         let (rows, stated) = self.history.drain_stated();
         rows.for_each(|row| self.day.add_row(row));
         self.day.add(stated.as_slice());

@@ -12,6 +12,7 @@ impl Account {
     /// Every decision, in the order of their closes. `name` is the account's id, which fixes the requests' own.
     pub fn rating_requests(&mut self, name: &str) -> Vec<RatingRequest> {
         let decided = self.history.decisions();
+        self.count();
         let names = self.history.names();
         let id = |conversation| names.conversations.text(conversation).to_owned();
         let mut decided: Vec<(Decision, String)> =

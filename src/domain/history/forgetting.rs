@@ -46,6 +46,7 @@ impl History {
     /// later. Nothing that can be asked changes, but for what walks all that ever was: `rating_requests`. It looks at
     /// `at_once` conversations; the next call goes on there. Best called after `advance_to`, now and then.
     pub fn forget_before(&mut self, admissible_from: Millis, at_once: usize) {
+        self.put_in_all();
         let limit = self.limit(admissible_from);
         let emptied = self.forget_lives(limit, at_once);
         self.forget_ways(limit);

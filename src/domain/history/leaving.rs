@@ -45,18 +45,30 @@ impl History {
         };
         let (come, gone) = (left(&leavings.come), left(&leavings.gone));
         for (conversation, life, left) in &come {
-            self.put_left(*conversation, *life, *left);
+            self.put_left(*conversation, *life, left);
         }
-        for (conversation, life, left) in gone.into_iter().filter(|gone| !come.contains(gone)) {
-            self.rewrite(conversation, life, |entries| entries.retain(|entry| *entry != left));
+        for (conversation, life, left) in gone.iter().filter(|gone| !come.contains(gone)) {
+            self.take_left(*conversation, *life, left);
         }
     }
 
-    fn put_left(&mut self, conversation: u32, life: usize, left: Entry) {
-        let one = &self.conversations[conversation as usize].lives[life];
-        if !one.knows(left.key.identity) || one.entries().iter().all(|entry| *entry != left) {
-            self.insert(conversation, life, left);
+    fn put_left(&mut self, conversation: u32, life: usize, left: &Entry) {
+        if self.is_left_in_a_long_life(conversation, left, true) {
+            self.late.set_left(conversation, left, true);
+            return;
         }
+        let one = &self.conversations[conversation as usize].lives[life];
+        if !one.knows(left.key.identity) || !one.entries().contains(left) {
+            self.insert(conversation, life, *left);
+        }
+    }
+
+    fn take_left(&mut self, conversation: u32, life: usize, left: &Entry) {
+        if self.is_left_in_a_long_life(conversation, left, false) {
+            self.late.set_left(conversation, left, false);
+            return;
+        }
+        self.rewrite(conversation, life, |entries| entries.retain(|entry| entry != left));
     }
 
     /// Where a `Left` stands: in the life in which the agent had opened the conversation.

@@ -22,6 +22,7 @@ impl History {
             self.add(conversation, life, entry);
             return Fate::Applied;
         }
+        self.put_in(conversation);
         let life = self.life_for(conversation, entry.key.at);
         let known = self.known(conversation, life, entry.key.identity);
         let Some(standing) = known.first() else {
@@ -177,6 +178,7 @@ impl History {
 
     /// Judges every conversation by other policies, and states what differs.
     pub fn restate(&mut self, policies: Arc<Policies>) {
+        self.put_in_all();
         let before = std::mem::replace(&mut self.policies, policies);
         self.restate_statuses();
         for conversation in 0..self.conversations.len() as u32 {

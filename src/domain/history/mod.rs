@@ -40,6 +40,7 @@ use dictionary::Hashes;
 pub use fate::Fate;
 pub use forgetting::Remembered;
 use last_rows::{LastRows, NewRows};
+use late::LateEvents;
 use life::{ClosedQueue, Conversation, SpareLives};
 use open::Open;
 use statuses::StatusEvent;
@@ -82,6 +83,8 @@ pub struct History {
 
     /// Events later than `now`, by their time.
     held: BTreeMap<Millis, Vec<Interned>>,
+    /// What came late into long lives, and waits.
+    late: LateEvents,
     /// Conversations in which something happens by itself, by the minute.
     alarms: BTreeMap<Millis, Vec<u32>>,
     /// Agents whose last status may lapse, by when their alarm is set.
@@ -142,6 +145,7 @@ impl History {
             conversations: Vec::new(),
             agents: Vec::new(),
             held: BTreeMap::new(),
+            late: LateEvents::default(),
             alarms: BTreeMap::new(),
             lapses: BTreeMap::new(),
             open: Open::default(),
@@ -214,13 +218,15 @@ impl History {
         for held in std::mem::replace(&mut self.held, later).into_values().flatten() {
             let _ = self.fold(held);
         }
+        self.put_in_all();
         self.fire_alarms();
         self.fire_lapses();
         self.settle();
     }
 
-    /// Brings what is so now up to the last event.
+    /// Brings all that follows up to the last event: what came late into long lives, and what is so now.
     pub fn settle(&mut self) {
+        self.put_in_all();
         self.settle_agents();
         self.settle_open();
     }
@@ -237,6 +243,7 @@ impl History {
 
     /// Every decision on a rating request, as if all events had arrived in the order of event time.
     pub fn decisions(&mut self) -> Vec<(Name, Decision)> {
+        self.put_in_all();
         let mut decided = Vec::new();
         let Self { conversations, policies, silence, combinations, facts, decisions, visits, .. } = self;
         for (number, conversation) in conversations.iter().enumerate() {
