@@ -16,6 +16,57 @@ pub fn write_signed(out: &mut Vec<u8>, number: i64) {
     write(out, (number << 1 ^ number >> 63) as u64);
 }
 
+/// A few bytes on their way to where they are kept.
+#[derive(Debug)]
+pub struct Entry {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
+
+/// Bytes of an entry at most: three numbers of 64 bits and two bytes.
+const LONGEST: usize = 32;
+
+impl Entry {
+    /// It begins with a byte.
+    #[inline]
+    #[must_use]
+    pub fn new(head: u8) -> Self {
+        let mut bytes = [0; LONGEST];
+        bytes[0] = head;
+        Self { bytes, len: 1 }
+    }
+
+    /// Appends a byte.
+    #[inline]
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes[self.len] = byte;
+        self.len += 1;
+    }
+
+    /// Appends a number, as `write` does.
+    #[inline]
+    pub fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.byte(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.byte(number as u8);
+    }
+
+    /// Appends a number of either sign, as `write_signed` does.
+    #[inline]
+    pub fn signed(&mut self, number: i64) {
+        self.number((number << 1 ^ number >> 63) as u64);
+    }
+
+    /// What it consists of.
+    #[inline]
+    #[must_use]
+    pub fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
 /// Reads what `write` wrote. The bytes are our own, so it does not expect them to end early.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -57,6 +108,13 @@ impl<'a> Reader<'a> {
     pub fn signed(&mut self) -> i64 {
         let number = self.number();
         (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+
+    /// Whether all has been read.
+    #[inline]
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
     }
 
     /// How many bytes have been read.
