@@ -47,7 +47,7 @@ impl Answers {
         let code = Name::to_code(agent) as usize;
         let kind = if skill.is_some() { ScopeKind::AgentSkill } else { ScopeKind::Agent };
         let Some(sums) = self.sums.agent(code) else { return self.nothing(kind) };
-        let mut metrics = Metrics::from(&sums.log.in_bucket(skill, bucket, Bucket::of(self.now())));
+        let mut metrics = Metrics::from(&sums.log.in_bucket(skill, bucket));
         metrics.active_agents = u64::from(agent.is_some() && metrics.agent_messages > 0);
         metrics.minimum_n = self.view.policy().minimum_n;
         let to = bucket.end().min(self.now()).max(bucket.start());

@@ -5,4 +5,5 @@ pub mod growth;
 pub mod pages;
 pub mod prefetch;
 pub mod sorted;
+pub mod tape;
 pub mod varint;

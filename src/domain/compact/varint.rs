@@ -26,13 +26,16 @@ pub struct Encoded {
 /// What is encoded at once has no more bytes.
 const LONGEST: usize = 64;
 
-impl Default for Encoded {
-    fn default() -> Self {
-        Self { bytes: [0; LONGEST], len: 0 }
-    }
-}
-
 impl Encoded {
+    /// It begins with a byte.
+    #[inline]
+    #[must_use]
+    pub fn new(head: u8) -> Self {
+        let mut bytes = [0; LONGEST];
+        bytes[0] = head;
+        Self { bytes, len: 1 }
+    }
+
     /// Appends a byte.
     #[inline]
     pub fn byte(&mut self, byte: u8) {
@@ -50,12 +53,19 @@ impl Encoded {
         self.byte(number as u8);
     }
 
+    /// Appends a number of either sign, as `write_signed` does.
+    #[inline]
+    pub fn signed(&mut self, number: i64) {
+        self.number((number << 1 ^ number >> 63) as u64);
+    }
+
     /// Appends eight bytes as they are.
     pub fn eight(&mut self, number: u64) {
         number.to_le_bytes().into_iter().for_each(|byte| self.byte(byte));
     }
 
     /// All of them.
+    #[inline]
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         &self.bytes[..self.len]
@@ -103,6 +113,13 @@ impl<'a> Reader<'a> {
     pub fn signed(&mut self) -> i64 {
         let number = self.number();
         (number >> 1) as i64 ^ -((number & 1) as i64)
+    }
+
+    /// Whether all has been read.
+    #[inline]
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
     }
 
     /// How many bytes have been read.

@@ -138,6 +138,22 @@ impl FactsView {
         Some(stated)
     }
 
+    /// Has at most `count` of the next facts for a reader put into `read`, instead of what was there.
+    pub fn read(&self, cursor: &mut Cursor, count: usize, read: &mut Vec<Stated>) {
+        read.clear();
+        while read.len() < count && !self.is_read(cursor) {
+            if self.pieces[cursor.piece].len() == cursor.at {
+                (cursor.piece, cursor.at) = (cursor.piece + 1, 0);
+            }
+            let mut reader = Reader::new(&self.pieces[cursor.piece][cursor.at..]);
+            while read.len() < count && !reader.is_at_end() {
+                read.push(self::read(&mut reader, self.bucket, &mut cursor.before));
+            }
+            cursor.at += reader.read_bytes();
+            cursor.bytes += reader.read_bytes();
+        }
+    }
+
     /// Puts bytes behind the others; a short last piece is written anew with them, and keeps its beginning.
     fn append(&mut self, rest: Vec<u8>) {
         self.bytes += rest.len();

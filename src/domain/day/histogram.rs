@@ -57,6 +57,12 @@ impl Histogram {
         self.bins = merged;
     }
 
+    /// Whether it holds no value.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bins.is_empty()
+    }
+
     /// How many values it holds.
     #[must_use]
     pub fn count(&self) -> u64 {

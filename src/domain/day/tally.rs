@@ -2,6 +2,8 @@
 //!
 //! A tally is a group: adding a fact and taking it back leaves no trace, and tallies merge by addition.
 
+use std::cmp::Ordering;
+
 use crate::domain::day::histogram::Histogram;
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{DurationKind, FactKind, Sign};
@@ -72,7 +74,10 @@ impl Times {
 pub struct Durations {
     sum_ms: Millis,
     bins: Histogram,
+    /// No value is greater.
     max_ms: Millis,
+    /// How many are as great.
+    at_max: u32,
 }
 
 /// Whether a tally still knows its maximum.
@@ -81,7 +86,8 @@ pub struct Durations {
 pub enum Maximum {
     /// It does.
     Known,
-    /// The greatest value was taken back: whoever holds the facts must set the new one.
+    /// The last of the greatest values was taken back: unless one as great comes again, whoever holds the facts must set
+    /// the greatest that is left.
     Lost(DurationKind),
 }
 
@@ -110,9 +116,17 @@ impl Tally {
         self.times.add(times, unit);
     }
 
-    /// After `Maximum::Lost`: the greatest value that is left.
-    pub fn set_max(&mut self, which: DurationKind, max_ms: Millis) {
-        self.durations[which as usize].max_ms = max_ms;
+    /// Whether the greatest value that is left must be set.
+    #[must_use]
+    pub fn is_max_lost(&self, which: DurationKind) -> bool {
+        let durations = &self.durations[which as usize];
+        durations.at_max == 0 && durations.max_ms > 0
+    }
+
+    /// After `Maximum::Lost`: the greatest value that is left, and how many are as great.
+    pub fn set_max(&mut self, which: DurationKind, max_ms: Millis, at_max: u32) {
+        let durations = &mut self.durations[which as usize];
+        (durations.max_ms, durations.at_max) = (max_ms, at_max);
     }
 
     /// Adds all that another tally holds.
@@ -178,19 +192,38 @@ impl Durations {
         match sign {
             Sign::State => {
                 self.bins.add(value as u64);
-                self.max_ms = self.max_ms.max(value);
+                self.add_greatest(value, 1);
                 Maximum::Known
             }
             Sign::Retract => {
                 self.bins.subtract(value as u64);
-                if value == self.max_ms { Maximum::Lost(which) } else { Maximum::Known }
+                self.subtract_greatest(value, which)
             }
         }
     }
 
+    fn add_greatest(&mut self, value: Millis, count: u32) {
+        match value.cmp(&self.max_ms) {
+            Ordering::Less => {}
+            Ordering::Equal => self.at_max += count,
+            Ordering::Greater => (self.max_ms, self.at_max) = (value, count),
+        }
+    }
+
+    fn subtract_greatest(&mut self, value: Millis, which: DurationKind) -> Maximum {
+        if value != self.max_ms {
+            return Maximum::Known;
+        }
+        self.at_max = self.at_max.saturating_sub(1);
+        if self.bins.is_empty() {
+            self.max_ms = 0;
+        }
+        if self.at_max == 0 && self.max_ms > 0 { Maximum::Lost(which) } else { Maximum::Known }
+    }
+
     fn merge(&mut self, other: &Self) {
         self.sum_ms += other.sum_ms;
-        self.max_ms = self.max_ms.max(other.max_ms);
+        self.add_greatest(other.max_ms, other.at_max);
         self.bins.merge(&other.bins);
     }
 }

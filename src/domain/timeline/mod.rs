@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use foldhash::fast::FixedState;
 
 use crate::domain::compact::prefetch::{prefetch_all, prefetch_end};
-use crate::domain::compact::varint::{Encoded, Reader};
+use crate::domain::compact::varint::{self, Encoded, Reader};
 use crate::domain::event::{Audience, Change, Identity, Millis, Mood, Origin, Outcome, Sequence, Side};
 use crate::domain::names::Name;
 use coding::{read_act, write_act};
@@ -259,6 +259,8 @@ const MANY: usize = 256;
 const IDENTITY: usize = size_of::<u64>();
 /// Bytes of the count before the identities.
 const COUNT: usize = size_of::<u32>();
+/// Bytes at most of how long a life is.
+const LENGTH: usize = 10;
 
 /// What adding an event reads first of a timeline, in bytes from its beginning.
 pub const HEAD_BYTES: usize = std::mem::offset_of!(Timeline, bytes);
@@ -363,13 +365,13 @@ impl Timeline {
     #[must_use]
     pub fn seal(&self, first_at: Millis, last_at: Millis) -> Sealed {
         let (identities, bytes) = (self.identities(), self.bytes());
-        let mut length = Encoded::default();
-        length.number((last_at - first_at) as u64);
-        let whole = COUNT + IDENTITY * identities.len() + length.as_slice().len() + bytes.len();
+        let mut length = Vec::with_capacity(LENGTH);
+        varint::write(&mut length, (last_at - first_at) as u64);
+        let whole = COUNT + IDENTITY * identities.len() + length.len() + bytes.len();
         let mut sealed = Vec::with_capacity(whole);
         sealed.extend((identities.len() as u32).to_le_bytes());
         sealed.extend(identities.iter().flat_map(|identity| identity.to_le_bytes()));
-        sealed.extend_from_slice(length.as_slice());
+        sealed.extend_from_slice(&length);
         sealed.extend_from_slice(bytes);
         Sealed(sealed.into_boxed_slice())
     }
@@ -510,8 +512,7 @@ fn entries<'a>(identities: impl Iterator<Item = u64> + 'a, bytes: &'a [u8]) -> i
 /// An event that comes after one at `last`, as bytes.
 #[inline]
 fn encoded(last: Millis, entry: &Entry) -> Encoded {
-    let (Key { at, sequence, .. }, mut out) = (entry.key, Encoded::default());
-    out.byte(entry.head());
+    let (Key { at, sequence, .. }, mut out) = (entry.key, Encoded::new(entry.head()));
     out.number((at - last) as u64);
     if sequence != 0 {
         out.number(u64::from(sequence));

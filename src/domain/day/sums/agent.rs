@@ -19,8 +19,6 @@ pub struct AgentSums {
     statuses: Vec<StatusSpan>,
     /// The status that holds.
     status_now: Option<StatusSpan>,
-    /// What waits for the others that came with it: between them spans may overlap, which they do not otherwise.
-    pending: Vec<Pending>,
     /// Whether anything changed since the last drain.
     pub(super) changed: bool,
 }
@@ -72,20 +70,15 @@ impl Visited {
 }
 
 impl AgentSums {
-    /// Has a span wait; whether it is the first.
-    pub(super) fn await_span(&mut self, pending: Pending) -> bool {
-        self.pending.push(pending);
-        self.pending.len() == 1
-    }
-
-    /// Takes up the spans that wait. Gives the parts of visits while online before and after, as far as they changed.
-    pub(super) fn take_up(&mut self) -> [Vec<Span>; 2] {
-        let pending = std::mem::take(&mut self.pending);
+    /// Takes up spans that came together: between them they may overlap, which they do not otherwise. Gives the parts of
+    /// visits while online before and after, as far as they changed.
+    pub(super) fn take_up(&mut self, pending: &[Pending]) -> [Vec<Span>; 2] {
         let from = pending.iter().map(|one| one.span().from).min().unwrap_or_default();
         let to = pending.iter().map(|one| one.span().to).max().unwrap_or_default();
         let before = self.visits_online(Span { from, to });
+        growth::make_room(&mut self.visits, pending.len());
         for one in pending {
-            match one {
+            match *one {
                 Pending::Visit(span, skill, unit) => self.add_visit(span, skill, unit),
                 Pending::Status(held, unit) => self.add_status(held, unit),
                 Pending::StatusNow(held, unit) => self.status_now = (unit > 0).then_some(held),
@@ -127,10 +120,10 @@ impl AgentSums {
     }
 
     /// Drops what no window can reach any more.
-    pub(super) fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
+    pub(super) fn drop_before(&mut self, oldest: Bucket) {
         self.visits.retain(|visit| visit.span().to > oldest.start());
         self.statuses.retain(|held| held.span.to > oldest.start());
-        self.log.drop_before(oldest, newest);
+        self.log.drop_before(oldest);
     }
 
     /// How much of a span the ended visits cover, those of one skill or all.
@@ -195,18 +188,13 @@ fn take_out<T: PartialEq>(all: &mut Vec<T>, place: usize, value: &T) {
 mod tests {
     use super::*;
 
-    fn take_up(agent: &mut AgentSums, pending: impl IntoIterator<Item = Pending>) -> [Vec<Span>; 2] {
-        pending.into_iter().for_each(|one| _ = agent.await_span(one));
-        agent.take_up()
-    }
-
     #[test]
     fn a_visit_of_months_is_remembered_in_pieces_and_forgotten_whole() {
         let mut agent = AgentSums::default();
         let span = Span { from: 5, to: 5 + 100 * 86_400_000 };
-        let _ = take_up(&mut agent, [Pending::Visit(span, None, 1)]);
+        let _ = agent.take_up(&[Pending::Visit(span, None, 1)]);
         assert_eq!((agent.visits.len(), agent.visited_ms(span, None)), (3, span.length_ms()));
-        let _ = take_up(&mut agent, [Pending::Visit(span, None, -1)]);
+        let _ = agent.take_up(&[Pending::Visit(span, None, -1)]);
         assert_eq!(agent.visits, []);
     }
 
@@ -214,19 +202,16 @@ mod tests {
     fn visits_count_as_online_while_the_status_says_so() {
         let mut agent = AgentSums::default();
         let held = |status, from, to| StatusSpan { status, span: Span { from, to } };
-        let changed = take_up(
-            &mut agent,
-            [
-                Pending::Visit(Span { from: 10, to: 50 }, None, 1),
-                Pending::Status(held(Status::Away, 0, 20), 1),
-                Pending::Status(held(Status::Online, 20, 30), 1),
-                Pending::StatusNow(held(Status::Online, 40, 1_000), 1),
-            ],
-        );
+        let changed = agent.take_up(&[
+            Pending::Visit(Span { from: 10, to: 50 }, None, 1),
+            Pending::Status(held(Status::Away, 0, 20), 1),
+            Pending::Status(held(Status::Online, 20, 30), 1),
+            Pending::StatusNow(held(Status::Online, 40, 1_000), 1),
+        ]);
         assert_eq!(changed, [vec![], vec![Span { from: 40, to: 50 }, Span { from: 20, to: 30 }]]);
         assert_eq!(agent.visited_online_ms(Span { from: 0, to: 60 }), 20);
         assert_eq!(agent.visited_online_ms(Span { from: 25, to: 45 }), 10);
         let goes = [Pending::Status(held(Status::Online, 20, 30), -1), Pending::Status(held(Status::Away, 20, 30), 1)];
-        assert_eq!(take_up(&mut agent, goes), [vec![Span { from: 20, to: 30 }], vec![]]);
+        assert_eq!(agent.take_up(&goes), [vec![Span { from: 20, to: 30 }], vec![]]);
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::day::facts::Cursor;
 use crate::domain::day::tally::{Maximum, Tally};
 use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
-use crate::domain::fact::{DurationKind, Scopes, Sign, Stated};
+use crate::domain::fact::{Credit, DurationKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::scope::ScopeId;
@@ -81,14 +81,16 @@ impl Buckets {
         self.changed.retain(|(_, bucket)| *bucket >= oldest);
     }
 
-    /// Adds a fact to the tallies in which it counts.
-    pub(super) fn add(&mut self, bucket: Bucket, stated: &Stated, skill: Option<Name>) {
-        for scope in counting(stated.scopes, skill) {
-            let maximum = self.change(scope, bucket, |tally| tally.add(stated.kind, stated.value, stated.sign));
-            if let Some(Maximum::Lost(which)) = maximum
-                && !is_planted(Bug::GreatestKept)
-            {
-                self.unsettled.push((bucket, scope, which));
+    /// Adds facts of a bucket, but for spans, to the tallies in which they count.
+    pub(super) fn add_all(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+        for (stated, credit) in facts.iter().filter(|(stated, _)| !stated.kind.is_span()) {
+            for scope in counting(stated.scopes, credit.skill) {
+                let maximum = self.change(scope, bucket, |tally| tally.add(stated.kind, stated.value, stated.sign));
+                if let Some(Maximum::Lost(which)) = maximum
+                    && !is_planted(Bug::GreatestKept)
+                {
+                    self.unsettled.push((bucket, scope, which));
+                }
             }
         }
     }
@@ -100,8 +102,13 @@ impl Buckets {
         unsettled.dedup();
         for of_bucket in unsettled.chunk_by(|a, b| a.0 == b.0) {
             let bucket = of_bucket[0].0;
-            for ((scope, which), max) in greatest_of(day, bucket, of_bucket) {
-                self.change(scope, bucket, |tally| tally.set_max(which, max));
+            let is_lost = |(bucket, scope, which): &&(Bucket, ScopeId, DurationKind)| {
+                self.tally(*scope, *bucket).is_some_and(|tally| tally.is_max_lost(*which))
+            };
+            let lost: Vec<(ScopeId, DurationKind)> =
+                of_bucket.iter().filter(is_lost).map(|(_, scope, which)| (*scope, *which)).collect();
+            for ((scope, which), (max, count)) in greatest_of(day, bucket, &lost) {
+                self.change(scope, bucket, |tally| tally.set_max(which, max, count));
             }
         }
     }
@@ -212,10 +219,12 @@ pub(super) fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Ite
 fn greatest_of(
     day: &DayView,
     bucket: Bucket,
-    asked: &[(Bucket, ScopeId, DurationKind)],
-) -> BTreeMap<(ScopeId, DurationKind), Millis> {
-    let mut values: BTreeMap<_, Vec<(Millis, Sign)>> =
-        asked.iter().map(|(_, scope, which)| ((*scope, *which), Vec::new())).collect();
+    asked: &[(ScopeId, DurationKind)],
+) -> BTreeMap<(ScopeId, DurationKind), (Millis, u32)> {
+    if asked.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut values: BTreeMap<_, Vec<(Millis, Sign)>> = asked.iter().map(|of| (*of, Vec::new())).collect();
     for (fact, row) in day.facts(bucket) {
         let Some(which) = fact.kind.duration() else { continue };
         for scope in counting(fact.scopes, row.credit.skill) {
@@ -227,10 +236,11 @@ fn greatest_of(
     values.into_iter().map(|(of, values)| (of, greatest_net(values.into_iter()))).collect()
 }
 
-/// The greatest of the values that are stated more often than taken back; 0 if there is none.
-pub(super) fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> Millis {
+/// The greatest of the values that are stated more often than taken back, and by how much; 0 if there is none.
+pub(super) fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> (Millis, u32) {
     let mut values: Vec<(Millis, i64)> = values.map(|(value, sign)| (value, sign.unit())).collect();
     values.sort_unstable_by_key(|(value, _)| std::cmp::Reverse(*value));
-    let standing = values.chunk_by(|a, b| a.0 == b.0).find(|equal| equal.iter().map(|(_, unit)| unit).sum::<i64>() > 0);
-    standing.map_or(0, |equal| equal[0].0)
+    let net = |equal: &[(Millis, i64)]| equal.iter().map(|(_, unit)| unit).sum::<i64>();
+    let mut standing = values.chunk_by(|a, b| a.0 == b.0).map(|equal| (equal[0].0, net(equal)));
+    standing.find(|(_, net)| *net > 0).map_or((0, 0), |(value, net)| (value, net as u32))
 }

@@ -1,11 +1,16 @@
-//! The facts credited to one agent, eight bytes each, in the order in which they were stated.
+//! The facts credited to one agent as a stream of some three bytes a fact, in the order in which they were stated.
 //!
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
+use std::collections::BTreeMap;
+
 use super::buckets::greatest_net;
+use super::newest::{Move, Newest};
+use super::skills::Skills;
 use crate::domain::bucket::Bucket;
-use crate::domain::compact::growth;
+use crate::domain::compact::tape::Tape;
+use crate::domain::compact::varint::{Encoded, Reader};
 use crate::domain::day::tally::{Maximum, Tally};
 use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
@@ -13,183 +18,187 @@ use crate::domain::fact::{DurationKind, FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 
 /// An agent's facts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Log {
-    entries: Vec<Packed>,
-    /// What does not fit into an entry.
-    wide: Vec<Entry>,
-    /// The skills under which the agent has facts, by their place in entries.
-    skills: Vec<Skill>,
+    /// Each: kind (6 bits), sign, whether another context follows; the value of a kind with a duration.
+    facts: Tape<Context>,
+    /// That of the newest fact.
+    last: Context,
+    /// The newest bucket with a human message.
+    active: Newest,
+    /// The skills under which the agent has facts.
+    skills: Skills,
 }
 
-/// A skill under which the agent has facts.
-#[derive(Debug, Clone, Copy)]
-struct Skill {
-    skill: Option<Name>,
-    /// The newest bucket with a human message under it.
-    active: Option<Bucket>,
-    changed: bool,
+/// What a fact often has in common with the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Context {
+    bucket: Bucket,
+    /// Place in `skills`.
+    skill: u32,
+    /// Those of agents alone.
+    scopes: Scopes,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
-    bucket: Bucket,
     kind: FactKind,
     sign: Sign,
-    scopes: Scopes,
-    /// Place in `skills`.
-    skill: usize,
-    /// The duration; how many, for kinds without one.
+    /// The duration, of kinds that have one.
     value: Millis,
+    context: Context,
 }
 
-/// The low nine bits of the bucket, kind (6), sign (1), agent and agent-skill scope (2), skill (14); the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Packed {
-    head: u32,
-    value: u32,
-}
-
-/// Buckets that the low bits tell apart; more than are ever kept.
+const RETRACTS: u8 = 0x40;
+const HAS_CONTEXT: u8 = 0x80;
+/// The scopes of agents.
+const OF_AGENTS: u8 = Scopes::AGENT.0 | Scopes::AGENT_SKILL.0;
+/// In a context's first byte, before the scopes: the bucket differs.
+const HAS_BUCKET: u8 = 0x20;
+/// In the place of a skill: it stands behind.
+const FAR_SKILL: u8 = 0x07;
+/// Buckets that are told apart by how far they lie back; more than are ever kept.
 const RING: i64 = 512;
-/// How far back a count looks for an entry to join.
-const JOIN: usize = 8;
+
+impl Default for Log {
+    fn default() -> Self {
+        let (facts, skills) = (Tape::default(), Skills::default());
+        Self { facts, last: Context::default(), active: Newest::none(), skills }
+    }
+}
 
 impl Log {
     /// Adds a fact of a bucket, or takes one back.
+    #[inline]
     pub(super) fn add(&mut self, bucket: Bucket, stated: &Stated, skill: Option<Name>) {
-        let Stated { kind, value, scopes, sign, .. } = *stated;
-        let skill = self.place_of(skill);
-        self.skills[skill].changed = true;
-        let value = if kind.duration().is_some() { value } else { 1 };
-        let entry = Entry { bucket, kind, sign, scopes, skill, value };
-        let Some(packed) = entry.pack() else {
-            self.wide.push(entry);
-            return;
-        };
-        if kind.duration().is_some() || !self.join(packed) {
-            growth::push(&mut self.entries, packed);
+        let place = self.skills.touch(skill);
+        let context = Context { bucket, skill: place as u32, scopes: Scopes(stated.scopes.0 & OF_AGENTS) };
+        let retracts = if stated.sign == Sign::Retract { RETRACTS } else { 0 };
+        let mut entry = Encoded::new(stated.kind as u8 | retracts);
+        if context != self.last {
+            entry = Encoded::new(stated.kind as u8 | retracts | HAS_CONTEXT);
+            context.write(&mut entry, self.last);
         }
+        if stated.kind.duration().is_some() {
+            entry.number(stated.value as u64);
+        }
+        self.facts.append(entry.as_slice(), self.last);
+        self.last = context;
     }
 
-    /// Adds a count to a like entry near the end.
-    fn join(&mut self, packed: Packed) -> bool {
-        let like = self.entries.iter_mut().rev().take(JOIN).find(|other| other.head == packed.head);
-        like.map(|other| other.value += 1).is_some()
+    /// Has what a human message will touch beside the log itself brought into the caches.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        self.skills.prefetch();
     }
 
     /// The sums over each of the windows, under one skill or all.
     #[must_use]
     pub fn over(&self, skill: Option<Option<Name>>, windows: &Windows) -> Vec<Tally> {
-        let entries = || self.of(skill, Bucket::of(windows.now()));
+        let entries = || self.of(skill);
         windows.sum(sums(entries, windows.parts(), |bucket| windows.part_of(bucket)))
     }
 
-    /// The sums of one bucket, under one skill or all; `newest` is the bucket of the moment up to which facts have been
-    /// added.
+    /// The sums of one bucket, under one skill or all.
     #[must_use]
-    pub fn in_bucket(&self, skill: Option<Option<Name>>, bucket: Bucket, newest: Bucket) -> Tally {
-        let entries = || self.of(skill, newest);
+    pub fn in_bucket(&self, skill: Option<Option<Name>>, bucket: Bucket) -> Tally {
+        let entries = || self.of(skill);
         sums(entries, vec![Tally::default()], |of_it| (of_it == bucket).then_some(0)).remove(0)
     }
 
-    /// The newest bucket with a fact that stands, under one skill or all; `newest` as above.
+    /// The newest bucket with a fact that stands, under one skill or all; `newest` is the bucket of the moment up to
+    /// which facts have been added.
     #[must_use]
     pub fn newest(&self, skill: Option<Option<Name>>, newest: Bucket) -> Option<Bucket> {
         // Nothing is taken back but what was stated, of its kind and in its bucket: a sum over all kinds hides nothing.
         let mut standing = [0_i64; RING as usize];
-        for entry in self.of(skill, newest) {
-            let facts = if entry.kind.duration().is_some() { entry.sign.unit() } else { entry.units() };
-            standing[newest.since(entry.bucket).clamp(0, RING - 1) as usize] += facts;
+        for entry in self.of(skill) {
+            let back = newest.since(entry.context.bucket);
+            standing[back.clamp(0, RING - 1) as usize] += entry.sign.unit();
         }
         let back = standing.iter().position(|facts| *facts > 0)?;
         Some(newest.later(-(back as i64)))
     }
 
     /// The entries of one skill or all.
-    fn of(&self, skill: Option<Option<Name>>, newest: Bucket) -> impl Iterator<Item = Entry> {
-        let packed = self.entries.iter().map(move |packed| packed.unpack(newest));
-        let wanted = skill.map(|skill| self.skills.iter().position(|one| one.skill == skill));
-        packed.chain(self.wide.iter().copied()).filter(move |entry| match wanted {
-            None => entry.scopes.has(Scopes::AGENT),
-            Some(skill) => entry.scopes.has(Scopes::AGENT_SKILL) && skill == Some(entry.skill),
+    fn of(&self, skill: Option<Option<Name>>) -> impl Iterator<Item = Entry> {
+        let wanted = skill.map(|skill| self.skills.find(skill));
+        self.entries().filter(move |Entry { context, .. }| match wanted {
+            None => context.scopes.has(Scopes::AGENT),
+            Some(skill) => context.scopes.has(Scopes::AGENT_SKILL) && skill == Some(context.skill as usize),
         })
     }
 
-    /// Drops what is older than `oldest`; `newest` is the bucket of the moment up to which facts have been added.
-    pub(super) fn drop_before(&mut self, oldest: Bucket, newest: Bucket) {
-        self.entries.retain(|packed| packed.unpack(newest).bucket >= oldest);
-        self.wide.retain(|entry| entry.bucket >= oldest);
-        for skill in &mut self.skills {
-            skill.active = skill.active.filter(|bucket| *bucket >= oldest);
-        }
+    fn entries(&self) -> impl Iterator<Item = Entry> {
+        self.facts.pieces().flat_map(|(start, bytes)| Entry::all(start, bytes))
+    }
+
+    /// Drops what is older than `oldest`, as far as whole pieces go.
+    pub(super) fn drop_before(&mut self, oldest: Bucket) {
+        let is_kept = |entry: Entry| entry.context.bucket >= oldest;
+        self.facts.retain(|start, bytes| Entry::all(start, bytes).any(is_kept));
+        self.active.drop_before(oldest);
+        self.skills.active_mut().iter_mut().for_each(|active| active.drop_before(oldest));
     }
 
     /// Notes a human message in a bucket; the newest such bucket before and after, under the skill and in all.
-    pub(super) fn wrote(
-        &mut self,
-        bucket: Bucket,
-        sign: Sign,
-        skill: Option<Name>,
-        now: Millis,
-    ) -> [[Option<Bucket>; 2]; 2] {
-        let place = self.place_of(skill);
-        let before = [self.skills[place].active, self.active()];
-        let active = self.skills[place].active;
-        self.skills[place].active = match sign {
-            Sign::State => active.max(Some(bucket)),
-            Sign::Retract if active == Some(bucket) => self.newest_message(place, now),
-            Sign::Retract => active,
+    pub(super) fn wrote(&mut self, bucket: Bucket, sign: Sign, skill: Option<Name>) -> [Move; 2] {
+        let place = self.skills.touch(skill);
+        [self.skills.active_mut()[place].add(bucket, sign), self.active.add(bucket, sign)]
+    }
+
+    /// Whether newest human messages were taken back, and must be looked for.
+    pub(super) fn is_lost(&self) -> bool {
+        self.active.is_lost() || self.skills.active().iter().any(|active| active.is_lost())
+    }
+
+    /// Looks for the newest human messages that were taken back; what was found under skills, and in all.
+    pub(super) fn find_newest(&mut self) -> (Vec<(Option<Name>, Move)>, Move) {
+        let mut counts: BTreeMap<(Option<u32>, Bucket), i64> = BTreeMap::new();
+        for Entry { sign, context, .. } in self.entries().filter(|entry| entry.kind == FactKind::AgentMessage) {
+            for place in [None, Some(context.skill)] {
+                *counts.entry((place, context.bucket)).or_default() += sign.unit();
+            }
+        }
+        let standing = counts.into_iter().filter(|(_, count)| *count > 0);
+        let newest = standing.map(|((place, bucket), count)| (place, Newest::at(bucket, count as u32)));
+        let newest: BTreeMap<Option<u32>, Newest> = newest.collect();
+        let find = |place, newest_now: &mut Newest| {
+            *newest_now = newest.get(&place).copied().unwrap_or(Newest::none());
+            [None, newest_now.bucket()]
         };
-        let after = [self.skills[place].active, self.active()];
-        [[before[0], after[0]], [before[1], after[1]]]
+        let names: Vec<Option<Name>> = self.skills.iter().collect();
+        let lost = (0..).zip(self.skills.active_mut()).filter(|(_, active)| active.is_lost());
+        let under = lost.map(|(place, active)| (names[place as usize], find(Some(place), active))).collect();
+        let in_all = if self.active.is_lost() { find(None, &mut self.active) } else { [None; 2] };
+        (under, in_all)
     }
 
     /// The newest bucket with a human message.
     #[must_use]
     pub fn active(&self) -> Option<Bucket> {
-        self.skills.iter().filter_map(|skill| skill.active).max()
+        self.active.bucket()
     }
 
     /// The newest bucket with a human message under a skill.
     #[must_use]
     pub fn active_under(&self, skill: Option<Name>) -> Option<Bucket> {
-        self.skills.iter().find(|one| one.skill == skill).and_then(|one| one.active)
+        self.skills.find(skill).and_then(|place| self.skills.active()[place].bucket())
     }
 
     /// The skills under which there are facts.
     pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
-        self.skills.iter().map(|skill| skill.skill)
+        self.skills.iter()
     }
 
     /// The skills under which something changed since the last call.
     pub(super) fn drain_changed(&mut self) -> Vec<Option<Name>> {
-        let changed = |skill: &mut Skill| std::mem::take(&mut skill.changed).then_some(skill.skill);
-        self.skills.iter_mut().filter_map(changed).collect()
+        self.skills.drain_changed()
     }
 
     /// Makes the skill known and marks it as changed.
     pub(super) fn touch(&mut self, skill: Option<Name>) {
-        let place = self.place_of(skill);
-        self.skills[place].changed = true;
-    }
-
-    fn newest_message(&self, skill: usize, now: Millis) -> Option<Bucket> {
-        let newest = Bucket::of(now);
-        let unpacked = self.entries.iter().map(|packed| packed.unpack(newest)).chain(self.wide.iter().copied());
-        let messages = unpacked.filter(|entry| entry.kind == FactKind::AgentMessage && entry.skill == skill);
-        let mut counts: Vec<(Bucket, i64)> = messages.map(|entry| (entry.bucket, entry.units())).collect();
-        counts.sort_unstable();
-        let of_bucket = counts.chunk_by(|a, b| a.0 == b.0);
-        let standing = of_bucket.filter(|equal| equal.iter().map(|(_, units)| units).sum::<i64>() > 0);
-        standing.map(|equal| equal[0].0).max()
-    }
-
-    fn place_of(&mut self, skill: Option<Name>) -> usize {
-        self.skills.iter().position(|one| one.skill == skill).unwrap_or_else(|| {
-            self.skills.push(Skill { skill, active: None, changed: false });
-            self.skills.len() - 1
-        })
+        self.skills.touch(skill);
     }
 }
 
@@ -201,55 +210,73 @@ fn sums<I: Iterator<Item = Entry>>(
 ) -> Vec<Tally> {
     let mut lost: Vec<(usize, DurationKind)> = Vec::new();
     for entry in entries() {
-        let Some(part) = part_of(entry.bucket) else { continue };
-        if let Maximum::Lost(which) = entry.add_to(&mut parts[part]) {
+        let Some(part) = part_of(entry.context.bucket) else { continue };
+        if let Maximum::Lost(which) = parts[part].add(entry.kind, entry.value, entry.sign) {
             lost.push((part, which));
         }
     }
     lost.dedup();
     for (part, which) in lost {
-        let of_it =
-            entries().filter(|entry| part_of(entry.bucket) == Some(part) && entry.kind.duration() == Some(which));
-        parts[part].set_max(which, greatest_net(of_it.map(|entry| (entry.value, entry.sign))));
+        if !parts[part].is_max_lost(which) {
+            continue;
+        }
+        let of_it = entries()
+            .filter(|entry| part_of(entry.context.bucket) == Some(part) && entry.kind.duration() == Some(which));
+        let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
+        parts[part].set_max(which, max_ms, count);
     }
     parts
 }
 
 impl Entry {
-    fn pack(self) -> Option<Packed> {
-        let value = u32::try_from(self.value).ok()?;
-        let skill = u32::try_from(self.skill).ok().filter(|skill| *skill < 1 << 14)?;
-        let scopes = u32::from(self.scopes.0 >> 2);
-        let sign = u32::from(self.sign == Sign::Retract);
-        let head = skill << 18 | scopes << 16 | sign << 15 | (self.kind as u32) << 9 | self.bucket.modulo(RING);
-        Some(Packed { head, value })
+    /// Entries that stand behind each other.
+    fn all(start: Context, bytes: &[u8]) -> impl Iterator<Item = Self> {
+        let (mut reader, mut context) = (Reader::new(bytes), start);
+        std::iter::from_fn(move || (!reader.is_at_end()).then(|| Self::read(&mut reader, &mut context)))
     }
 
-    fn add_to(&self, tally: &mut Tally) -> Maximum {
-        if self.kind.duration().is_some() {
-            return tally.add(self.kind, self.value, self.sign);
+    #[inline]
+    fn read(reader: &mut Reader<'_>, context: &mut Context) -> Self {
+        let head = reader.byte();
+        if head & HAS_CONTEXT != 0 {
+            context.read(reader);
         }
-        tally.add_count(self.kind, self.units());
-        Maximum::Known
-    }
-
-    /// How many facts of a kind without a duration it states, or with a minus takes back.
-    fn units(&self) -> i64 {
-        self.value * self.sign.unit()
+        let kind = FactKind::ALL[usize::from(head & 0x3f)];
+        let value = if kind.duration().is_some() { reader.number() as Millis } else { 0 };
+        let sign = if head & RETRACTS == 0 { Sign::State } else { Sign::Retract };
+        Self { kind, sign, value, context: *context }
     }
 }
 
-impl Packed {
-    /// `newest` is no more than a ring's length after the entry's bucket, and not before it.
-    fn unpack(self, newest: Bucket) -> Entry {
-        let back = (newest.modulo(RING) + RING as u32 - (self.head & 0x1ff)) % RING as u32;
-        Entry {
-            bucket: newest.later(-i64::from(back)),
-            kind: FactKind::ALL[(self.head >> 9 & 0x3f) as usize],
-            sign: if self.head >> 15 & 1 == 0 { Sign::State } else { Sign::Retract },
-            scopes: Scopes((self.head >> 16 & 3) as u8 * Scopes::AGENT.0),
-            skill: (self.head >> 18) as usize,
-            value: Millis::from(self.value),
+impl Context {
+    /// Place of the skill (3 bits), scopes, whether the bucket differs; then what of it stands behind.
+    #[inline]
+    fn write(&self, entry: &mut Encoded, last: Self) {
+        let near = u8::try_from(self.skill).unwrap_or(FAR_SKILL).min(FAR_SKILL);
+        let has_bucket = if self.bucket == last.bucket { 0 } else { HAS_BUCKET };
+        entry.byte(near | self.scopes.0 << 1 | has_bucket);
+        if near == FAR_SKILL {
+            entry.number(u64::from(self.skill));
         }
+        if has_bucket != 0 {
+            entry.signed(self.bucket.since(last.bucket));
+        }
+    }
+
+    #[inline]
+    fn read(&mut self, reader: &mut Reader<'_>) {
+        let head = reader.byte();
+        self.scopes = Scopes(head >> 1 & OF_AGENTS);
+        let near = head & FAR_SKILL;
+        self.skill = if near == FAR_SKILL { reader.number() as u32 } else { u32::from(near) };
+        if head & HAS_BUCKET != 0 {
+            self.bucket = self.bucket.later(reader.signed());
+        }
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self { bucket: Bucket::of(0), skill: 0, scopes: Scopes(0) }
     }
 }

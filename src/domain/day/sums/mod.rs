@@ -10,24 +10,34 @@ mod buckets;
 mod contacts;
 mod distinct;
 mod log;
+mod newest;
+mod skills;
 
 use crate::domain::bucket::Bucket;
+use crate::domain::compact::prefetch::prefetch;
 use crate::domain::current::{AgentNow, AgentsNow, StatusSpan};
 use crate::domain::event::{Millis, Status};
-use crate::domain::fact::{FactKind, Row, Scopes, Stated};
+use crate::domain::fact::{Credit, FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
 use crate::domain::span::Span;
 
+use super::facts::{Cursor, FactsView};
+use super::rows::Rows;
 use super::tally::{Distinct, Times};
 use super::view::View;
 use agent::Pending;
 use agent_marks::AgentMarks;
 use buckets::Buckets;
-use contacts::Contacts;
+use contacts::{Contacts, count_move};
 
 pub use agent::AgentSums;
 pub use distinct::DistinctInBucket;
+
+/// Facts that are taken up together: a loop for each place they go to, which looks ahead on its own.
+const TOGETHER: usize = 128;
+/// How many facts ahead a loop looks.
+const AHEAD: usize = 8;
 
 /// Buckets between two sweeps of what is older than a day.
 const SWEEP_BUCKETS: i64 = 12;
@@ -43,8 +53,10 @@ pub struct Sums {
     agent_marks: AgentMarks,
     /// What agents did at the last view.
     agents_now: AgentsNow,
-    /// Agents with spans that wait.
-    stirred: Vec<Option<Name>>,
+    /// Agents' spans that wait for the others that came with them, with the agents' codes.
+    pending: Vec<(u32, Pending)>,
+    /// Codes of agents whose newest message was taken back.
+    lost: Vec<u32>,
     /// The bucket at which what is older than a day was last dropped.
     swept: Bucket,
     now: Millis,
@@ -67,10 +79,11 @@ impl Sums {
         Self {
             buckets: Buckets::new(oldest),
             agents: Vec::new(),
-            contacts: Contacts::default(),
+            contacts: Contacts::new(oldest),
             agent_marks: AgentMarks::new(names_agent_buckets),
             agents_now: AgentsNow::default(),
-            stirred: Vec::new(),
+            pending: Vec::new(),
+            lost: Vec::new(),
             swept: oldest,
             now: Millis::MIN,
         }
@@ -80,19 +93,17 @@ impl Sums {
     pub fn take_up(&mut self, view: &View) {
         self.now = view.now;
         self.sweep(view.day.oldest);
+        let mut together = Together::default();
         for facts in &view.day.buckets {
             let mut cursor = self.buckets.cursor(facts.bucket());
-            if facts.is_read(&cursor) {
-                continue;
-            }
-            while let Some(stated) = facts.next(&mut cursor) {
-                self.count(facts.bucket(), &stated, view.day.rows.get(stated.row));
+            while together.read(facts, &mut cursor, &view.day.rows) {
+                self.count(facts.bucket(), &together.facts);
             }
             self.buckets.set_cursor(facts.bucket(), cursor);
         }
         self.take_up_agents(&view.current.agents);
         self.take_up_spans();
-        self.contacts.settle(&mut self.buckets, &view.day);
+        self.find_newest();
         self.buckets.settle(&view.day);
     }
 
@@ -142,49 +153,86 @@ impl Sums {
         }
         self.swept = oldest;
         self.contacts.drop_before(oldest);
-        let newest = Bucket::of(self.now);
-        self.agents.iter_mut().for_each(|agent| agent.drop_before(oldest, newest));
+        self.agents.iter_mut().for_each(|agent| agent.drop_before(oldest));
     }
 
-    /// Counts a fact wherever it counts.
-    fn count(&mut self, bucket: Bucket, stated: &Stated, row: &Row) {
-        match stated.kind {
-            FactKind::Visit => return self.count_visit(stated, row),
-            FactKind::Online | FactKind::Away => return self.count_status(stated, row),
-            _ => {}
+    /// Counts facts of a bucket wherever they count.
+    fn count(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+        facts.iter().filter_map(whose_message).for_each(|contact| self.contacts.prefetch(contact));
+        self.buckets.add_all(bucket, facts);
+        self.count_for_agents(bucket, facts);
+        self.count_contacts(bucket, facts);
+        for (stated, credit) in facts.iter().filter(|(stated, _)| stated.kind.is_span()) {
+            self.count_span(stated, credit);
         }
-        let credit = &row.credit;
-        self.buckets.add(bucket, stated, credit.skill);
-        if stated.scopes.has(Scopes::AGENT) || stated.scopes.has(Scopes::AGENT_SKILL) {
+    }
+
+    fn count_for_agents(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+        for (place, (stated, credit)) in facts.iter().enumerate() {
+            self.agent_ahead(facts.get(place + 2 * AHEAD)).into_iter().for_each(prefetch);
+            self.agent_ahead(facts.get(place + AHEAD)).into_iter().for_each(|agent| agent.log.prefetch());
+            if stated.kind.is_span() || !stated.scopes.has(Scopes(Scopes::AGENT.0 | Scopes::AGENT_SKILL.0)) {
+                continue;
+            }
             self.agent_marks.mark(credit.agent, bucket);
             let agent = self.agent_mut(credit.agent);
             agent.changed = true;
             agent.log.add(bucket, stated, credit.skill);
+            if stated.kind == FactKind::AgentMessage {
+                self.count_activity(bucket, stated.sign, credit);
+            }
         }
-        match stated.kind {
-            FactKind::CustomerMessage => self.contacts.add(bucket, stated, credit, &mut self.buckets),
-            FactKind::AgentMessage => self.count_activity(bucket, stated, row),
-            _ => {}
+    }
+
+    fn agent_ahead(&self, fact: Option<&(Stated, Credit)>) -> Option<&AgentSums> {
+        fact.and_then(|(_, credit)| self.agents.get(Name::to_code(credit.agent) as usize))
+    }
+
+    fn count_contacts(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+        for fact in facts {
+            if let Some(contact) = whose_message(fact) {
+                let (stated, credit) = fact;
+                self.contacts.add(bucket, stated.sign, contact, credit.skill, &mut self.buckets);
+            }
         }
     }
 
     /// A human message: the agent is counted in the bucket of the newest one.
-    fn count_activity(&mut self, bucket: Bucket, stated: &Stated, row: &Row) {
-        let (now, skill) = (self.now, row.credit.skill);
-        let moves = self.agent_mut(row.credit.agent).log.wrote(bucket, stated.sign, skill, now);
-        for (scope, [before, after]) in [ScopeId::Skill(skill), ScopeId::Account].into_iter().zip(moves) {
-            if before == after {
+    fn count_activity(&mut self, bucket: Bucket, sign: Sign, credit: &Credit) {
+        let [under, in_all] = self.agent_mut(credit.agent).log.wrote(bucket, sign, credit.skill);
+        count_move(ScopeId::Skill(credit.skill), under, Distinct::Agents, &mut self.buckets);
+        count_move(ScopeId::Account, in_all, Distinct::Agents, &mut self.buckets);
+        if sign == Sign::Retract && (under[1].is_none() || in_all[1].is_none()) {
+            self.lost.push(Name::to_code(credit.agent));
+        }
+    }
+
+    /// Finds the newest messages of agents whose newest were taken back.
+    fn find_newest(&mut self) {
+        for code in std::mem::take(&mut self.lost) {
+            let log = &mut self.agents[code as usize].log;
+            if !log.is_lost() {
                 continue;
             }
-            for (bucket, unit) in before.map(|bucket| (bucket, -1)).into_iter().chain(after.map(|bucket| (bucket, 1))) {
-                self.buckets.change(scope, bucket, |tally| tally.count_distinct(Distinct::Agents, unit));
+            let (under, in_all) = log.find_newest();
+            for (skill, found) in under {
+                count_move(ScopeId::Skill(skill), found, Distinct::Agents, &mut self.buckets);
             }
+            count_move(ScopeId::Account, in_all, Distinct::Agents, &mut self.buckets);
+        }
+    }
+
+    fn count_span(&mut self, stated: &Stated, credit: &Credit) {
+        if stated.kind == FactKind::Visit {
+            self.count_visit(stated, credit);
+        } else {
+            self.count_status(stated, credit);
         }
     }
 
     /// A visit counts part by part in the buckets it crosses, and while the agent is online once more.
-    fn count_visit(&mut self, stated: &Stated, row: &Row) {
-        let (span, unit, credit) = (stated.span(), stated.sign.unit(), &row.credit);
+    fn count_visit(&mut self, stated: &Stated, credit: &Credit) {
+        let (span, unit) = (stated.span(), stated.sign.unit());
         for scope in [ScopeId::Account, ScopeId::Skill(credit.skill)] {
             self.add_times(scope, span, |focus_ms| Times { focus_ms, ..Times::default() }, unit);
         }
@@ -194,27 +242,29 @@ impl Sums {
     }
 
     /// Time online and away; the visits in it follow.
-    fn count_status(&mut self, stated: &Stated, row: &Row) {
+    fn count_status(&mut self, stated: &Stated, credit: &Credit) {
         let status = if stated.kind == FactKind::Online { Status::Online } else { Status::Away };
         let (held, unit) = (StatusSpan { status, span: stated.span() }, stated.sign.unit());
         self.add_times(ScopeId::Account, held.span, |ms| Times::of_status(status, ms), unit);
-        self.agent_marks.mark_span(row.credit.agent, held.span);
-        self.await_span(row.credit.agent, Pending::Status(held, unit));
+        self.agent_marks.mark_span(credit.agent, held.span);
+        self.await_span(credit.agent, Pending::Status(held, unit));
     }
 
     /// Has a span of an agent wait for the others that came with it.
     fn await_span(&mut self, agent: Option<Name>, pending: Pending) {
-        let one = self.agent_mut(agent);
-        one.changed = true;
-        if one.await_span(pending) {
-            self.stirred.push(agent);
-        }
+        self.agent_mut(agent).changed = true;
+        self.pending.push((Name::to_code(agent), pending));
     }
 
     /// Takes up the spans of agents that wait, and with them the time of visits while online.
     fn take_up_spans(&mut self) {
-        for agent in std::mem::take(&mut self.stirred) {
-            let [before, after] = self.agent_mut(agent).take_up();
+        let mut all = std::mem::take(&mut self.pending);
+        all.sort_by_key(|(agent, _)| *agent);
+        let mut of_agent = Vec::new();
+        for pending in all.chunk_by(|a, b| a.0 == b.0) {
+            of_agent.clear();
+            of_agent.extend(pending.iter().map(|(_, pending)| *pending));
+            let [before, after] = self.agents[pending[0].0 as usize].take_up(&of_agent);
             for (spans, unit) in [(before, -1), (after, 1)] {
                 for span in spans {
                     let times = |focus_online_ms| Times { focus_online_ms, ..Times::default() };
@@ -276,5 +326,32 @@ impl Sums {
             self.agents.resize_with(code + 1, AgentSums::default);
         }
         &mut self.agents[code]
+    }
+}
+
+/// The contact whose message a fact is, if it is one and somebody's.
+fn whose_message((stated, credit): &(Stated, Credit)) -> Option<Name> {
+    credit.contact.filter(|_| stated.kind == FactKind::CustomerMessage)
+}
+
+/// Facts on their way into the sums, and whom they are credited to.
+#[derive(Debug, Default)]
+struct Together {
+    read: Vec<Stated>,
+    facts: Vec<(Stated, Credit)>,
+}
+
+impl Together {
+    /// Reads on in a bucket; whether there was anything.
+    fn read(&mut self, facts: &FactsView, cursor: &mut Cursor, rows: &Rows) -> bool {
+        facts.read(cursor, TOGETHER, &mut self.read);
+        self.facts.clear();
+        for (place, stated) in self.read.iter().enumerate() {
+            if let Some(ahead) = self.read.get(place + AHEAD) {
+                prefetch(rows.get(ahead.row));
+            }
+            self.facts.push((*stated, rows.get(stated.row).credit));
+        }
+        !self.facts.is_empty()
     }
 }
