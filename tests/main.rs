@@ -4,6 +4,7 @@ mod account;
 mod architecture;
 #[cfg(feature = "kafka")]
 mod broker;
+mod catalogue;
 mod cli;
 mod deploy;
 mod engine;

@@ -4,6 +4,7 @@
 //! it; taking up the next view costs what came since. It lives where the questions are asked, never with the fold.
 
 mod activity;
+pub mod catalogue;
 mod in_bucket;
 pub mod live;
 pub mod metrics;
