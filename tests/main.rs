@@ -26,6 +26,7 @@ mod planted;
 mod privacy;
 mod program;
 mod promtool;
+mod questions;
 #[cfg(feature = "kafka")]
 mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

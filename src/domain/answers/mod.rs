@@ -9,8 +9,10 @@ mod in_bucket;
 pub mod live;
 pub mod metrics;
 mod numbers;
+pub mod questions;
 pub mod rates;
 mod running;
+mod standing;
 mod windows;
 
 use crate::domain::bucket::Bucket;

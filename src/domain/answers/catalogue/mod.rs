@@ -3,12 +3,14 @@
 //! JSON, Prometheus and the documents read these rows, so that a new number is one row here, and has one name everywhere.
 //! They stand in the order of the object.
 
+mod left_out;
 mod rows;
 
 use std::sync::LazyLock;
 
 use super::metrics::{Durations, Metrics, Sla};
 use crate::domain::fact::FactKind;
+pub use left_out::{LeftOut, left_out};
 
 /// One number of the object, or one map or list of numbers.
 #[derive(Debug)]
