@@ -208,6 +208,11 @@ fn inputs(lines: &[String]) -> Vec<Input> {
     (1..).zip(lines).map(input).collect()
 }
 
+/// The reference's answer to a question about one account.
+pub(crate) fn asked_of_reference(lines: &[String], policies: &Value, account: &str, asked: &reference::Asked) -> Value {
+    reference::answer(&inputs(lines), policies, account, asked)
+}
+
 impl Subject for Reference {
     fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
         let by = match kind_named(by) {

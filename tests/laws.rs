@@ -12,6 +12,7 @@ mod compare;
 mod forgetting;
 mod order;
 mod policies;
+mod questions;
 mod random;
 mod recorded;
 mod soak;
@@ -28,7 +29,7 @@ type Law = fn(&Set) -> Vec<String>;
 
 /// Every law about sets of events, by name.
 #[cfg(feature = "planted-bugs")]
-pub(crate) const LAWS: [(&str, Law); 10] = [
+pub(crate) const LAWS: [(&str, Law); 11] = [
     ("the reference", order::broken_against_the_reference),
     ("any order", order::broken_in_another_order),
     ("time passes", time::broken_while_time_passes),
@@ -38,6 +39,7 @@ pub(crate) const LAWS: [(&str, Law); 10] = [
     ("each bucket", buckets::broken_against_the_reference),
     ("the bucket of now", buckets::broken_in_the_bucket_of_now),
     ("changes", changes::broken_by_silence),
+    ("questions", questions::broken_questions),
     ("forgetting", forgetting::broken_by_forgetting_in_days),
 ];
 
@@ -109,6 +111,14 @@ fn a_bucket_is_the_difference_of_two_windows_of_a_batch_computation() {
 #[test]
 fn the_bucket_of_now_is_the_window_of_its_minutes() {
     holds(buckets::broken_in_the_bucket_of_now, 150);
+}
+
+#[test]
+fn any_question_has_the_answer_of_a_batch_computation() {
+    holds(questions::broken_questions, 200);
+    if let Some(told) = broken(questions::broken_questions, 0..50, Set::wide) {
+        panic!("{told}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod account;
 mod architecture;
 #[cfg(feature = "kafka")]
 mod broker;
+mod catalogue;
 mod cli;
 mod deploy;
 mod engine;
@@ -25,6 +26,7 @@ mod planted;
 mod privacy;
 mod program;
 mod promtool;
+mod questions;
 #[cfg(feature = "kafka")]
 mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

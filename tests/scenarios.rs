@@ -79,6 +79,20 @@ pub(crate) fn run_text(file: &str, text: &str, subject: &dyn Subject) -> Vec<Fai
     }
 }
 
+/// What happened in a story's words, as lines of a file, and its policies.
+pub(crate) fn lines_of(told: &str) -> (Vec<String>, Value) {
+    let lines: Vec<&str> = told.lines().map(str::trim).collect();
+    // A story has a question.
+    let story = format!("== what happened\n{}\ncounts at 23:59: late=0", lines.join("\n"));
+    let scenario = story::parse(&story).expect("it is told as stories are").remove(0);
+    (scenario.arrival(), scenario.policies)
+}
+
+/// A time of a story as Unix ms.
+pub(crate) fn moment(told: &str) -> i64 {
+    story::read_time(told).expect("it is told as stories are")
+}
+
 fn story_files(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut files: Vec<_> =

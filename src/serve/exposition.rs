@@ -6,10 +6,11 @@
 use std::borrow::Cow;
 
 use super::cap::{self, Claim};
-use super::families::{self, Family, Read};
-use super::number::{self, Value};
+use super::families;
+use super::number;
 use super::selection::Families;
 use crate::board::ScopeView;
+use crate::domain::answers::catalogue::{self, Entry, Number, Object, Read};
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::event::Millis;
@@ -70,10 +71,11 @@ impl<'a> Row<'a> {
 
 /// Appends every family of one kind of scope; a scope is written whole or not at all.
 pub fn write_scopes(out: &mut String, kind: ScopeKind, rows: &[Row<'_>], reading: Reading<'_>) -> LeftOut {
-    let sheet = Sheet::new(kind, reading);
+    let mut sheet = Sheet::new(kind, reading);
     let left_out = sheet.left_out(rows);
-    let kept = rows.iter().zip(&left_out.rows).filter(|(_, out)| !**out).map(|(row, _)| row);
-    let lines: Vec<Line<'_>> = kept.map(|row| sheet.line(row)).collect();
+    let kept: Vec<&Row<'_>> = rows.iter().zip(&left_out.rows).filter(|(_, out)| !**out).map(|(row, _)| row).collect();
+    sheet.make_room(kept.len());
+    let lines: Vec<Line<'_>> = kept.into_iter().map(|row| sheet.line(row)).collect();
     sheet.write_windows(out, &lines);
     sheet.write_live(out, &lines);
     sheet.write_owned(out, &lines);
@@ -93,9 +95,19 @@ pub fn scope_word(kind: ScopeKind) -> &'static str {
 
 /// The families of one kind of scope that are written.
 struct Sheet<'a> {
-    kind: ScopeKind,
-    families: Vec<Family>,
+    columns: Vec<Column>,
+    /// The labels of each window that is written, as they follow those of a scope.
+    windows: Vec<String>,
     reading: Reading<'a>,
+}
+
+/// One family, and what of it was read: each scope is read once, window by window, and written family by family.
+struct Column {
+    object: &'static Object,
+    entry: &'static Entry,
+    name: String,
+    /// A number, or none, for each scope, window and word of the entry's label.
+    cells: Vec<Option<Number>>,
 }
 
 /// One scope as it is written.
@@ -103,18 +115,24 @@ struct Line<'a> {
     row: &'a Row<'a>,
     /// Up to the value of the last label, whose quote the next one closes.
     labels: String,
-    /// One for each window that is written.
-    metrics: Vec<Cow<'a, Metrics>>,
+    /// The same with the window's label in it, for each window one after the other.
+    in_windows: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
 }
 
 impl<'a> Sheet<'a> {
     fn new(kind: ScopeKind, reading: Reading<'a>) -> Self {
-        let mut sheet = Self { kind, families: families::window_families(), reading };
-        let wanted = |family: &Family| {
-            reading.families.want(&families::name(families::prefix(kind), &family.path), &family.path)
+        let column = |object, entry: &'static Entry| {
+            let name = families::name(families::prefix(kind), &entry.path);
+            let wanted = reading.families.want(&name, &entry.path);
+            wanted.then(|| Column { object, entry, name, cells: Vec::new() })
         };
-        sheet.families.retain(wanted);
-        sheet
+        let objects = catalogue::objects().iter();
+        let columns = objects.flat_map(|object| object.entries.iter().filter_map(move |entry| column(object, entry)));
+        let word = |place: &usize| format!("\",window=\"{}\"", window(reading.windows[*place]));
+        let windows = reading.places.iter().map(word).collect();
+        Self { columns: columns.collect(), windows, reading }
     }
 
     /// A family that has no window, if it is written.
@@ -123,17 +141,35 @@ impl<'a> Sheet<'a> {
         self.reading.families.want(&name, path).then(|| Head::new(&name, help))
     }
 
-    fn line<'b>(&self, row: &'b Row<'b>) -> Line<'b> {
-        Line { row, labels: labels(row), metrics: self.metrics(row).collect() }
+    fn make_room(&mut self, scopes: usize) {
+        for column in &mut self.columns {
+            column.cells.reserve_exact(scopes * self.windows.len() * column.entry.width());
+        }
     }
 
-    fn metrics<'b>(&self, row: &Row<'b>) -> impl Iterator<Item = Cow<'b, Metrics>> {
-        let Reading { places, now, .. } = self.reading;
-        row.view.into_iter().flat_map(move |view| places.iter().map(move |place| view.window_at(*place, now)))
+    /// The scope's labels; its numbers go into the columns.
+    fn line<'b>(&mut self, row: &'b Row<'b>) -> Line<'b> {
+        let labels = labels(row);
+        let (mut in_windows, mut ends) = (String::new(), Vec::with_capacity(self.windows.len()));
+        if row.view.is_some() {
+            for window in &self.windows {
+                in_windows.push_str(&labels);
+                in_windows.push_str(window);
+                ends.push(in_windows.len());
+            }
+        }
+        let (reading, columns) = (self.reading, &mut self.columns);
+        for metrics in in_windows_of(row, reading) {
+            let mut known = None;
+            for column in &mut *columns {
+                column.read(&metrics, reading.with_zeros, &mut known);
+            }
+        }
+        Line { row, labels, in_windows, ends }
     }
 
     fn left_out(&self, rows: &[Row<'_>]) -> LeftOut {
-        let in_a_window: usize = self.families.iter().map(Family::most_series).sum();
+        let in_a_window: usize = self.columns.iter().map(|column| column.entry.width()).sum();
         let at_most = |row: &Row<'_>| in_a_window * self.reading.places.len() + self.without_window(row);
         if rows.iter().map(at_most).sum::<usize>() <= self.reading.cap {
             return LeftOut { rows: vec![false; rows.len()], series: 0 };
@@ -150,9 +186,12 @@ impl<'a> Sheet<'a> {
 
     fn series(&self, row: &Row<'_>) -> usize {
         let mut series = self.without_window(row);
-        for metrics in self.metrics(row) {
-            for family in &self.families {
-                self.numbers(family, &metrics, |_, _| series += 1);
+        for metrics in in_windows_of(row, self.reading) {
+            let mut known = None;
+            for column in &self.columns {
+                if self.reading.with_zeros || !column.is_of_nothing(&metrics, &mut known) {
+                    series += column.entry.numbers(&metrics).count();
+                }
             }
         }
         series
@@ -169,16 +208,16 @@ impl<'a> Sheet<'a> {
     }
 
     fn write_windows(&self, out: &mut String, lines: &[Line<'_>]) {
-        let word = |place: &usize| format!("\",window=\"{}\"", window(self.reading.windows[*place]));
-        let windows: Vec<String> = self.reading.places.iter().map(word).collect();
-        for family in &self.families {
-            let mut head = Head::new(&families::name(families::prefix(self.kind), &family.path), &family.help);
-            for Line { labels, metrics, .. } in lines {
-                for (metrics, window) in metrics.iter().zip(&windows) {
-                    self.numbers(family, metrics, |label, value| match label {
-                        None => head.series(out, labels, &[window], value),
-                        Some((key, word)) => head.series(out, labels, &[window, ",", key, "=\"", word, "\""], value),
-                    });
+        let labels = || lines.iter().flat_map(Line::in_windows);
+        for Column { entry, name, cells, .. } in &self.columns {
+            let mut head = Head::new(name, &entry.help);
+            let words = match entry.read {
+                Read::One(_) | Read::Of(..) | Read::OfSla(..) => vec![String::new()],
+                Read::Each(label, _) => label.words.iter().map(|word| format!(",{}=\"{word}\"", label.name)).collect(),
+            };
+            for (labels, cells) in labels().zip(cells.chunks_exact(words.len())) {
+                for (word, number) in words.iter().zip(cells).filter_map(|(word, cell)| Some((word, (*cell)?))) {
+                    head.series(out, labels, &[word], number);
                 }
             }
         }
@@ -189,14 +228,14 @@ impl<'a> Sheet<'a> {
         for (path, help, read) in families::LIVE {
             let Some(mut head) = self.plain((path, help)) else { continue };
             for (line, live) in lives() {
-                head.series(out, &line.labels, &["\""], Value::Count(read(live)));
+                head.series(out, &line.labels, &["\""], Number::Count(read(live)));
             }
         }
         let Some(mut head) = self.plain(families::LONGEST_WAITING) else { return };
         for (line, live) in lives() {
             for (rank, waiting) in (1_usize..).zip(&live.longest_waiting) {
                 let more = ["\",rank=\"", &rank.to_string(), "\""];
-                head.series(out, &line.labels, &more, Value::Millis(age(waiting.age_ms)));
+                head.series(out, &line.labels, &more, Number::Millis(age(waiting.age_ms)));
             }
         }
     }
@@ -204,32 +243,42 @@ impl<'a> Sheet<'a> {
     fn write_owned(&self, out: &mut String, lines: &[Line<'_>]) {
         let Some(mut head) = self.plain(families::OWNED) else { return };
         for line in lines.iter().filter(|line| line.row.owned > 0) {
-            head.series(out, &line.labels, &["\""], Value::Count(line.row.owned));
+            head.series(out, &line.labels, &["\""], Number::Count(line.row.owned));
         }
+    }
+}
+
+/// Whether the object that was looked at last has nothing in it: its families follow each other.
+type Known = Option<(*const Object, bool)>;
+
+impl Column {
+    /// Reads the numbers of one scope in one window.
+    fn read(&mut self, metrics: &Metrics, with_zeros: bool, known: &mut Known) {
+        let is_left_out = !with_zeros && self.is_of_nothing(metrics, known);
+        let number = |place| if is_left_out { None } else { self.entry.number(metrics, place) };
+        self.cells.extend((0..self.entry.width()).map(number));
     }
 
-    /// Every number of a family in one window, with the label that tells it from its siblings.
-    fn numbers(&self, family: &Family, metrics: &Metrics, mut each: impl FnMut(Option<(&str, &str)>, Value)) {
-        if !self.reading.with_zeros && family.is_of_nothing(metrics) {
-            return;
-        }
-        let one = match family.read {
-            Read::One(read) => read(metrics),
-            Read::Of(of, read) => read(of(metrics), metrics.minimum_n),
-            Read::OfSla(of, read) => read(of(metrics), metrics.minimum_n),
-            Read::Each(label, words, read) => {
-                for (i, word) in words.iter().enumerate() {
-                    if let Some(value) = read(metrics, i) {
-                        each(Some((label, word)), value);
-                    }
-                }
-                None
-            }
-        };
-        if let Some(value) = one {
-            each(None, value);
+    fn is_of_nothing(&self, metrics: &Metrics, known: &mut Known) -> bool {
+        match *known {
+            Some((object, nothing)) if std::ptr::eq(object, self.object) => nothing,
+            _ => known.insert((self.object, self.object.is_nothing(metrics))).1,
         }
     }
+}
+
+impl Line<'_> {
+    /// The labels in each window.
+    fn in_windows(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.in_windows[start..*end])
+    }
+}
+
+/// What is read of a scope, window by window.
+fn in_windows_of<'b>(row: &Row<'b>, reading: Reading<'b>) -> impl Iterator<Item = Cow<'b, Metrics>> {
+    let Reading { places, now, .. } = reading;
+    row.view.into_iter().flat_map(move |view| places.iter().map(move |place| view.window_at(*place, now)))
 }
 
 /// A family's name, and its HELP and TYPE lines until its first series is written: without one it has none.
@@ -245,7 +294,7 @@ impl Head {
     }
 
     /// One series: `labels` begins with the brace and lacks the closing one, `more` follows as it is.
-    fn series(&mut self, out: &mut String, labels: &str, more: &[&str], value: Value) {
+    fn series(&mut self, out: &mut String, labels: &str, more: &[&str], value: Number) {
         if let Some(lines) = self.unwritten.take() {
             out.push_str(&lines);
         }
@@ -255,7 +304,7 @@ impl Head {
             out.push_str(part);
         }
         out.push_str("} ");
-        value.write(out);
+        number::write(out, value);
         out.push('\n');
     }
 }

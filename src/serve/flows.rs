@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::number::{self, Value};
+use super::number;
+use crate::domain::answers::catalogue::{self, Number};
 use crate::domain::day::flow::Flow;
 use crate::domain::fact::{DurationKind, FactKind};
 
@@ -110,12 +111,13 @@ type Side = (&'static str, &'static str, fn(&Flow, FactKind) -> u64);
 const STATED: Side = ("total", "stated", Flow::stated);
 const RETRACTED: Side = ("retracted_total", "taken back", Flow::retracted);
 
-/// One family and its retractions: the name's stem, its help, its label, and which facts each of its values counts.
+/// One family and its retractions: the name's stem, its help, its label, and of each value the number in the catalogue
+/// whose facts it counts.
 struct Counter {
     stem: &'static str,
     help: &'static str,
     label: &'static str,
-    values: &'static [(&'static str, &'static [FactKind])],
+    values: &'static [(&'static str, &'static str)],
 }
 
 const COUNTERS: &[Counter] = &[
@@ -124,58 +126,56 @@ const COUNTERS: &[Counter] = &[
         help: "Valid answers",
         label: "score",
         values: &[
-            ("1", &[FactKind::Answer1]),
-            ("2", &[FactKind::Answer2]),
-            ("3", &[FactKind::Answer3]),
-            ("4", &[FactKind::Answer4]),
-            ("5", &[FactKind::Answer5]),
+            ("1", "csat.answers.1"),
+            ("2", "csat.answers.2"),
+            ("3", "csat.answers.3"),
+            ("4", "csat.answers.4"),
+            ("5", "csat.answers.5"),
         ],
     },
-    plain("cxpulse_surveys_sent", "Surveys sent", &[("", &[FactKind::SurveySent])]),
-    plain("cxpulse_conversations_started", "Conversations started", &[("", &[FactKind::Started])]),
+    plain("cxpulse_surveys_sent", "Surveys sent", &[("", "csat.sent")]),
+    plain("cxpulse_conversations_started", "Conversations started", &[("", "conversations_started")]),
     Counter {
         stem: "cxpulse_conversations_closed",
         help: "Closes that had an effect",
         label: "closed_by",
-        values: &[
-            ("agent", &[FactKind::ClosedByAgent]),
-            ("customer", &[FactKind::ClosedByCustomer]),
-            ("system", &[FactKind::ClosedBySystem]),
-        ],
+        values: &[("agent", "closed_by.agent"), ("customer", "closed_by.customer"), ("system", "closed_by.system")],
     },
-    plain("cxpulse_conversations_resolved", "Resolutions", RESOLVED),
-    plain("cxpulse_first_responses", "First responses", FIRST_RESPONSES),
-    plain("cxpulse_conversations_abandoned", "Abandoned conversations", &[("", &[FactKind::Abandoned])]),
-    plain("cxpulse_conversations_reopened", "Reopenings", &[("", &[FactKind::Reopened])]),
+    plain("cxpulse_conversations_resolved", "Resolutions", &[("", "resolved")]),
+    plain("cxpulse_first_responses", "First responses", &[("", "first_response.count")]),
+    plain("cxpulse_conversations_abandoned", "Abandoned conversations", &[("", "abandoned")]),
+    plain("cxpulse_conversations_reopened", "Reopenings", &[("", "reopened")]),
     Counter {
         stem: "cxpulse_messages",
         help: "Messages",
         label: "sender",
-        values: &[
-            ("customer", &[FactKind::CustomerMessage]),
-            ("agent", &[FactKind::AgentMessage]),
-            ("automated", &[FactKind::AutomatedMessage]),
-        ],
+        values: &[("customer", "customer_messages"), ("agent", "agent_messages"), ("automated", "automated_messages")],
     },
 ];
 
 /// The durations by size. What is taken back is counted, but leaves the histogram as it is: it would fall.
 const HISTOGRAMS: &[(Counter, DurationKind)] = &[
-    (plain("cxpulse_first_response_seconds", "First response times", FIRST_RESPONSES), DurationKind::FirstResponse),
-    (plain("cxpulse_response_seconds", "Response times", RESPONSES), DurationKind::Response),
-    (plain("cxpulse_handle_seconds", "Handle times", &[("", &[FactKind::Handled])]), DurationKind::Handle),
-    (plain("cxpulse_resolution_seconds", "Resolution times", RESOLVED), DurationKind::Resolution),
+    (
+        plain("cxpulse_first_response_seconds", "First response times", &[("", "first_response.count")]),
+        DurationKind::FirstResponse,
+    ),
+    (plain("cxpulse_response_seconds", "Response times", &[("", "response.count")]), DurationKind::Response),
+    (plain("cxpulse_handle_seconds", "Handle times", &[("", "handle.count")]), DurationKind::Handle),
+    (plain("cxpulse_resolution_seconds", "Resolution times", &[("", "resolution.count")]), DurationKind::Resolution),
 ];
 
-const FIRST_RESPONSES: Values =
-    &[("", &[FactKind::FirstResponse, FactKind::FirstResponseWithin, FactKind::FirstResponseMissed])];
-const RESPONSES: Values = &[("", &[FactKind::Response, FactKind::ResponseWithin, FactKind::ResponseMissed])];
-const RESOLVED: Values = &[("", &[FactKind::Resolved, FactKind::ResolvedWithin, FactKind::ResolvedMissed])];
-
-type Values = &'static [(&'static str, &'static [FactKind])];
+type Values = &'static [(&'static str, &'static str)];
 
 const fn plain(stem: &'static str, help: &'static str, values: Values) -> Counter {
     Counter { stem, help, label: "", values }
+}
+
+impl Counter {
+    /// Each value of the label, with its facts.
+    fn facts(&self) -> Vec<(&'static str, &'static [FactKind])> {
+        let facts = |path| catalogue::facts(path).expect("the table names numbers of the catalogue");
+        self.values.iter().map(|(value, path)| (*value, facts(path))).collect()
+    }
 }
 
 fn write_counter(
@@ -185,15 +185,16 @@ fn write_counter(
     accounts: &[(Arc<str>, Arc<Told>)],
     wants: &dyn Fn(&str) -> bool,
 ) {
-    let Counter { stem, help, label, values } = counter;
+    let Counter { stem, help, label, .. } = counter;
     if !wants(&format!("{stem}_{ending}")) {
         return;
     }
     out.push_str(&format!(
         "# HELP {stem}_{ending} {help}, {what} since this process was ready.\n# TYPE {stem}_{ending} counter\n"
     ));
+    let values = counter.facts();
     for (account, told) in accounts {
-        for (value, kinds) in *values {
+        for (value, kinds) in &values {
             let since = |kind: &FactKind| count(&told.now, *kind).saturating_sub(count(&told.before, *kind));
             out.push_str(&format!("{stem}_{ending}{{account=\""));
             number::label(out, account);
@@ -201,7 +202,7 @@ fn write_counter(
                 out.push_str(&format!("\",{label}=\"{value}"));
             }
             out.push_str("\"} ");
-            Value::Count(kinds.iter().map(since).sum()).write(out);
+            number::write(out, Number::Count(kinds.iter().map(since).sum()));
             out.push('\n');
         }
     }
@@ -211,23 +212,23 @@ fn write_histogram(out: &mut String, counter: &Counter, kind: DurationKind, acco
     let Counter { stem, help, .. } = counter;
     out.push_str(&format!("# HELP {stem} {help}, stated since this process was ready.\n# TYPE {stem} histogram\n"));
     for (account, told) in accounts {
-        let mut line = |ending: &str, le: Option<&str>, value: Value| {
+        let mut line = |ending: &str, le: Option<&str>, value: Number| {
             out.push_str(&format!("{stem}_{ending}{{account=\""));
             number::label(out, account);
             if let Some(le) = le {
                 out.push_str(&format!("\",le=\"{le}"));
             }
             out.push_str("\"} ");
-            value.write(out);
+            number::write(out, value);
             out.push('\n');
         };
-        let bounds = told.now.bounds_ms().iter().map(|ms| Value::Millis(ms.unsigned_abs()).text());
+        let bounds = told.now.bounds_ms().iter().map(|ms| number::text(Number::Millis(ms.unsigned_abs())));
         let mut stated = 0;
         for (place, le) in bounds.chain(["+Inf".to_owned()]).enumerate() {
             stated += told.sized(kind, place);
-            line("bucket", Some(&le), Value::Count(stated));
+            line("bucket", Some(&le), Number::Count(stated));
         }
-        line("sum", None, Value::Millis(told.now.sum_ms(kind) - told.before.sum_ms(kind)));
-        line("count", None, Value::Count(stated));
+        line("sum", None, Number::Millis(told.now.sum_ms(kind) - told.before.sum_ms(kind)));
+        line("count", None, Number::Count(stated));
     }
 }

@@ -1,44 +1,22 @@
 //! Numbers as Prometheus reads them, written without an allocation: a scrape has a hundred thousand.
 
-use std::fmt::Write as _;
+use crate::domain::answers::catalogue::Number;
 
-/// One number, in the unit in which it is kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Value {
-    /// A count.
-    Count(u64),
-    /// Whole milliseconds, written as seconds.
-    Millis(u64),
-    /// Fractional milliseconds, written as seconds.
-    MeanMillis(f64),
-    /// A share, score or mean.
-    Quotient(f64),
+/// The number in base units: seconds, and fractions of one.
+pub(super) fn text(number: Number) -> String {
+    let mut text = String::new();
+    write(&mut text, number);
+    text
 }
 
-impl Value {
-    /// Whether it is nothing.
-    pub(super) fn is_zero(self) -> bool {
-        match self {
-            Self::Count(n) | Self::Millis(n) => n == 0,
-            Self::MeanMillis(x) | Self::Quotient(x) => x == 0.0,
-        }
-    }
-
-    /// The number in base units.
-    pub(super) fn text(self) -> String {
-        let mut text = String::new();
-        self.write(&mut text);
-        text
-    }
-
-    /// Appends the number in base units.
-    pub(super) fn write(self, out: &mut String) {
-        match self {
-            Self::Count(n) => whole(out, n),
-            Self::Millis(n) => seconds(out, n),
-            Self::MeanMillis(x) => shortest(out, x / 1_000.0),
-            Self::Quotient(x) => shortest(out, x),
-        }
+/// Appends the number in base units.
+pub(super) fn write(out: &mut String, number: Number) {
+    match number {
+        Number::Count(n) => whole(out, n),
+        Number::Millis(n) => seconds(out, n),
+        Number::MeanMillis(x) => shortest(out, x / 1_000.0),
+        Number::Quotient(x) => shortest(out, x),
+        Number::Flag => out.push('1'),
     }
 }
 
@@ -68,6 +46,9 @@ fn seconds(out: &mut String, ms: u64) {
     }
 }
 
+/// The fewest digits that read back as the same number.
 fn shortest(out: &mut String, x: f64) {
-    write!(out, "{x}").expect("a String takes every write");
+    let mut digits = zmij::Buffer::new();
+    let text = digits.format(x);
+    out.push_str(text.strip_suffix(".0").unwrap_or(text));
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::families;
 use super::flows;
+use crate::domain::answers::catalogue;
 use crate::domain::scope::{Scope, ScopeKind};
 use crate::telemetry::{ENGINE_METRICS, EXPORT_SERIES_DROPPED, PROCESS_METRICS};
 use crate::wire::text::is_id;
@@ -66,7 +67,7 @@ impl Families {
     /// Whether a scope's family is wanted, by its whole name and its path in the metrics object.
     pub(super) fn want(&self, name: &str, path: &str) -> bool {
         let of = |words: &BTreeSet<String>| {
-            words.contains(name) || words.contains(&families::key(path)) || words.contains(families::object(path))
+            words.contains(name) || words.contains(&families::key(path)) || words.contains(catalogue::object(path))
         };
         self.words.as_ref().is_none_or(of)
     }
@@ -198,9 +199,9 @@ fn unknown(name: &str, value: &str, what: &'static str, right: &str) -> Unknown 
 fn known() -> BTreeSet<String> {
     let mut known = BTreeSet::from([EXPORT_SERIES_DROPPED.to_owned()]);
     for (kind, path) in families::all_paths() {
-        known.insert(families::name(families::prefix(kind), &path));
-        known.insert(families::key(&path));
-        known.insert(families::object(&path).to_owned());
+        known.insert(families::name(families::prefix(kind), path));
+        known.insert(families::key(path));
+        known.insert(catalogue::object(path).to_owned());
     }
     known.extend(flows::names());
     known.extend(ENGINE_METRICS.iter().map(|(name, ..)| (*name).to_owned()));
@@ -211,7 +212,7 @@ fn known() -> BTreeSet<String> {
 fn right_families() -> String {
     let mut objects: Vec<String> = Vec::new();
     for (_, path) in families::all_paths() {
-        let object = families::object(&path).to_owned();
+        let object = catalogue::object(path).to_owned();
         if path.contains('.') && !objects.contains(&object) {
             objects.push(object);
         }

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::event::Event;
-use super::fact::{Credit, Fact, Kind};
+use super::fact::{About, Credit, Fact, Kind};
 use super::life::Life;
 use super::policy::{Policies, Version};
 use std::collections::BTreeSet;
@@ -53,7 +53,21 @@ impl<'a> Conversation<'a> {
 
     /// The credit of this agent for what the event at `i` says.
     pub fn credit(&self, i: usize, agent: Option<String>) -> Credit {
-        Credit { at_ms: self.life.at_ms(i), agent, skill: self.life.skill_after(i) }
+        let about = About { contact: self.life.writing_contact(i), ..self.about(i) };
+        Credit { at_ms: self.life.at_ms(i), agent, skill: self.life.skill_after(i), about }
+    }
+
+    /// What the conversation is about after the event at `i`.
+    pub fn about(&self, i: usize) -> About {
+        let topics = self.life.events()[..=i].iter().filter_map(topic).cloned().collect();
+        let Some(started) = self.life.started() else { return About { topics, ..About::default() } };
+        About {
+            contact: started.contact.clone(),
+            line: started.line.clone(),
+            channel: started.channel.clone(),
+            company: started.company.clone(),
+            topics,
+        }
     }
 
     /// A moment between events that has come: for the assignee and skill before the events of its millisecond. No
@@ -62,7 +76,7 @@ impl<'a> Conversation<'a> {
         let has_come = moment_ms <= self.now_ms && moment_ms <= self.life.end_ms();
         let before = self.life.last_earlier(moment_ms).filter(|_| has_come)?;
         let credit = self.credit(before, self.life.assignee_after(before));
-        Some(Fact { credit: Credit { at_ms: moment_ms, ..credit }, kind })
+        Some(Fact { credit: Credit { at_ms: moment_ms, about: self.about(before), ..credit }, kind })
     }
 
     fn started(&self) -> Vec<Fact> {
@@ -76,10 +90,7 @@ impl<'a> Conversation<'a> {
                 Some(Kind::AutomatedMessage)
             }
             Body::AgentMessage { .. } => Some(Kind::AgentMessage),
-            Body::CustomerMessage { contact, .. } => {
-                let own = self.life.started().and_then(|started| started.contact.clone());
-                Some(Kind::CustomerMessage(contact.clone().or(own)))
-            }
+            Body::CustomerMessage { .. } => Some(Kind::CustomerMessage(self.life.writing_contact(i))),
             _ => None,
         }
     }
@@ -105,6 +116,14 @@ impl<'a> Conversation<'a> {
             recorded.into_iter().chain(prompted)
         };
         agents.into_iter().flat_map(of_agent).collect()
+    }
+}
+
+/// The topic that an event tags.
+pub fn topic(event: &Event) -> Option<&String> {
+    match &event.body {
+        Body::TopicTagged { topic } => Some(topic),
+        _ => None,
     }
 }
 

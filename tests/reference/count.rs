@@ -1,50 +1,77 @@
-//! Counts the facts of one scope in one window into the `metrics` object of SPEC §4.
+//! Counts the facts of one part of an account in one window into the `metrics` object of SPEC §4.
 
-use super::By;
 use super::account::Account;
-use super::fact::{Fact, Kind};
+use super::fact::{About, Fact, Kind};
 use super::numbers::{Object, durations, quotient, sla, wilson};
 use super::time::Window;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The part of an account that is counted; a fact belongs to it once (SPEC §3, credit).
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// By what the account is divided.
-    pub by: By,
-    /// The skill, where it matters.
-    pub skill: Option<String>,
-    /// The agent, where it matters.
-    pub agent: Option<String>,
+#[derive(Clone, Debug, Default)]
+pub struct Part {
+    /// The names that it has, or any of which it may have; `None` is no name.
+    pub wanted: Vec<(Dimension, Vec<Option<String>>)>,
 }
 
-impl Scope {
-    fn holds(&self, skill: Option<&String>, agent: Option<&String>) -> bool {
-        let is_skill = self.skill.as_ref() == skill;
-        let is_agent = self.agent.as_ref() == agent;
-        match self.by {
-            By::Account => true,
-            By::Skill => is_skill,
-            By::Agent => is_agent,
-            By::AgentSkill => is_skill && is_agent,
+/// By what an account is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    Agent,
+    Skill,
+    Line,
+    Channel,
+    Topic,
+    Contact,
+    Company,
+}
+
+impl Dimension {
+    /// The names that something has; of topics it may have several.
+    pub fn names(self, agent: Option<&String>, skill: Option<&String>, about: &About) -> Vec<Option<String>> {
+        match self {
+            Dimension::Agent => vec![agent.cloned()],
+            Dimension::Skill => vec![skill.cloned()],
+            Dimension::Line => vec![about.line.clone()],
+            Dimension::Channel => vec![about.channel.clone()],
+            Dimension::Contact => vec![about.contact.clone()],
+            Dimension::Company => vec![about.company.clone()],
+            Dimension::Topic if about.topics.is_empty() => vec![None],
+            Dimension::Topic => about.topics.iter().cloned().map(Some).collect(),
         }
     }
 }
 
-/// The facts of one scope in one window.
+impl Part {
+    fn holds(&self, agent: Option<&String>, skill: Option<&String>, about: &About) -> bool {
+        self.wanted
+            .iter()
+            .all(|(dimension, any_of)| dimension.names(agent, skill, about).iter().any(|name| any_of.contains(name)))
+    }
+
+    fn touches(&self, dimension: Dimension) -> bool {
+        self.wanted.iter().any(|(other, _)| *other == dimension)
+    }
+
+    fn touches_only(&self, dimensions: &[Dimension]) -> bool {
+        self.wanted.iter().all(|(dimension, _)| dimensions.contains(dimension))
+    }
+}
+
+/// The facts of one part in one window.
 struct Counted<'a> {
     account: &'a Account<'a>,
-    scope: &'a Scope,
+    part: &'a Part,
     window: Window,
     facts: Vec<&'a Fact>,
 }
 
 /// The `metrics` object.
-pub fn metrics(account: &Account, scope: &Scope, window: Window) -> Value {
-    let credited = |fact: &&Fact| scope.holds(fact.credit.skill.as_ref(), fact.credit.agent.as_ref());
+pub fn metrics(account: &Account, part: &Part, window: Window) -> Value {
+    let credited =
+        |fact: &&Fact| part.holds(fact.credit.agent.as_ref(), fact.credit.skill.as_ref(), &fact.credit.about);
     let facts = account.facts.iter().filter(credited).filter(|fact| window.holds(fact.credit.at_ms)).collect();
-    Counted { account, scope, window, facts }.metrics()
+    Counted { account, part, window, facts }.metrics()
 }
 
 impl Counted<'_> {
@@ -79,8 +106,8 @@ impl Counted<'_> {
             .with("proactive_messages", self.count(|kind| matches!(kind, Kind::ProactiveMessage)))
             .with("active_agents", self.active_agents())
             .with("focus_ms", self.focus_ms());
-        let has_contacts = matches!(self.scope.by, By::Account | By::Skill);
-        let has_presence = matches!(self.scope.by, By::Account | By::Agent);
+        let has_contacts = !self.part.touches(Dimension::Agent);
+        let has_presence = self.part.touches_only(&[Dimension::Agent]);
         object
             .with_some("unique_contacts", has_contacts.then(|| self.unique_contacts()))
             .with_some("availability", has_presence.then(|| self.availability()))
@@ -141,15 +168,20 @@ impl Counted<'_> {
             .done()
     }
 
-    /// Per close the sum of its visits that belong to the scope; without such visits, no handle time.
+    /// Per close the sum of its visits that belong to the part, for each agent and each skill where it asks for them;
+    /// without such visits, no handle time.
     fn handle_ms(&self) -> Vec<i64> {
         let mut values = Vec::new();
+        let [by_agent, by_skill] = [Dimension::Agent, Dimension::Skill].map(|dimension| self.part.touches(dimension));
         for handle in self.account.handles.iter().filter(|handle| self.window.holds(handle.at_ms)) {
-            let parts = handle.parts.iter().filter(|(agent, skill, _)| self.scope.holds(skill.as_ref(), Some(agent)));
-            let parts: Vec<i64> = parts.map(|(_, _, ms)| *ms).collect();
-            if !parts.is_empty() {
-                values.push(parts.iter().sum());
+            let mut sums: BTreeMap<(Option<&String>, Option<&String>), i64> = BTreeMap::new();
+            for (agent, skill, ms) in &handle.parts {
+                if self.part.holds(Some(agent), skill.as_ref(), &handle.about) {
+                    let whose = (Some(agent).filter(|_| by_agent), skill.as_ref().filter(|_| by_skill));
+                    *sums.entry(whose).or_default() += ms;
+                }
             }
+            values.extend(sums.into_values());
         }
         values
     }
@@ -164,9 +196,11 @@ impl Counted<'_> {
         self.pick(contact).into_iter().collect::<BTreeSet<String>>().len()
     }
 
+    /// Of visits that go on no more is told than agent and skill.
     fn focus_ms(&self) -> i64 {
-        let visits = self.account.visits.iter();
-        let visits = visits.filter(|visit| self.scope.holds(visit.skill.as_ref(), Some(&visit.agent)));
+        let is_told = self.part.touches_only(&[Dimension::Agent, Dimension::Skill]);
+        let visits = self.account.visits.iter().filter(|visit| is_told || !visit.is_running);
+        let visits = visits.filter(|visit| self.part.holds(Some(&visit.agent), visit.skill.as_ref(), &visit.about));
         visits.map(|visit| self.window.overlap_ms(visit.begin.at_ms, visit.end_ms)).sum()
     }
 
@@ -189,13 +223,13 @@ impl Counted<'_> {
     }
 
     fn presence_ms(&self, status: &str) -> i64 {
-        let spans = self.account.spans.iter().filter(|span| span.status == status && self.is_scope_of(&span.agent));
+        let spans = self.account.spans.iter().filter(|span| span.status == status && self.is_part_of(&span.agent));
         spans.map(|span| self.window.overlap_ms(span.place.at_ms, span.until_ms)).sum()
     }
 
     fn focus_while_online_ms(&self) -> i64 {
         let mut sum_ms = 0;
-        for span in self.account.spans.iter().filter(|span| span.status == "online" && self.is_scope_of(&span.agent)) {
+        for span in self.account.spans.iter().filter(|span| span.status == "online" && self.is_part_of(&span.agent)) {
             for visit in self.account.visits.iter().filter(|visit| visit.agent == span.agent) {
                 let from_ms = visit.begin.at_ms.max(span.place.at_ms);
                 sum_ms += self.window.overlap_ms(from_ms, visit.end_ms.min(span.until_ms));
@@ -205,8 +239,8 @@ impl Counted<'_> {
     }
 
     /// Presence has no skill: it is asked for in accounts and agents alone.
-    fn is_scope_of(&self, agent: &String) -> bool {
-        self.scope.holds(self.scope.skill.as_ref(), Some(agent))
+    fn is_part_of(&self, agent: &String) -> bool {
+        self.part.holds(Some(agent), None, &About::default())
     }
 
     fn durations(&self, value: impl Fn(&Kind) -> Option<i64>) -> Value {

@@ -21,7 +21,7 @@ fn two_positive_answers_of_five_are_forty_percent() {
 #[test]
 fn at_1329_seven_minutes_cover_1320_to_1329() {
     let window = Window::last(7, ms("13:29"));
-    assert_eq!((window.from_ms, window.now_ms), (ms("13:20"), ms("13:29")));
+    assert_eq!((window.from_ms, window.last_ms), (ms("13:20"), ms("13:29")));
     let clocks = ["13:19:59.999", "13:20", "13:29", "13:29:00.001"];
     let story = clocks.iter().enumerate().fold(Story::default(), |s, (i, clock)| s.customer(clock, &format!("c{i}")));
     assert_eq!(story.ask(ms("13:29"), 7, By::Account)[0]["metrics"]["customer_messages"], 2);

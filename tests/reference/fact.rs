@@ -1,5 +1,7 @@
 //! The facts a timeline establishes (SPEC §3): what happened when, and who gets the credit.
 
+use std::collections::BTreeSet;
+
 /// When something counts, and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credit {
@@ -9,6 +11,21 @@ pub struct Credit {
     pub agent: Option<String>,
     /// The skill, if any.
     pub skill: Option<String>,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a fact is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// The event's own contact, else the conversation's.
+    pub contact: Option<String>,
+    /// Line, channel and company of the conversation.
+    pub line: Option<String>,
+    pub channel: Option<String>,
+    pub company: Option<String>,
+    /// All tagged by then.
+    pub topics: BTreeSet<String>,
 }
 
 /// One fact.

@@ -149,6 +149,15 @@ impl Life {
         }
     }
 
+    /// The contact whom a customer's message at `i` names, else the conversation's.
+    pub fn writing_contact(&self, i: usize) -> Option<String> {
+        let own = match &self.events()[i].body {
+            Body::CustomerMessage { contact, .. } => contact.clone(),
+            _ => None,
+        };
+        own.or_else(|| self.started().and_then(|started| started.contact.clone()))
+    }
+
     /// When it started: at that event, else at its first one.
     pub fn start_ms(&self) -> i64 {
         self.at_ms(self.start().unwrap_or(0))

@@ -34,11 +34,15 @@
 //! 11. *Rating requests.* Only closes with an effect decide. The last message may be a bot's; without any it is not
 //!     `too_old`. `agent_id` and `skill_id` are absent where there is none, `agent_id` also under `agent_metrics =
 //!     false`. The `request_id` is this module's own, not to be compared.
-//! 12. *Numbers.* Percentiles are exact; who compares allows 1 %, and quotients a few units in the last place. Wilson:
+//! 12. *Questions.* A visit is about what its conversation was at its end. While it goes on, its focus time is told by
+//!     agent and skill alone. Where agents or skills are asked for, each has its own handle time of a close. A filter of
+//!     topics leaves other topics no row. Contacts are counted unless agents are asked for.
+//! 13. *Numbers.* Percentiles are exact; who compares allows 1 %, and quotients a few units in the last place. Wilson:
 //!     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), clamped. `thin` is only on objects with a count of
 //!     samples.
 
 mod account;
+mod asked;
 mod body;
 mod closing;
 mod conversation;
@@ -73,7 +77,9 @@ mod story;
 mod waiting;
 
 use account::{Account, Timelines};
-use count::Scope;
+pub use asked::{Asked, answer};
+pub use count::Dimension;
+use count::Part;
 use numbers::{Object, has_nonzero};
 use policy::Policies;
 use serde_json::Value;
@@ -165,32 +171,33 @@ pub fn counts(inputs: &[Input], as_of_ms: i64) -> Counts {
     Timelines::read(inputs, as_of_ms).counts
 }
 
+/// One scope of an account: its skill and its agent, where it has one.
+type Scope = (Option<Option<String>>, Option<Option<String>>);
+
 /// The scopes of an account, sorted by skill, then agent as shown. Without agent metrics no agent is a scope.
 fn scopes(account: &Account, by: By) -> impl Iterator<Item = Scope> {
     let has_skill = matches!(by, By::Skill | By::AgentSkill);
     let has_agent = matches!(by, By::Agent | By::AgentSkill);
     let is_hidden = has_agent && !account.policy.agent_metrics;
     let pairs = account.pairs().into_iter().filter(|_| !is_hidden);
-    let scope = |(skill, agent): (Option<String>, Option<String>)| Scope {
-        by,
-        skill: skill.filter(|_| has_skill),
-        agent: agent.filter(|_| has_agent),
+    let scope = |(skill, agent): (Option<String>, Option<String>)| -> Scope {
+        (has_skill.then_some(skill), has_agent.then_some(agent))
     };
-    let key = |scope: &Scope| (shown(&scope.skill).to_owned(), shown(&scope.agent).to_owned());
+    let key = |(skill, agent): &Scope| [skill, agent].map(|id| id.as_ref().map(|id| shown(id).to_owned()));
     let sorted: BTreeMap<_, _> = pairs.map(scope).map(|scope| (key(&scope), scope)).collect();
     sorted.into_values()
 }
 
-fn scope_metrics(account: &Account, scope: &Scope, question: &Question) -> Option<Value> {
+fn scope_metrics(account: &Account, (skill, agent): &Scope, question: &Question) -> Option<Value> {
     let window = Window::last(question.window_minutes, question.as_of_ms);
-    let metrics = count::metrics(account, scope, window);
-    let has_skill = matches!(scope.by, By::Skill | By::AgentSkill);
-    let has_agent = matches!(scope.by, By::Agent | By::AgentSkill);
+    let of = |dimension, id: &Option<Option<String>>| id.clone().map(|id| (dimension, vec![id]));
+    let wanted = of(Dimension::Skill, skill).into_iter().chain(of(Dimension::Agent, agent)).collect();
+    let metrics = count::metrics(account, &Part { wanted }, window);
     has_nonzero(&metrics).then(|| {
         Object::default()
             .with("account_id", account.name)
-            .with_some("skill_id", has_skill.then(|| shown(&scope.skill)))
-            .with_some("agent_id", has_agent.then(|| shown(&scope.agent)))
+            .with_some("skill_id", skill.as_ref().map(shown))
+            .with_some("agent_id", agent.as_ref().map(shown))
             .with("window_minutes", question.window_minutes)
             .with("as_of", print_time(question.as_of_ms))
             .with("metrics", metrics)

@@ -69,7 +69,7 @@ pub fn sla(verdicts: &[bool], minimum_n: Option<i64>) -> Value {
         .done()
 }
 
-/// The Wilson score interval of a share, clamped to 0-1 (reading 12).
+/// The Wilson score interval of a share, clamped to 0-1 (reading 13).
 pub fn wilson(positive: usize, total: usize) -> Option<Value> {
     let p = quotient(positive as i64, total as i64)?;
     let n = total as f64;

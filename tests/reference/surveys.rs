@@ -74,7 +74,7 @@ impl Conversation<'_> {
             return Vec::new();
         };
         let fact = |i: usize, kind: Kind| {
-            let credit = Credit { at_ms: self.life.at_ms(i), ..settled.clone() };
+            let credit = Credit { skill: settled.skill.clone(), ..self.credit(i, settled.agent.clone()) };
             Fact { credit, kind }
         };
         let judged = self.judged(survey);

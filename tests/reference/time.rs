@@ -74,30 +74,39 @@ pub fn after_target(from_ms: i64, target_ms: Option<i64>) -> Option<i64> {
     Some(from_ms.saturating_add(target_ms?).saturating_add(1))
 }
 
-/// What a question about the last minutes covers: both ends belong to it (SPEC §2).
+/// What a question covers (SPEC §2).
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
     /// The first covered millisecond, a bucket edge.
     pub from_ms: i64,
-    /// The moment of the question, covered too.
-    pub now_ms: i64,
+    /// The last covered millisecond: that of the question, or the last one before a bucket edge.
+    pub last_ms: i64,
+    /// Where what goes on for a while is cut.
+    pub until_ms: i64,
 }
 
 impl Window {
     /// The window of the last `minutes` before `now_ms`, widened to whole buckets at its beginning.
     pub fn last(minutes: u32, now_ms: i64) -> Window {
         let from_ms = floor5(now_ms - i64::from(minutes) * MINUTE_MS);
-        Window { from_ms, now_ms }
+        Window { from_ms, last_ms: now_ms, until_ms: now_ms }
+    }
+
+    /// From one bucket edge to another, that one left out; what happened at exactly `now_ms` belongs to what ends then.
+    pub fn between(from_ms: i64, until_ms: i64, now_ms: i64) -> Window {
+        let until = until_ms.min(now_ms);
+        let last_ms = if until_ms >= now_ms { now_ms } else { until_ms - 1 };
+        Window { from_ms, last_ms, until_ms: until }
     }
 
     /// Whether something that happened at this time counts.
     pub fn holds(&self, at_ms: i64) -> bool {
-        self.from_ms <= at_ms && at_ms <= self.now_ms
+        self.from_ms <= at_ms && at_ms <= self.last_ms
     }
 
     /// How much of a span of time lies in the window.
     pub fn overlap_ms(&self, from_ms: i64, until_ms: i64) -> i64 {
-        (until_ms.min(self.now_ms) - from_ms.max(self.from_ms)).max(0)
+        (until_ms.min(self.until_ms) - from_ms.max(self.from_ms)).max(0)
     }
 }
 

@@ -4,6 +4,7 @@ use super::body::Body;
 use super::closing::Close;
 use super::conversation::Conversation;
 use super::event::Event;
+use super::fact::About;
 use super::policy::Policies;
 use super::presence::Span;
 use super::timeline::Place;
@@ -47,12 +48,18 @@ pub struct Visit {
     pub end_ms: i64,
     /// Whether the agent wrote during it.
     pub wrote: bool,
+    /// Whether nothing has ended it yet.
+    pub is_running: bool,
+    /// What the conversation was about at its end.
+    pub about: About,
 }
 
 /// What the closes of a conversation state: the visits that belong to one close.
 pub struct Handle {
     /// When.
     pub at_ms: i64,
+    /// What the conversation was about at the close.
+    pub about: About,
     /// Whose visits, under which skill, how long.
     pub parts: Vec<(String, Option<String>, i64)>,
 }
@@ -76,7 +83,7 @@ pub fn handles(conversation: &Conversation, life: usize, visits: &[Visit]) -> Ve
         let own = visits.iter().filter(|visit| visit.life == life && since(&visit.begin) && visit.begin < end);
         let counted = own.filter(|visit| visit.wrote || !requires_reply);
         let part = |visit: &Visit| (visit.agent.clone(), visit.skill.clone(), visit.end_ms - visit.begin.at_ms);
-        Handle { at_ms: close.event.at_ms, parts: counted.map(part).collect() }
+        Handle { at_ms: close.event.at_ms, about: conversation.about(close.at), parts: counted.map(part).collect() }
     };
     conversation.closes().iter().map(handle).collect()
 }
@@ -133,13 +140,21 @@ fn visits_of(
         let end = (begin + 1..moves.len()).find(|i| is_over(*i));
         let until = end.unwrap_or(moves.len());
         let ended_ms = end.map_or(now_ms, |end| moves[end].place.at_ms);
+        let end_ms = ended_ms.min(capped_ms(until)).min(visited.end_ms());
+        let is_ended = end_ms < now_ms || end.is_some_and(|end| moves[end].place.at_ms == end_ms);
+        // What it is about counts up to the move that ended it, or else to the last moment of it.
+        let ending = end.map(|end| &moves[end].place).filter(|place| place.at_ms == end_ms);
+        let events = visited.events().iter();
+        let last = events.take_while(|event| ending.map_or(event.at_ms <= end_ms, |ending| event.place() <= *ending));
         visits.push(Visit {
             life,
             agent: agent.to_owned(),
             skill: moves[begin].skill.clone(),
             begin: moves[begin].place.clone(),
-            end_ms: ended_ms.min(capped_ms(until)).min(visited.end_ms()),
+            end_ms,
             wrote: moves[begin..until].iter().any(|one| one.moved == Moved::Wrote(life)),
+            is_running: !is_ended,
+            about: conversations[life].about(last.count() - 1),
         });
         from = until;
     }

@@ -4,12 +4,15 @@
 //! it; taking up the next view costs what came since. It lives where the questions are asked, never with the fold.
 
 mod activity;
+pub mod catalogue;
 mod in_bucket;
 pub mod live;
 pub mod metrics;
 mod numbers;
+pub mod questions;
 pub mod rates;
 mod running;
+mod standing;
 mod windows;
 
 use crate::domain::bucket::Bucket;

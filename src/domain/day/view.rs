@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::DayView;
 use crate::domain::current::Current;
 use crate::domain::event::Millis;
+use crate::domain::names::combinations::CombinationsView;
 use crate::domain::names::texts::Texts;
 use crate::domain::names::{Name, Names};
 use crate::domain::policy::{Policies, Policy};
@@ -36,6 +37,16 @@ pub struct NamesView {
     pub conversations: Texts,
     /// Contacts.
     pub contacts: Texts,
+    /// Lines.
+    pub lines: Names,
+    /// Channels.
+    pub channels: Names,
+    /// Topics.
+    pub topics: Names,
+    /// Companies.
+    pub companies: Names,
+    /// What the numbers of a credit mean: its topics, and its line, channel and company.
+    pub combinations: CombinationsView,
 }
 
 impl View {

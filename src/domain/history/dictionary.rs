@@ -1,7 +1,9 @@
 //! The names of an account, and events in terms of their numbers.
 
+use super::History;
 use crate::domain::event::{Body, Change, Event, Text};
 use crate::domain::names::aged::AgedNames;
+use crate::domain::names::combinations::Combinations;
 use crate::domain::names::{Name, Names, hash_of};
 use crate::domain::timeline::{About, Act, Set};
 
@@ -16,10 +18,14 @@ pub struct Dictionary {
     pub skills: Names,
     /// Contacts, which come and go.
     pub contacts: AgedNames,
-    companies: Names,
-    channels: Names,
-    lines: Names,
-    topics: Names,
+    /// Companies.
+    pub companies: Names,
+    /// Channels.
+    pub channels: Names,
+    /// Lines.
+    pub lines: Names,
+    /// Topics.
+    pub topics: Names,
 }
 
 /// The hashes of an event's names, of those that are many; 0 where there is none.
@@ -60,6 +66,14 @@ fn named_in<'e>(body: &'e Body<'_>) -> (Option<&'e str>, Option<&'e str>) {
         | Body::Snoozed { .. }
         | Body::Reopened
         | Body::SurveyCommented { .. } => (None, None),
+    }
+}
+
+impl History {
+    /// Which topics, lines, channels and companies come together.
+    #[must_use]
+    pub fn combinations(&self) -> &Combinations {
+        &self.combinations
     }
 }
 

@@ -2,12 +2,13 @@
 
 use prost::Message;
 
+use crate::domain::answers::catalogue::is_thin;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::{Availability, Csat, Durations, Metrics, Moods, Sla, Utilisation};
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 
-use super::json::{Stamp, is_thin};
+use super::json::Stamp;
 use crate::wire::proto;
 
 /// One scope with all its windows, each with its length in minutes.

@@ -7,7 +7,6 @@ mod records;
 mod writer;
 
 pub use live::live_json;
-pub(super) use metrics::is_thin;
 pub use metrics::metrics_json;
 pub use rating_request::rating_request_json;
 pub use records::{Stamp, bucket_json, metric_json, replay_json};

@@ -68,13 +68,6 @@ impl JsonWriter {
         self.out.push(b'"');
     }
 
-    /// A member that is there only if there is a quotient.
-    pub(super) fn optional_quotient(&mut self, name: &str, number: Option<f64>) {
-        if let Some(number) = number {
-            self.key(name).quotient(number);
-        }
-    }
-
     /// A member that is there only if there is a text.
     pub(super) fn optional_text(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {

@@ -1,0 +1,108 @@
+//! Answers from what is summed: the account, skills, agents, and agents within skills, over a window up to now.
+
+use super::{Answer, AnswerRow, Dimension, Question};
+use crate::domain::answers::Answers;
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::window::Windows;
+use crate::domain::scope::{NONE, Scope, ScopeKind};
+
+/// How a question has to do with agents, or with skills.
+enum Wanted<'a> {
+    /// Not at all.
+    Nothing,
+    /// A row for each.
+    Each,
+    /// A row for each of these.
+    Some(&'a [String]),
+    /// One alone, in no grouping.
+    One(&'a String),
+}
+
+/// Milliseconds in a minute.
+const MINUTE_MS: i64 = 60_000;
+
+impl Answers {
+    /// The answer to a question: from the sums where they have it, else from the facts.
+    #[must_use]
+    pub fn ask(&self, question: &Question) -> Answer {
+        self.from_sums(question).unwrap_or_else(|| question.answer(&self.view))
+    }
+
+    /// The answer from the sums; none where they do not have it.
+    #[must_use]
+    pub fn from_sums(&self, question: &Question) -> Option<Answer> {
+        let now = self.now();
+        let is_window = question.frame.to == Bucket::asked_at(now) && question.frame.from <= question.frame.to;
+        if !is_window
+            || question.interval_buckets.is_some()
+            || !question.touches_only(&[Dimension::Agent, Dimension::Skill])
+        {
+            return None;
+        }
+        let [agents, skills] = [question.wanted(Dimension::Agent)?, question.wanted(Dimension::Skill)?];
+        let minutes = (now - question.frame.from.start()) / MINUTE_MS;
+        let windows = Windows::at(now, &[u32::try_from(minutes).ok()?]);
+        let span = question.frame.span(now);
+        let rows = self.rows(question, &agents, &skills, &windows);
+        Some(Answer { span, intervals: Vec::new(), rows, overlapping: false, running_left_out: 0 })
+    }
+
+    fn rows(&self, question: &Question, agents: &Wanted<'_>, skills: &Wanted<'_>, windows: &Windows) -> Vec<AnswerRow> {
+        let kind = match (agents.is_some(), skills.is_some()) {
+            (false, false) => ScopeKind::Account,
+            (false, true) => ScopeKind::Skill,
+            (true, false) => ScopeKind::Agent,
+            (true, true) => ScopeKind::AgentSkill,
+        };
+        let ids = self.scope_ids(kind).into_iter().map(|id| (self.view.names.scope(id), id));
+        let covered = ids.filter(|(scope, _)| agents.has(scope.agent.as_ref()) && skills.has(scope.skill.as_ref()));
+        let row = |(scope, id)| (scope, self.over(id, windows).remove(0));
+        let mut found = covered.map(row).map(|(scope, metrics)| question.row(&scope, metrics));
+        if question.group_by.is_empty() {
+            let asks_for_nobody = question.touches(Dimension::Agent) && !self.view.policy().agent_metrics;
+            let nothing = || AnswerRow { ids: Vec::new(), metrics: self.nothing(kind), intervals: Vec::new() };
+            return if asks_for_nobody { Vec::new() } else { vec![found.next().unwrap_or_else(nothing)] };
+        }
+        let mut rows: Vec<AnswerRow> = found.filter(|row| !row.metrics.is_zero()).collect();
+        rows.sort_unstable_by(|a, b| a.ids.cmp(&b.ids));
+        rows
+    }
+}
+
+impl Question {
+    /// What of a dimension it asks for, if the sums have it.
+    fn wanted(&self, dimension: Dimension) -> Option<Wanted<'_>> {
+        let filter = self.filters.iter().find(|filter| filter.dimension == dimension);
+        match (self.group_by.contains(&dimension), filter.map(|filter| filter.any_of.as_slice())) {
+            (false, None) => Some(Wanted::Nothing),
+            (false, Some([one])) => Some(Wanted::One(one)),
+            // Sums of several would count twice who is counted once.
+            (false, Some(_)) => None,
+            (true, None) => Some(Wanted::Each),
+            (true, Some(some)) => Some(Wanted::Some(some)),
+        }
+    }
+
+    fn row(&self, scope: &Scope, metrics: Metrics) -> AnswerRow {
+        let id = |dimension: &Dimension| {
+            let id = if *dimension == Dimension::Agent { &scope.agent } else { &scope.skill };
+            id.clone().unwrap_or_else(|| NONE.to_owned())
+        };
+        AnswerRow { ids: self.group_by.iter().map(id).collect(), metrics, intervals: Vec::new() }
+    }
+}
+
+impl Wanted<'_> {
+    fn is_some(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
+    fn has(&self, id: Option<&String>) -> bool {
+        match self {
+            Self::Nothing | Self::Each => true,
+            Self::Some(some) => id.is_some_and(|id| some.contains(id)),
+            Self::One(one) => id == Some(*one),
+        }
+    }
+}

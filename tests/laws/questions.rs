@@ -1,0 +1,158 @@
+//! The second law for questions: any grouping and filter, any buckets, with and without intervals, as a batch computation
+//! has it; and what is summed says the same as the facts.
+
+use cxpulse::domain::answers::Answers;
+use cxpulse::domain::answers::catalogue::{self, Kind, Number};
+use cxpulse::domain::answers::metrics::Metrics;
+use cxpulse::domain::answers::questions::{Answer, AnswerRow, Dimension, Filter, Frame, Question};
+use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
+use cxpulse::domain::day::DAY_MINUTES;
+use cxpulse::wire::output::json::metrics_json;
+use serde_json::{Value, json};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::engine::{asked_of_reference, book, fold};
+use crate::reference;
+
+use super::compare::differences;
+use super::random::{Random, Set, at_ms};
+
+/// How many questions are asked of a set.
+const QUESTIONS: usize = 6;
+
+const DIMENSIONS: [(Dimension, reference::Dimension, &[&str]); 7] = [
+    (Dimension::Agent, reference::Dimension::Agent, &["a1", "a2", "a3", "-1", "nobody"]),
+    (Dimension::Skill, reference::Dimension::Skill, &["s1", "s2", "-1", "nobody"]),
+    (Dimension::Line, reference::Dimension::Line, &["l1", "l2", "-1", "nobody"]),
+    (Dimension::Channel, reference::Dimension::Channel, &["chat", "e mail", "-1"]),
+    (Dimension::Topic, reference::Dimension::Topic, &["a topic", "b", "c, d", "-1"]),
+    (Dimension::Contact, reference::Dimension::Contact, &["k1", "k2", "k3", "-1", "nobody"]),
+    (Dimension::Company, reference::Dimension::Company, &["f1", "f2", "-1"]),
+];
+
+/// A question in the words of both.
+struct Both {
+    ours: Question,
+    theirs: reference::Asked,
+}
+
+/// The answers to random questions that are not those of a batch computation.
+pub(super) fn broken_questions(set: &Set) -> Vec<String> {
+    let mut set = set.clone();
+    set.lines.iter_mut().for_each(|line| *line = with_origins(line));
+    let mut folded = fold(&set.lines, &book(&set.policies), set.as_of_ms);
+    let mut random = Random::new(set.seed ^ 0xa5a5_1234);
+    let mut broken = vec![];
+    for (name, account) in folded.asked() {
+        for _ in 0..QUESTIONS {
+            let Both { ours, theirs } = question(&mut random, &set);
+            let answer = ours.answer(account.view());
+            let expected = asked_of_reference(&set.lines, &set.policies, &name, &theirs);
+            let path = format!("{name}, {theirs:?}");
+            broken.extend(differences(&path, &expected, &shown(&answer)));
+            broken.extend(unlike_the_sums(&path, &account, &ours, &answer));
+            broken.extend(unlike_the_facts(&path, &account, &ours, &answer));
+        }
+    }
+    broken
+}
+
+/// More lines, channels, companies and topics than a set has, by what a line says.
+fn with_origins(line: &str) -> String {
+    let mut event: Value = serde_json::from_str(line).expect("our own");
+    let mut drawn = Random::new(xxh3_64(event["event_id"].to_string().as_bytes()));
+    if event["type"] == json!("conversation_started") {
+        for (field, names) in
+            [("line_id", ["l1", "l2", "-1"]), ("channel", ["chat", "e mail", ""]), ("company_id", ["f1", "f2", ""])]
+        {
+            event[field] = json!(*drawn.of(&names));
+        }
+    } else if event["type"] == json!("topic_tagged") || (event["type"] == json!("participant_joined")) {
+        event = json!({"type": "topic_tagged", "topic": *drawn.of(&["a topic", "b", "c, d", "-1"]),
+            "account_id": event["account_id"], "conversation_id": event["conversation_id"],
+            "event_id": event["event_id"], "occurred_at": event["occurred_at"]});
+    }
+    event.to_string()
+}
+
+fn question(random: &mut Random, set: &Set) -> Both {
+    let frame = frame(random, set);
+    let length = frame.to.since(frame.from) + 1;
+    let mut theirs = reference::Asked {
+        as_of_ms: set.as_of_ms,
+        from_ms: frame.from.start(),
+        until_ms: frame.to.end(),
+        group_by: vec![],
+        filters: vec![],
+        interval_ms: None,
+    };
+    let mut ours = Question::over(frame);
+    let mut group_by = vec![];
+    for _ in 0..*random.of(&[0, 1, 1, 2, 3]) {
+        let (dimension, other, _) = *random.of(&DIMENSIONS);
+        if !group_by.contains(&dimension) {
+            group_by.push(dimension);
+            theirs.group_by.push(other);
+        }
+    }
+    ours = ours.grouped_by(&group_by).expect("no more than three");
+    for (dimension, other, names) in DIMENSIONS {
+        if random.chance(14) {
+            let any_of: Vec<String> = (0..1 + random.below(2)).map(|_| (*random.of(names)).to_owned()).collect();
+            theirs.filters.push((other, any_of.clone()));
+            ours = ours.filtered_by(Filter { dimension, any_of }).expect("each once");
+        }
+    }
+    if random.chance(35) {
+        let buckets = (length / *random.of(&[1, 2, 3, 5])).max(1);
+        theirs.interval_ms = Some(buckets * BUCKET_MS);
+        ours = ours.in_intervals_of(buckets as u32).expect("one at least");
+    }
+    Both { ours, theirs }
+}
+
+/// A window up to now, or from one event's bucket to another's.
+fn frame(random: &mut Random, set: &Set) -> Frame {
+    let window = Frame::window(set.as_of_ms, set.window_minutes);
+    if set.lines.is_empty() || random.chance(50) {
+        return window;
+    }
+    let kept = Bucket::window_start(set.as_of_ms, DAY_MINUTES)..=Bucket::asked_at(set.as_of_ms);
+    let mut one = || Bucket::of(at_ms(random.of::<String>(&set.lines))).clamp(*kept.start(), *kept.end());
+    let (from, to) = (one(), one());
+    Frame { from: from.min(to), to: from.max(to) }
+}
+
+/// The rows as the reference has them.
+fn shown(answer: &Answer) -> Value {
+    let metrics =
+        |metrics: &Metrics| -> Value { serde_json::from_slice(&metrics_json(metrics)).expect("valid JSON is written") };
+    let row = |row: &AnswerRow| {
+        let intervals: Vec<Value> = row.intervals.iter().map(metrics).collect();
+        json!({"ids": row.ids, "metrics": metrics(&row.metrics), "intervals": intervals})
+    };
+    answer.rows.iter().map(row).collect()
+}
+
+/// Where what is summed says something else.
+fn unlike_the_sums(path: &str, account: &Answers, question: &Question, answer: &Answer) -> Vec<String> {
+    let summed = account.from_sums(question);
+    let differ = summed.filter(|summed| summed != answer);
+    differ.map(|summed| format!("{path}: the sums have {summed:?}, the facts {answer:?}")).into_iter().collect()
+}
+
+/// Where the facts behind a count are not as many as it says.
+fn unlike_the_facts(path: &str, account: &Answers, question: &Question, answer: &Answer) -> Vec<String> {
+    let [row] = answer.rows.as_slice() else { return vec![] };
+    if !row.ids.is_empty() {
+        return vec![];
+    }
+    let people = ["active_agents", "unique_contacts"];
+    let counts = catalogue::entries().iter().filter(|entry| entry.kind == Kind::Count);
+    let of = |entry: &&catalogue::Entry| entry.number(&row.metrics, 0);
+    let differs = |entry: &&catalogue::Entry| {
+        let facts = question.facts(account.view(), &entry.facts()).count() as u64;
+        !people.contains(&entry.path.as_str()) && of(entry) != Some(Number::Count(facts))
+    };
+    counts.filter(differs).map(|entry| format!("{path}: {} is not its facts: {:?}", entry.path, of(&entry))).collect()
+}
