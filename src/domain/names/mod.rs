@@ -5,7 +5,9 @@
 pub mod aged;
 pub mod combinations;
 mod index;
+mod numbered;
 pub mod texts;
+mod topic_sets;
 
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;

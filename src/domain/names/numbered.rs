@@ -1,0 +1,79 @@
+//! Values that many facts share, numbered as they come. Readers share them, in pages: a number that comes later copies the
+//! page that it goes into, once for a reader.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use foldhash::fast::FixedState;
+
+use crate::domain::compact::pages::Pages;
+
+/// Values in a page.
+const PAGE: usize = 256;
+
+/// Values by number; 0 is the default one.
+#[derive(Debug)]
+pub(super) struct Numbered<T> {
+    values: NumberedView<T>,
+    numbers: HashMap<T, u32, FixedState>,
+}
+
+/// The values as they were when they were taken.
+#[derive(Debug)]
+pub(super) struct NumberedView<T>(Pages<T, PAGE>);
+
+impl<T> Default for NumberedView<T> {
+    fn default() -> Self {
+        Self(Pages::default())
+    }
+}
+
+impl<T> Clone for NumberedView<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T: Clone> NumberedView<T> {
+    /// The value of a number.
+    pub(super) fn get(&self, number: u32) -> Option<&T> {
+        self.0.get(number as usize)
+    }
+}
+
+impl<T: Clone + Default + Eq + Hash> Default for Numbered<T> {
+    fn default() -> Self {
+        let mut numbered = Self { values: NumberedView::default(), numbers: HashMap::default() };
+        numbered.number(T::default());
+        numbered
+    }
+}
+
+impl<T: Clone + Eq + Hash> Numbered<T> {
+    /// The value of a number that was given.
+    pub(super) fn of(&self, number: u32) -> &T {
+        self.values.get(number).expect("it was given")
+    }
+
+    /// The number of a value, new if it was not known.
+    pub(super) fn number(&mut self, value: T) -> u32 {
+        if let Some(&number) = self.numbers.get(&value) {
+            return number;
+        }
+        let number = self.values.0.len() as u32;
+        self.values.0.push(value.clone());
+        self.numbers.insert(value, number);
+        number
+    }
+
+    /// The values as they are now.
+    pub(super) fn view(&self) -> NumberedView<T> {
+        self.values.clone()
+    }
+
+    /// How many there are.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.values.0.len()
+    }
+}
