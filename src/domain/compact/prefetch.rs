@@ -13,6 +13,14 @@ pub fn prefetch<T>(value: &T) {
     (0..size_of::<T>().div_ceil(LINE)).for_each(|line| hint(start.wrapping_add(line * LINE)));
 }
 
+/// The same of some bytes of a slice from a place on.
+#[inline]
+pub fn prefetch_at(bytes: &[u8], at: usize) {
+    let start = bytes.as_ptr().wrapping_add(at);
+    hint(start);
+    hint(start.wrapping_add(LINE / 4));
+}
+
 /// The same of the last elements of a slice, and of the place behind them.
 #[inline]
 pub fn prefetch_end<T>(values: &[T]) {
