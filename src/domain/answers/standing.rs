@@ -17,10 +17,10 @@ use crate::domain::names::Name;
 type Said = ([u8; 2], [Millis; 2], [u32; 6]);
 
 /// The facts of a bucket that stand, each with whom it is credited to, in the order in which they were stated.
-pub(super) fn standing(day: &DayView, bucket: Bucket) -> impl Iterator<Item = (Stated, &Row)> {
+pub(super) fn standing(day: &DayView, bucket: Bucket) -> impl Iterator<Item = (Stated, Row)> {
     let mut gone: HashMap<Said, u32, FixedState> = HashMap::default();
     for (fact, row) in day.facts(bucket).filter(|(fact, _)| fact.sign == Sign::Retract) {
-        *gone.entry(said(&fact, row)).or_default() += 1;
+        *gone.entry(said(&fact, &row)).or_default() += 1;
     }
     day.facts(bucket).filter(move |(fact, row)| fact.sign == Sign::State && !cancelled(&mut gone, fact, row))
 }

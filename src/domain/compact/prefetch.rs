@@ -24,6 +24,14 @@ pub fn prefetch_beginning<T>(value: &T, bytes: usize) {
     lines(std::ptr::from_ref(value).cast(), bytes);
 }
 
+/// The same of some bytes of a slice from a place on.
+#[inline]
+pub fn prefetch_at(bytes: &[u8], at: usize) {
+    let start = bytes.as_ptr().wrapping_add(at);
+    hint(start);
+    hint(start.wrapping_add(LINE / 4));
+}
+
 /// The same of the last elements of a slice, and of the place behind them.
 #[inline]
 pub fn prefetch_end<T>(values: &[T]) {

@@ -1,24 +1,23 @@
 //! The facts of one bucket as a stream of some five bytes a fact: append-only, the truth behind every question.
 //!
 //! Questions read a bucket from its first fact to its last, so each fact says only how it differs from the one before.
-//! Whom it is credited to is a row that the facts of a conversation share. What readers have taken stands in pieces that
-//! never change; what comes later goes behind it, so that neither waits for the other.
+//! Whom it is credited to is a row that the facts of a conversation share. They stand in pieces that never move: the
+//! buckets of an hour grow at the same time, and columns that grow would leave behind more than they hold. Readers share
+//! the pieces that are full.
 
 use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
-use crate::domain::compact::growth;
-use crate::domain::compact::varint::{self, Reader};
+use crate::domain::compact::varint::{Encoded, Reader};
 use crate::domain::event::Millis;
 use crate::domain::fact::{FactKind, Scopes, Sign, Stated};
 
 /// The facts of one bucket, in the order in which they were stated.
 #[derive(Debug)]
 pub struct Facts {
-    bucket: Bucket,
     taken: FactsView,
-    /// What readers have not taken yet.
-    rest: Vec<u8>,
+    /// The last piece, as far as it goes; what was taken of it is a beginning.
+    open: Vec<u8>,
     last: Before,
     /// The first row that some fact here has.
     oldest_row: u64,
@@ -28,7 +27,11 @@ pub struct Facts {
 #[derive(Debug, Clone)]
 pub struct FactsView {
     bucket: Bucket,
-    pieces: Arc<Vec<Arc<Vec<u8>>>>,
+    /// The pieces that are full.
+    full: Arc<Vec<Arc<[u8]>>>,
+    /// The one behind them.
+    open: Arc<[u8]>,
+    /// In all of them.
     bytes: usize,
 }
 
@@ -50,16 +53,17 @@ struct Before {
 
 const RETRACTS: u8 = 0x40;
 const HAS_SCOPES: u8 = 0x80;
-/// Room for one more fact, whatever it is.
-const LONGEST: usize = 34;
-/// A piece that is shorter is joined with what follows.
-const PIECE_BYTES: usize = 16_384;
+/// The first piece is so small, since most accounts have few facts in a bucket; each is half as large as all before.
+const LEAST_BYTES: usize = 64;
+/// The largest piece.
+const MOST_BYTES: usize = 4096;
 
 impl Facts {
     /// No facts of a bucket yet.
     #[must_use]
     pub fn new(bucket: Bucket) -> Self {
-        Self { bucket, taken: FactsView::new(bucket), rest: Vec::new(), last: Before::default(), oldest_row: u64::MAX }
+        let (taken, open) = (FactsView::new(bucket), Vec::new());
+        Self { taken, open, last: Before::default(), oldest_row: u64::MAX }
     }
 
     /// Adds a fact of this bucket. Each: kind (6 bits), sign, whether `scopes` follow; then what differs: time, row; the
@@ -67,30 +71,45 @@ impl Facts {
     #[inline]
     pub fn push(&mut self, stated: &Stated) {
         let Stated { at, kind, value, scopes, row, .. } = *stated;
-        let offset_ms = at - self.bucket.start();
+        let offset_ms = at - self.taken.bucket.start();
         let retracts = if stated.sign == Sign::Retract { RETRACTS } else { 0 };
         let has_scopes = if scopes == Scopes::ALL { 0 } else { HAS_SCOPES };
-        let out = &mut self.rest;
-        growth::make_room(out, LONGEST);
-        out.push(kind as u8 | retracts | has_scopes);
-        varint::write_signed(out, offset_ms - self.last.offset_ms);
-        varint::write_signed(out, row.wrapping_sub(self.last.row) as i64);
+        let mut entry = Encoded::new(kind as u8 | retracts | has_scopes);
+        entry.signed(offset_ms - self.last.offset_ms);
+        entry.signed(row.wrapping_sub(self.last.row) as i64);
         if has_scopes != 0 {
-            out.push(scopes.0);
+            entry.byte(scopes.0);
         }
         if kind.has_value() {
-            varint::write(out, value as u64);
+            entry.number(value as u64);
         }
+        if self.open.capacity() - self.open.len() < entry.as_slice().len() {
+            self.begin_piece();
+        }
+        self.open.extend_from_slice(entry.as_slice());
         self.last = Before { offset_ms, row };
         self.oldest_row = self.oldest_row.min(row);
     }
 
     /// The facts as they are now.
     pub fn view(&mut self) -> &FactsView {
-        if !self.rest.is_empty() {
-            self.taken.append(std::mem::take(&mut self.rest));
+        if self.taken.open.len() < self.open.len() {
+            self.taken.bytes += self.open.len() - self.taken.open.len();
+            self.taken.open = Arc::from(&self.open[..]);
         }
         &self.taken
+    }
+
+    #[cold]
+    fn begin_piece(&mut self) {
+        let full = std::mem::take(&mut self.open);
+        self.taken.bytes += full.len() - self.taken.open.len();
+        if !full.is_empty() {
+            Arc::make_mut(&mut self.taken.full).push(Arc::from(full));
+        }
+        self.taken.open = Arc::default();
+        let bytes = self.taken.bytes.next_power_of_two() / 2;
+        self.open = Vec::with_capacity(bytes.clamp(LEAST_BYTES, MOST_BYTES));
     }
 
     /// The first row that some fact here has; `u64::MAX` if there are no facts.
@@ -102,7 +121,7 @@ impl Facts {
 
 impl FactsView {
     fn new(bucket: Bucket) -> Self {
-        Self { bucket, pieces: Arc::default(), bytes: 0 }
+        Self { bucket, full: Arc::default(), open: Arc::default(), bytes: 0 }
     }
 
     /// Which bucket it is.
@@ -126,11 +145,7 @@ impl FactsView {
     /// The next fact for a reader.
     #[inline]
     pub fn next(&self, cursor: &mut Cursor) -> Option<Stated> {
-        let mut piece = self.pieces.get(cursor.piece)?;
-        if cursor.at == piece.len() {
-            piece = self.pieces.get(cursor.piece + 1)?;
-            (cursor.piece, cursor.at) = (cursor.piece + 1, 0);
-        }
+        let piece = self.piece(cursor)?;
         let mut reader = Reader::new(&piece[cursor.at..]);
         let stated = read(&mut reader, self.bucket, &mut cursor.before);
         cursor.at += reader.read_bytes();
@@ -141,11 +156,9 @@ impl FactsView {
     /// Has at most `count` of the next facts for a reader put into `read`, instead of what was there.
     pub fn read(&self, cursor: &mut Cursor, count: usize, read: &mut Vec<Stated>) {
         read.clear();
-        while read.len() < count && !self.is_read(cursor) {
-            if self.pieces[cursor.piece].len() == cursor.at {
-                (cursor.piece, cursor.at) = (cursor.piece + 1, 0);
-            }
-            let mut reader = Reader::new(&self.pieces[cursor.piece][cursor.at..]);
+        while read.len() < count {
+            let Some(piece) = self.piece(cursor) else { return };
+            let mut reader = Reader::new(&piece[cursor.at..]);
             while read.len() < count && !reader.is_at_end() {
                 read.push(self::read(&mut reader, self.bucket, &mut cursor.before));
             }
@@ -154,14 +167,15 @@ impl FactsView {
         }
     }
 
-    /// Puts bytes behind the others; a short last piece is written anew with them, and keeps its beginning.
-    fn append(&mut self, rest: Vec<u8>) {
-        self.bytes += rest.len();
-        let pieces = Arc::make_mut(&mut self.pieces);
-        match pieces.last_mut().filter(|last| last.len() < PIECE_BYTES) {
-            Some(last) => *last = Arc::new([&last[..], &rest].concat()),
-            None => pieces.push(Arc::new(rest)),
+    /// The piece in which the next fact begins, if there is one.
+    fn piece(&self, cursor: &mut Cursor) -> Option<&[u8]> {
+        if self.is_read(cursor) {
+            return None;
         }
+        if self.full.get(cursor.piece).is_some_and(|full| full.len() == cursor.at) {
+            (cursor.piece, cursor.at) = (cursor.piece + 1, 0);
+        }
+        Some(self.full.get(cursor.piece).map_or(&self.open, |full| full))
     }
 }
 
@@ -213,7 +227,7 @@ mod tests {
                 before = view;
             }
         }
-        assert!(facts.view().pieces.len() > 2, "it is in several pieces");
+        assert!(facts.view().full.len() > 2, "it is in several pieces");
         assert!((0..read.len()).all(|number| read[number] == given()[number % 3]));
     }
 }

@@ -126,7 +126,7 @@ impl DayView {
     }
 
     /// The facts of a bucket with whom they are credited to, in the order in which they were stated.
-    pub fn facts(&self, bucket: Bucket) -> impl Iterator<Item = (Stated, &Row)> {
+    pub fn facts(&self, bucket: Bucket) -> impl Iterator<Item = (Stated, Row)> {
         let facts = self.bucket(bucket).into_iter().flat_map(FactsView::iter);
         facts.map(|fact| (fact, self.rows.get(fact.row)))
     }

@@ -91,6 +91,17 @@ pub enum Maximum {
     Lost(DurationKind),
 }
 
+impl Maximum {
+    /// Of which durations it was lost.
+    #[must_use]
+    pub fn lost(self) -> Option<DurationKind> {
+        match self {
+            Self::Known => None,
+            Self::Lost(which) => Some(which),
+        }
+    }
+}
+
 impl Tally {
     /// Adds a fact, or takes one back.
     pub fn add(&mut self, kind: FactKind, value: Millis, sign: Sign) -> Maximum {

@@ -23,7 +23,7 @@ const STEPS: [usize; 4] = [48, 36, 24, 12];
 const NAMED: usize = 64;
 
 /// Events that are folded at once at most: so many can be told apart beside a time.
-const MOST: usize = 1 << PLACE_BITS;
+pub(super) const MOST: usize = 1 << PLACE_BITS;
 const PLACE_BITS: u32 = 14;
 
 /// Of whom an event is, as far as it is looked at ahead.
@@ -47,14 +47,21 @@ impl History {
     }
 
     fn apply_batch(&mut self, events: &[&Event<'_>], fates: &mut [Fate]) {
-        let order = by_time(events);
-        let (mut interned, mut touched) = (std::mem::take(&mut self.ahead), std::mem::take(&mut self.touched));
-        self.intern_all(events, &order, &mut interned);
-        touched.extend(interned.iter().map(Touched::by));
+        let mut interned = std::mem::take(&mut self.ahead);
+        self.intern_all(events, &mut interned);
+        self.fold_batch(&interned, fates);
+        interned.clear();
+        self.ahead = interned;
+    }
+
+    /// Folds events whose time has come, each with the place of its fate.
+    pub(super) fn fold_batch(&mut self, interned: &[(u16, Interned)], fates: &mut [Fate]) {
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.extend(interned.iter().map(|(_, one)| Touched::by(one)));
         let mut late: Vec<Late> = Vec::new();
-        for (number, &place) in order.iter().enumerate() {
+        for (number, &(place, one)) in interned.iter().enumerate() {
             self.look_ahead(&touched[number..]);
-            match interned[number] {
+            match one {
                 Interned::Conversation(conversation, entry) if self.is_late_in_a_long_life(conversation, &entry) => {
                     late.push((usize::from(place), conversation, entry));
                 }
@@ -62,20 +69,24 @@ impl History {
             }
         }
         self.add_late(late, fates);
-        interned.clear();
         touched.clear();
-        (self.ahead, self.touched) = (interned, touched);
+        self.touched = touched;
     }
 
-    /// Events in terms of numbers, in their order. Names are looked up in steps, each of which tells where the next one
-    /// reads, so that nothing waits for memory.
-    fn intern_all(&mut self, events: &[&Event<'_>], order: &[u16], interned: &mut Vec<Interned>) {
-        for some in order.chunks(NAMED) {
+    /// Events in terms of numbers, in the order of their timelines, each with its place. Names are looked up in steps, each
+    /// of which tells where the next one reads, so that nothing waits for memory.
+    fn intern_all(&mut self, events: &[&Event<'_>], interned: &mut Vec<(u16, Interned)>) {
+        for some in by_time(events).chunks(NAMED) {
             let event = |place: &u16| events[usize::from(*place)];
             let hashes: SmallVec<[Hashes; NAMED]> =
                 some.iter().map(|place| self.names.prefetch(event(place))).collect();
             hashes.iter().for_each(|hashes| self.names.prefetch_texts(hashes));
-            interned.extend(some.iter().zip(&hashes).map(|(place, hashes)| self.intern(event(place), hashes)));
+            interned
+                .extend(some.iter().zip(&hashes).map(|(place, hashes)| (*place, self.intern(event(place), hashes))));
+        }
+        // Of one moment only the numbers tell what comes first.
+        for of_moment in interned.chunk_by_mut(|(_, a), (_, b)| a.at() == b.at()) {
+            of_moment.sort_by_key(|(_, one)| one.key());
         }
     }
 

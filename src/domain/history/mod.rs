@@ -31,7 +31,7 @@ use super::names::Name;
 use super::names::combinations::Combinations;
 use super::planted::{Bug, is_planted};
 use super::policy::Policies;
-use super::timeline::{Entry, Timeline};
+use super::timeline::{Entry, Timeline, rank};
 
 use agent::Agent;
 use batch::Touched;
@@ -108,7 +108,7 @@ pub struct History {
     decisions: Vec<Decision>,
     visits: Vec<VisitChange>,
     /// Room for a batch that is looked up ahead.
-    ahead: Vec<Interned>,
+    ahead: Vec<(u16, Interned)>,
     touched: Vec<Touched>,
 }
 
@@ -124,6 +124,14 @@ impl Interned {
         match self {
             Self::Conversation(_, entry) => entry.key.at,
             Self::Status(_, said) => said.at,
+        }
+    }
+
+    /// Where it comes among those of its conversation or agent.
+    fn key(&self) -> (Millis, u32, u8, u64) {
+        match self {
+            Self::Conversation(_, Entry { key, .. }) => (key.at, key.sequence, key.rank, key.identity),
+            Self::Status(_, said) => (said.at, said.sequence.place(), rank::STATUS, said.identity.0),
         }
     }
 }
@@ -215,8 +223,12 @@ impl History {
     pub fn advance_to(&mut self, now: Millis) {
         self.now = self.now.max(now);
         let later = self.held.split_off(&self.now.saturating_add(1));
-        for held in std::mem::replace(&mut self.held, later).into_values().flatten() {
-            let _ = self.fold(held);
+        let held: Vec<Interned> = std::mem::replace(&mut self.held, later).into_values().flatten().collect();
+        for held in held.chunks(batch::MOST) {
+            let mut held: Vec<(u16, Interned)> = (0..).zip(held.iter().copied()).collect();
+            held.sort_by_key(|(_, one)| one.key());
+            // What became of them is told: they were held.
+            self.fold_batch(&held, &mut vec![Fate::Held; held.len()]);
         }
         self.put_in_all();
         self.fire_alarms();

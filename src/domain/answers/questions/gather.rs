@@ -61,9 +61,9 @@ impl Gathering<'_> {
             // Spans lie in the bucket of their end, which may come after the frame.
             for (fact, row) in standing(&asked.view.day, bucket) {
                 if fact.kind.is_span() {
-                    self.add_span(&fact, row);
+                    self.add_span(&fact, &row);
                 } else if let Some(place) = place {
-                    self.add(&fact, row, place);
+                    self.add(&fact, &row, place);
                 }
             }
         }

@@ -104,11 +104,11 @@ pub struct AnswerRow {
 
 /// A fact that stands and that a question covers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Covered<'v> {
+pub struct Covered {
     /// The fact.
     pub fact: Stated,
     /// Whom it is credited to.
-    pub row: &'v Row,
+    pub row: Row,
     /// The bucket in which it is kept: of what goes on for a while that of its end.
     pub bucket: Bucket,
 }
@@ -172,7 +172,7 @@ impl Question {
     /// The facts of these kinds that the question covers, the newest bucket first. With the kinds of a number of the
     /// catalogue they are what it is made of, but for what still runs; with those that it leaves out, what a reader may
     /// miss in it.
-    pub fn facts<'v>(&self, view: &'v View, kinds: &[FactKind]) -> impl Iterator<Item = Covered<'v>> + use<'v> {
+    pub fn facts<'v>(&self, view: &'v View, kinds: &[FactKind]) -> impl Iterator<Item = Covered> + use<'v> {
         let (asked, kinds) = (Asked::of(view, self), kinds.to_vec());
         let buckets = view.day.newest_first().filter({
             let from = self.frame.from;

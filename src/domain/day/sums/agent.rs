@@ -19,7 +19,7 @@ pub struct AgentSums {
     statuses: Vec<StatusSpan>,
     /// The status that holds.
     status_now: Option<StatusSpan>,
-    /// Whether anything changed since the last drain.
+    /// Whether anything but the log changed since the last drain.
     pub(super) changed: bool,
 }
 
@@ -70,6 +70,11 @@ impl Visited {
 }
 
 impl AgentSums {
+    /// Whether anything changed since the last call; of the log until its skills are drained.
+    pub(super) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed) || self.log.is_changed()
+    }
+
     /// Takes up spans that came together: between them they may overlap, which they do not otherwise. Gives the parts of
     /// visits while online before and after, as far as they changed.
     pub(super) fn take_up(&mut self, pending: &[Pending]) -> [Vec<Span>; 2] {

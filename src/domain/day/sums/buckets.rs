@@ -83,15 +83,23 @@ impl Buckets {
 
     /// Adds facts of a bucket, but for spans, to the tallies in which they count.
     pub(super) fn add_all(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
-        for (stated, credit) in facts.iter().filter(|(stated, _)| !stated.kind.is_span()) {
-            for scope in counting(stated.scopes, credit.skill) {
-                let maximum = self.change(scope, bucket, |tally| tally.add(stated.kind, stated.value, stated.sign));
-                if let Some(Maximum::Lost(which)) = maximum
-                    && !is_planted(Bug::GreatestKept)
-                {
-                    self.unsettled.push((bucket, scope, which));
-                }
-            }
+        self.add_to(ScopeId::Account, Scopes::ACCOUNT, bucket, facts);
+        for alike in facts.chunk_by(|(_, a), (_, b)| a.skill == b.skill) {
+            self.add_to(ScopeId::Skill(alike[0].1.skill), Scopes::SKILL, bucket, alike);
+        }
+    }
+
+    fn add_to(&mut self, scope: ScopeId, kind: Scopes, bucket: Bucket, facts: &[(Stated, Credit)]) {
+        let counts = |(stated, _): &&(Stated, Credit)| stated.scopes.has(kind) && !stated.kind.is_span();
+        if !facts.iter().any(|fact| counts(&fact)) {
+            return;
+        }
+        let lost = self.change(scope, bucket, |tally| {
+            let maxima = facts.iter().filter(counts).map(|(fact, _)| tally.add(fact.kind, fact.value, fact.sign));
+            maxima.filter_map(Maximum::lost).collect::<Vec<_>>()
+        });
+        if !is_planted(Bug::GreatestKept) {
+            self.unsettled.extend(lost.into_iter().flatten().map(|which| (bucket, scope, which)));
         }
     }
 

@@ -127,6 +127,9 @@ impl Contacts {
         if self.first[contact.index()].next == CROWD {
             return self.crowds.entry(contact).or_default().add(message);
         }
+        if let Some(moves) = self.begin_newer(contact, message) {
+            return moves;
+        }
         let mut groups = self.groups(contact);
         let Some(moves) = add_to(&mut groups, message) else {
             self.put(contact, &[Group { next: CROWD, ..Group::NOTHING }]);
@@ -136,6 +139,18 @@ impl Contacts {
         };
         self.put(contact, &groups);
         moves
+    }
+
+    /// Puts a message before all others, if the one before it has the same skill: then the others need not be read.
+    fn begin_newer(&mut self, contact: Name, message: Message) -> Option<Moves> {
+        let first = self.first[contact.index()];
+        let Message { bucket, skill, sign } = message;
+        if sign == Sign::Retract || first.count == 0 || first.skill != skill || first.bucket >= bucket {
+            return None;
+        }
+        let next = self.put_other(first);
+        self.first[contact.index()] = Group { bucket, count: 1, skill, next };
+        Some([[Some(first.bucket), Some(bucket)]; 2])
     }
 
     fn groups(&self, contact: Name) -> Groups {
@@ -227,7 +242,7 @@ fn add_to(groups: &mut Groups, message: Message) -> Option<Moves> {
             groups[at].count = message.added_to(groups[at].count)?;
             groups.retain(|group| group.count > 0);
         }
-        None if groups.len() == FEW => return None,
+        None if groups.len() >= FEW => return None,
         None if message.sign == Sign::State => {
             let Message { bucket, skill, .. } = message;
             groups.insert(place, Group { bucket, count: 1, skill, next: NONE });

@@ -191,6 +191,11 @@ impl Log {
         self.skills.iter()
     }
 
+    /// Whether something changed since the skills under which it did were last drained.
+    pub(super) fn is_changed(&self) -> bool {
+        self.skills.is_changed()
+    }
+
     /// The skills under which something changed since the last call.
     pub(super) fn drain_changed(&mut self) -> Vec<Option<Name>> {
         self.skills.drain_changed()

@@ -127,7 +127,7 @@ impl Sums {
         scopes.dedup();
         let mut changed = Changed { scopes, buckets };
         for code in 0..self.agents.len() {
-            if std::mem::take(&mut self.agents[code].changed) {
+            if self.agents[code].take_changed() {
                 self.drain_agent(code, &mut changed);
             }
         }
@@ -169,15 +169,14 @@ impl Sums {
 
     fn count_for_agents(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
         for (place, (stated, credit)) in facts.iter().enumerate() {
-            self.agent_ahead(facts.get(place + 2 * AHEAD)).into_iter().for_each(prefetch);
-            self.agent_ahead(facts.get(place + AHEAD)).into_iter().for_each(|agent| agent.log.prefetch());
+            self.agent_ahead(facts.get(place + 2 * AHEAD)).into_iter().for_each(|agent| prefetch(&agent.log));
+            let ahead = facts.get(place + AHEAD).filter(|(stated, _)| stated.kind == FactKind::AgentMessage);
+            self.agent_ahead(ahead).into_iter().for_each(|agent| agent.log.prefetch());
             if stated.kind.is_span() || !stated.scopes.has(Scopes(Scopes::AGENT.0 | Scopes::AGENT_SKILL.0)) {
                 continue;
             }
             self.agent_marks.mark(credit.agent, bucket);
-            let agent = self.agent_mut(credit.agent);
-            agent.changed = true;
-            agent.log.add(bucket, stated, credit.skill);
+            self.agent_mut(credit.agent).log.add(bucket, stated, credit.skill);
             if stated.kind == FactKind::AgentMessage {
                 self.count_activity(bucket, stated.sign, credit);
             }
@@ -346,11 +345,15 @@ impl Together {
     fn read(&mut self, facts: &FactsView, cursor: &mut Cursor, rows: &Rows) -> bool {
         facts.read(cursor, TOGETHER, &mut self.read);
         self.facts.clear();
+        let (mut row, mut credit) = (u64::MAX, Credit::default());
         for (place, stated) in self.read.iter().enumerate() {
             if let Some(ahead) = self.read.get(place + AHEAD) {
-                prefetch(rows.get(ahead.row));
+                rows.prefetch(ahead.row);
             }
-            self.facts.push((*stated, rows.get(stated.row).credit));
+            if stated.row != row {
+                (row, credit) = (stated.row, rows.get(stated.row).credit);
+            }
+            self.facts.push((*stated, credit));
         }
         !self.facts.is_empty()
     }

@@ -75,6 +75,11 @@ impl Skills {
         place
     }
 
+    /// Whether some are marked.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed != 0 || self.many.as_ref().is_some_and(|many| !many.changed.is_empty())
+    }
+
     /// The skills that were marked since the last call.
     pub(super) fn drain_changed(&mut self) -> Vec<Option<Name>> {
         let bits = std::mem::take(&mut self.changed);
