@@ -37,6 +37,8 @@ pub const RESTORE_PROGRESS: &str = "cxpulse_restore_progress_ratio";
 pub const PUBLISH_FAILURES: &str = "cxpulse_publish_failures_total";
 /// Records that Kafka took.
 pub const RECORDS_PUBLISHED: &str = "cxpulse_records_published_total";
+/// How long the scope waits that waits longest to be published anew: for its interval, for its turn, or for Kafka.
+pub const PUBLISH_BEHIND: &str = "cxpulse_publish_behind_seconds";
 /// Rejected records that reached the dead-letter topic.
 pub const DEAD_LETTERS: &str = "cxpulse_dead_letters_total";
 /// Conversations kept in memory.
@@ -82,6 +84,7 @@ pub const ENGINE_METRICS: &[(&str, Kind, &str)] = &[
     (RESTORE_PROGRESS, Kind::Gauge, "How much of what was there at the start has been read."),
     (PUBLISH_FAILURES, Kind::Counter, "Records that Kafka did not take."),
     (RECORDS_PUBLISHED, Kind::Counter, "Metric, bucket and live records that Kafka took."),
+    (PUBLISH_BEHIND, Kind::Gauge, "How long the scope has waited that waits longest to be published anew."),
     (DEAD_LETTERS, Kind::Counter, "Rejected records that reached the dead-letter topic."),
     (CONVERSATIONS, Kind::Gauge, "Conversations kept in memory."),
     (READY, Kind::Gauge, "Whether this process has once caught up."),

@@ -27,6 +27,7 @@ mod privacy;
 mod program;
 mod promtool;
 mod questions;
+mod readers;
 #[cfg(feature = "kafka")]
 mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]

@@ -459,3 +459,19 @@ fn a_view_says_in_which_bucket_its_scope_was_last_active_whatever_came_late_or_w
     desk.tick_until(NOON + 24 * SECOND);
     assert_eq!(active(&desk, None, Some("lily")), Some(-5 * MINUTE), "a visit goes on");
 }
+
+#[test]
+fn how_long_agents_wait_for_their_turn_is_told() {
+    let mut desk = Desk::open(NOON);
+    for agent in 0..1_600 {
+        let talk =
+            format!(r#""conversation_id":"c{agent}","type":"agent_message","agent_id":"a{agent}","characters":1"#);
+        desk.event(NOON, &talk);
+    }
+    let mut behind = || {
+        desk.tick();
+        desk.passes.behind_ms()
+    };
+    // Each agent is one scope and, within no skill, another; a pass says a thousand of them.
+    assert_eq!([(); 4].map(|()| behind()), [0, TICK, 2 * TICK, 0]);
+}

@@ -131,6 +131,7 @@ pub(crate) struct Counted;
 thread_local! {
     static IS_COUNTING: Cell<bool> = const { Cell::new(false) };
     static HELD_BYTES: Cell<i64> = const { Cell::new(0) };
+    static TAKEN_BYTES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Runs `work` and counts the bytes it takes and does not give back.
@@ -146,9 +147,15 @@ pub(crate) fn held_bytes() -> i64 {
     HELD_BYTES.get()
 }
 
+/// The bytes that counted work has taken, whether or not it gave them back: what was copied is among them.
+pub(crate) fn taken_bytes() -> u64 {
+    TAKEN_BYTES.get()
+}
+
 fn count(bytes: i64) {
     if IS_COUNTING.get() {
         HELD_BYTES.set(HELD_BYTES.get() + bytes);
+        TAKEN_BYTES.set(TAKEN_BYTES.get() + bytes.max(0).unsigned_abs());
     }
 }
 

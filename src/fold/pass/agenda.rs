@@ -19,13 +19,28 @@ pub enum Reason {
     Again,
 }
 
+/// Why a scope waits, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Waiting {
+    reason: Reason,
+    since: Millis,
+}
+
+impl Waiting {
+    /// The stronger reason stands, and the longer wait.
+    fn join(&mut self, other: Self) {
+        self.reason = self.reason.max(other.reason);
+        self.since = self.since.min(other.since);
+    }
+}
+
 /// What waits to be asked.
 #[derive(Debug, Default)]
 pub struct Agenda {
     /// Scopes with their windows.
-    scopes: BTreeMap<ScopeId, Reason>,
+    scopes: BTreeMap<ScopeId, Waiting>,
     /// Those of agents that are due, the longest unsaid first.
-    due: VecDeque<(ScopeId, Reason)>,
+    due: VecDeque<(ScopeId, Waiting)>,
     /// Buckets, open ones too: those are left out now and asked when they end.
     buckets: BTreeMap<(ScopeId, Bucket), Reason>,
     /// The live state.
@@ -33,11 +48,11 @@ pub struct Agenda {
 }
 
 impl Agenda {
-    /// Adds what events and time changed; buckets of those `kinds` of scope alone.
-    pub fn add(&mut self, changes: Changes, kinds: &[bool; 4]) {
+    /// Adds what events and time changed by `now`; buckets of those `kinds` of scope alone.
+    pub fn add(&mut self, changes: Changes, kinds: &[bool; 4], now: Millis) {
         let Changes { changed, live } = changes;
         for scope in changed.scopes {
-            self.ask(scope, Reason::Changed);
+            self.ask(scope, Reason::Changed, now);
         }
         for (scope, bucket) in changed.buckets.into_iter().filter(|(scope, _)| kinds[scope.kind() as usize]) {
             self.ask_bucket(scope, bucket, Reason::Changed);
@@ -47,10 +62,17 @@ impl Agenda {
         }
     }
 
-    /// Adds a scope; the stronger reason stands.
-    pub fn ask(&mut self, scope: ScopeId, reason: Reason) {
-        let stands = self.scopes.entry(scope).or_insert(reason);
-        *stands = reason.max(*stands);
+    /// Adds a scope at `now`; the stronger reason stands.
+    pub fn ask(&mut self, scope: ScopeId, reason: Reason, now: Millis) {
+        let waiting = Waiting { reason, since: now };
+        self.scopes.entry(scope).or_insert(waiting).join(waiting);
+    }
+
+    /// Since when the scope has waited that waits longest.
+    #[must_use]
+    pub fn waiting_since(&self) -> Option<Millis> {
+        let due = self.due.iter().map(|(_, waiting)| waiting);
+        self.scopes.values().chain(due).map(|waiting| waiting.since).min()
     }
 
     /// Adds a bucket; the stronger reason stands.
@@ -70,7 +92,7 @@ impl Agenda {
         let all = std::mem::take(&mut self.scopes);
         let (now, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(scope, _)| !scope.is_of_agent());
         self.scopes = later;
-        now.into_iter().collect()
+        now.into_iter().map(|(scope, waiting)| (scope, waiting.reason)).collect()
     }
 
     /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
@@ -78,19 +100,19 @@ impl Agenda {
         let all = std::mem::take(&mut self.scopes);
         let (agents, rest) = all.into_iter().partition(|(scope, _)| scope.is_of_agent());
         self.scopes = rest;
-        let mut due: BTreeMap<ScopeId, Reason> = agents;
-        for (scope, reason) in self.due.drain(..) {
-            let stands = due.entry(scope).or_insert(reason);
-            *stands = reason.max(*stands);
+        let mut due: BTreeMap<ScopeId, Waiting> = agents;
+        for (scope, waiting) in self.due.drain(..) {
+            due.entry(scope).or_insert(waiting).join(waiting);
         }
-        let mut due: Vec<(ScopeId, Reason)> = due.into_iter().collect();
+        let mut due: Vec<(ScopeId, Waiting)> = due.into_iter().collect();
         due.sort_by_key(|(scope, _)| ledger.scopes.get(scope).map(|published| published.at));
         self.due = due.into();
     }
 
     /// Takes some of the agents' scopes that are due.
     pub fn take_agents(&mut self, at_once: usize) -> Vec<(ScopeId, Reason)> {
-        self.due.drain(..at_once.min(self.due.len())).collect()
+        let due = self.due.drain(..at_once.min(self.due.len()));
+        due.map(|(scope, waiting)| (scope, waiting.reason)).collect()
     }
 
     /// Takes the buckets that are over by `is_closed`, those of agents only when `agents` are due. Whatever goes on is asked
@@ -182,26 +204,27 @@ mod tests {
         ledger.scopes.insert(agent(1), Published { at: 20, zero_since: None });
         ledger.scopes.insert(agent(2), Published { at: 10, zero_since: None });
         for scope in [ScopeId::Account, ScopeId::Skill(None), agent(1), agent(2), OF_AGENT] {
-            agenda.ask(scope, Reason::Changed);
+            agenda.ask(scope, Reason::Changed, 30);
         }
         assert_eq!(agenda.take_scopes().len(), 2);
         assert_eq!((agenda.take_scopes().len(), agenda.take_agents(9).len()), (0, 0));
         agenda.agents_are_due(&ledger);
         let order = |agents: Vec<(ScopeId, Reason)>| agents.into_iter().map(|(scope, _)| scope).collect::<Vec<_>>();
         assert_eq!(order(agenda.take_agents(2)), [OF_AGENT, agent(2)]);
-        agenda.ask(OF_AGENT, Reason::Again);
+        agenda.ask(OF_AGENT, Reason::Again, 40);
         agenda.agents_are_due(&ledger);
+        assert_eq!(agenda.waiting_since(), Some(30));
         assert_eq!(agenda.take_agents(9), [(OF_AGENT, Reason::Again), (agent(1), Reason::Changed)]);
-        assert!(agenda.is_empty());
+        assert!(agenda.is_empty() && agenda.waiting_since().is_none());
     }
 
     #[test]
     fn the_stronger_reason_stands() {
         let mut agenda = Agenda::default();
-        agenda.ask(ScopeId::Account, Reason::Again);
-        agenda.ask(ScopeId::Account, Reason::Moved);
+        agenda.ask(ScopeId::Account, Reason::Again, 0);
+        agenda.ask(ScopeId::Account, Reason::Moved, 0);
         let changed = Changed { scopes: vec![ScopeId::Account], buckets: Vec::new() };
-        agenda.add(Changes { changed, live: true }, &[true; 4]);
+        agenda.add(Changes { changed, live: true }, &[true; 4], 0);
         assert_eq!(agenda.take_scopes(), [(ScopeId::Account, Reason::Again)]);
         assert_eq!(agenda.live, Some(Reason::Changed));
     }

@@ -44,14 +44,23 @@ impl AccountInPass {
         let of_agents = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
         let answers = Answers::new(view, of_agents);
         let mut new = Self { name, ledger: Ledger::default(), answers, buckets, agenda: Agenda::default() };
-        new.agenda.add(new.answers.drain_changes(), &buckets);
+        new.take_up_changes();
         new
     }
 
     /// Takes up what changed.
     pub(super) fn renew(&mut self, view: View) {
         self.answers.renew(view);
-        self.agenda.add(self.answers.drain_changes(), &self.buckets);
+        self.take_up_changes();
+    }
+
+    fn take_up_changes(&mut self) {
+        self.agenda.add(self.answers.drain_changes(), &self.buckets, self.answers.now());
+    }
+
+    /// Since when the scope has waited that waits longest.
+    pub(super) fn waiting_since(&self) -> Option<Millis> {
+        self.agenda.waiting_since()
     }
 
     /// Every scope there is something to say of, or was.
@@ -66,7 +75,7 @@ impl AccountInPass {
     /// Asks for a scope, or for the live state.
     pub(super) fn ask(&mut self, scope: Option<ScopeId>, reason: Reason) {
         match scope {
-            Some(scope) => self.agenda.ask(scope, reason),
+            Some(scope) => self.agenda.ask(scope, reason, self.answers.now()),
             None => self.agenda.live = self.agenda.live.max(Some(reason)),
         }
     }
@@ -78,7 +87,7 @@ impl AccountInPass {
                 self.agenda.ask_bucket(scope, *bucket, Reason::Moved);
             }
         }
-        self.agenda.ask(scope, Reason::Moved);
+        self.agenda.ask(scope, Reason::Moved, self.answers.now());
     }
 
     /// Has the record of a scope, or of one bucket of it, made again.
@@ -86,7 +95,7 @@ impl AccountInPass {
         let Some(scope) = self.answers.view().names.find(scope) else { return };
         match bucket {
             Some(bucket) => self.agenda.ask_bucket(scope, bucket, Reason::Again),
-            None => self.agenda.ask(scope, Reason::Again),
+            None => self.agenda.ask(scope, Reason::Again, self.answers.now()),
         }
     }
 

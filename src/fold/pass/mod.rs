@@ -89,6 +89,13 @@ impl Passes {
         (!pass.is_empty()).then_some(pass)
     }
 
+    /// How long the scope has waited, at the last pass, that waits longest to be said anew. Agents wait for their interval.
+    #[must_use]
+    pub fn behind_ms(&self) -> Millis {
+        let since = self.accounts.iter().filter_map(AccountInPass::waiting_since).min();
+        self.last_pass.zip(since).map_or(0, |(now, since)| (now - since).max(0))
+    }
+
     /// Has records made again that could not be published.
     pub fn give_back(&mut self, failed: BTreeSet<Subject>) {
         for subject in failed {
