@@ -3,6 +3,7 @@
 //! It grows by facts and is dropped by age, and it knows nothing of lives and states. Facts are written once, behind each
 //! other; whoever asks takes a view, which costs some pointers, and keeps `sums` of it, which cost what came since.
 
+mod by_bucket;
 pub mod facts;
 pub mod flow;
 pub mod histogram;
@@ -12,12 +13,12 @@ pub mod tally;
 pub mod view;
 pub mod window;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::fact::{Row, Stated};
 
+use by_bucket::ByBucket;
 use facts::{Facts, FactsView};
 use flow::Flow;
 use rows::Rows;
@@ -30,8 +31,7 @@ pub const DAY_MINUTES: u32 = 1440;
 pub struct Day {
     /// The first bucket kept.
     oldest: Bucket,
-    /// Without gaps from `oldest` on.
-    buckets: VecDeque<Facts>,
+    buckets: ByBucket<Facts>,
     rows: Rows,
     flow: Arc<Flow>,
 }
@@ -41,7 +41,7 @@ pub struct Day {
 pub struct DayView {
     /// The first bucket kept.
     pub oldest: Bucket,
-    /// Without gaps from `oldest` on.
+    /// Those with facts, oldest first.
     pub buckets: Vec<FactsView>,
     /// Whom the facts are credited to.
     pub rows: Rows,
@@ -53,7 +53,7 @@ impl Day {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket, flow: Flow) -> Self {
-        Self { oldest, buckets: VecDeque::new(), rows: Rows::default(), flow: Arc::new(flow) }
+        Self { oldest, buckets: ByBucket::default(), rows: Rows::default(), flow: Arc::new(flow) }
     }
 
     /// The first bucket kept.
@@ -80,11 +80,10 @@ impl Day {
             flow.count(fact);
         }
         for fact in facts {
-            let Ok(place) = usize::try_from(fact.bucket().since(self.oldest)) else { continue };
-            while self.buckets.len() <= place {
-                self.buckets.push_back(Facts::new(self.oldest.later(self.buckets.len() as i64)));
+            let bucket = fact.bucket();
+            if bucket >= self.oldest {
+                self.buckets.entry(bucket, || Facts::new(bucket)).push(fact);
             }
-            self.buckets[place].push(fact);
         }
     }
 
@@ -93,10 +92,9 @@ impl Day {
         if oldest <= self.oldest {
             return;
         }
-        let old = oldest.since(self.oldest).min(self.buckets.len() as i64);
-        self.buckets.drain(..old as usize);
+        self.buckets.drop_before(oldest);
         self.oldest = oldest;
-        let oldest_row = self.buckets.iter().map(Facts::oldest_row).min();
+        let oldest_row = self.buckets.iter().map(|(_, facts)| facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
     }
 
@@ -104,7 +102,7 @@ impl Day {
     pub fn view(&mut self) -> DayView {
         DayView {
             oldest: self.oldest,
-            buckets: self.buckets.iter_mut().map(|facts| facts.view().clone()).collect(),
+            buckets: self.buckets.values_mut().map(|facts| facts.view().clone()).collect(),
             rows: self.rows.clone(),
             flow: self.flow.clone(),
         }
@@ -114,15 +112,14 @@ impl Day {
 impl DayView {
     /// Drops every bucket before `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
-        let old = oldest.since(self.oldest).clamp(0, self.buckets.len() as i64);
-        self.buckets.drain(..old as usize);
+        self.buckets.drain(..self.buckets.partition_point(|facts| facts.bucket() < oldest));
         self.oldest = oldest.max(self.oldest);
     }
 
     /// The facts of a bucket as they are kept; none of one that is not.
     #[must_use]
     pub fn bucket(&self, bucket: Bucket) -> Option<&FactsView> {
-        usize::try_from(bucket.since(self.oldest)).ok().and_then(|place| self.buckets.get(place))
+        self.buckets.binary_search_by_key(&bucket, FactsView::bucket).ok().map(|place| &self.buckets[place])
     }
 
     /// The facts of a bucket with whom they are credited to, in the order in which they were stated.
@@ -131,7 +128,7 @@ impl DayView {
         facts.map(|fact| (fact, self.rows.get(fact.row)))
     }
 
-    /// The buckets kept, newest first.
+    /// The buckets with facts, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = Bucket> {
         self.buckets.iter().rev().map(FactsView::bucket)
     }

@@ -2,12 +2,13 @@
 //!
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::FixedState;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
+use crate::domain::day::by_bucket::ByBucket;
 use crate::domain::day::facts::Cursor;
 use crate::domain::day::tally::{Maximum, Tally};
 use crate::domain::day::window::Windows;
@@ -23,20 +24,14 @@ use crate::domain::span::Span;
 pub struct Buckets {
     /// The first one kept.
     oldest: Bucket,
-    /// Without gaps from `oldest` on.
-    ring: VecDeque<BucketSums>,
+    /// How far the facts of each are summed.
+    cursors: ByBucket<Cursor>,
+    account: ByBucket<TallyCell>,
+    skills: HashMap<Option<Name>, ByBucket<TallyCell>, FixedState>,
     /// Those that changed since they were last drained.
     changed: Vec<(ScopeId, Bucket)>,
     /// Tallies whose greatest duration was taken back.
     unsettled: Vec<(Bucket, ScopeId, DurationKind)>,
-}
-
-#[derive(Debug, Default)]
-struct BucketSums {
-    /// How far the facts of the bucket are summed.
-    cursor: Cursor,
-    account: TallyCell,
-    skills: HashMap<Option<Name>, Box<TallyCell>, FixedState>,
 }
 
 #[derive(Debug, Default)]
@@ -49,7 +44,14 @@ impl Buckets {
     /// No sums yet, and none wanted before `oldest`.
     #[must_use]
     pub(super) fn new(oldest: Bucket) -> Self {
-        Self { oldest, ring: VecDeque::new(), changed: Vec::new(), unsettled: Vec::new() }
+        Self {
+            oldest,
+            cursors: ByBucket::default(),
+            account: ByBucket::default(),
+            skills: HashMap::default(),
+            changed: Vec::new(),
+            unsettled: Vec::new(),
+        }
     }
 
     /// The first bucket kept.
@@ -60,13 +62,13 @@ impl Buckets {
 
     /// How far the facts of a bucket are summed.
     pub(super) fn cursor(&self, bucket: Bucket) -> Cursor {
-        self.kept(bucket).map(|sums| sums.cursor).unwrap_or_default()
+        self.cursors.get(bucket).copied().unwrap_or_default()
     }
 
     /// Notes how far they are.
     pub(super) fn set_cursor(&mut self, bucket: Bucket, cursor: Cursor) {
-        if let Some(sums) = self.entry(bucket) {
-            sums.cursor = cursor;
+        if bucket >= self.oldest {
+            *self.cursors.entry(bucket, Cursor::default) = cursor;
         }
     }
 
@@ -75,9 +77,11 @@ impl Buckets {
         if oldest <= self.oldest {
             return;
         }
-        let old = oldest.since(self.oldest).min(self.ring.len() as i64);
-        self.ring.drain(..old as usize);
         self.oldest = oldest;
+        self.cursors.drop_before(oldest);
+        self.account.drop_before(oldest);
+        self.skills.values_mut().for_each(|tallies| tallies.drop_before(oldest));
+        self.skills.retain(|_, tallies| !tallies.is_empty());
         self.changed.retain(|(_, bucket)| *bucket >= oldest);
     }
 
@@ -128,7 +132,7 @@ impl Buckets {
         bucket: Bucket,
         change: impl FnOnce(&mut Tally) -> T,
     ) -> Option<T> {
-        let cell = self.entry(bucket)?.cell(scope);
+        let cell = self.cell(scope, bucket)?;
         let first = !std::mem::replace(&mut cell.changed, true);
         let outcome = change(&mut cell.tally);
         if first && !(is_planted(Bug::SkillsInSilence) && scope != ScopeId::Account) {
@@ -150,8 +154,8 @@ impl Buckets {
     pub(super) fn drain_changed(&mut self) -> Vec<(ScopeId, Bucket)> {
         let changed = std::mem::take(&mut self.changed);
         for (scope, bucket) in &changed {
-            if let Some(sums) = self.entry(*bucket) {
-                sums.cell(*scope).changed = false;
+            if let Some(cell) = self.cell(*scope, *bucket) {
+                cell.changed = false;
             }
         }
         changed
@@ -160,58 +164,45 @@ impl Buckets {
     /// What a bucket knows of the account or of a skill.
     #[must_use]
     pub fn tally(&self, scope: ScopeId, bucket: Bucket) -> Option<&Tally> {
-        self.kept(bucket).and_then(|sums| sums.tally(scope))
+        self.tallies(scope)?.get(bucket).map(|cell| &cell.tally)
     }
 
-    /// The buckets kept, newest first.
-    pub fn newest_first(&self) -> impl Iterator<Item = Bucket> + use<> {
-        let (oldest, count) = (self.oldest, self.ring.len() as i64);
-        (0..count).rev().map(move |place| oldest.later(place))
+    /// The buckets with anything in them, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = Bucket> {
+        self.account.iter().rev().map(|(bucket, _)| bucket)
     }
 
     /// The sums of the account or of a skill over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
         let mut parts = windows.parts();
-        for bucket in self.newest_first() {
+        for (bucket, cell) in self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev()) {
             let Some(part) = windows.part_of(bucket) else { break };
-            if let Some(tally) = self.tally(scope, bucket) {
-                parts[part].merge(tally);
-            }
+            parts[part].merge(&cell.tally);
         }
         windows.sum(parts)
     }
 
-    /// Every skill with a tally in some bucket, perhaps several times.
+    /// Every skill with a tally in some bucket.
     pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
-        self.ring.iter().flat_map(|sums| sums.skills.keys().copied())
+        self.skills.keys().copied()
     }
 
-    fn entry(&mut self, bucket: Bucket) -> Option<&mut BucketSums> {
-        let place = usize::try_from(bucket.since(self.oldest)).ok()?;
-        while self.ring.len() <= place {
-            self.ring.push_back(BucketSums::default());
+    fn cell(&mut self, scope: ScopeId, bucket: Bucket) -> Option<&mut TallyCell> {
+        if bucket < self.oldest {
+            return None;
         }
-        Some(&mut self.ring[place])
-    }
-
-    fn kept(&self, bucket: Bucket) -> Option<&BucketSums> {
-        usize::try_from(bucket.since(self.oldest)).ok().and_then(|place| self.ring.get(place))
-    }
-}
-
-impl BucketSums {
-    fn cell(&mut self, scope: ScopeId) -> &mut TallyCell {
-        match scope {
+        let tallies = match scope {
             ScopeId::Skill(skill) => self.skills.entry(skill).or_default(),
             ScopeId::Account | ScopeId::Agent(_) | ScopeId::AgentSkill(..) => &mut self.account,
-        }
+        };
+        Some(tallies.entry(bucket, TallyCell::default))
     }
 
-    fn tally(&self, scope: ScopeId) -> Option<&Tally> {
+    fn tallies(&self, scope: ScopeId) -> Option<&ByBucket<TallyCell>> {
         match scope {
-            ScopeId::Account => Some(&self.account.tally),
-            ScopeId::Skill(skill) => self.skills.get(&skill).map(|cell| &cell.tally),
+            ScopeId::Account => Some(&self.account),
+            ScopeId::Skill(skill) => self.skills.get(&skill),
             ScopeId::Agent(_) | ScopeId::AgentSkill(..) => None,
         }
     }
