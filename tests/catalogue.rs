@@ -100,7 +100,7 @@ fn family(path: &str) -> String {
 fn the_page_has_the_numbers_of_the_catalogue_by_the_rule_with_their_help() {
     let (scope, metrics) = (Scope::default(), [full()]);
     let rates = Rates::default();
-    let view = ScopeView { as_of: 1_000, revision: 1, metrics: metrics.as_slice().into(), rates, active: None };
+    let view = ScopeView { as_of: 1_000, revision: 1, metrics: metrics.to_vec().into(), rates, active: None };
     let families = Families::EVERY;
     let reading =
         Reading { windows: &[60], places: &[0], families: &families, with_zeros: true, now: 1_000, cap: 1_000 };

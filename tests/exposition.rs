@@ -45,7 +45,7 @@ fn busy() -> Metrics {
 
 /// Asked at 1 s.
 fn view(metrics: &[Metrics]) -> ScopeView {
-    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.into(), rates: Rates::default(), active: None }
+    ScopeView { as_of: 1_000, revision: 1, metrics: metrics.to_vec().into(), rates: Rates::default(), active: None }
 }
 
 const EVERY_FAMILY: &Families = &Families::EVERY;

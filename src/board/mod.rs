@@ -5,6 +5,7 @@
 
 mod outbox;
 mod pass;
+mod per_window;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use dashmap::DashMap;
 
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
+pub use per_window::PerWindow;
 
 use crate::domain::event::Millis;
 use crate::domain::scope::{Scope, ScopeKind};
@@ -141,7 +143,7 @@ mod tests {
     }
 
     fn update(account: &str, skill: &str, closed: Option<u64>) -> ScopeUpdate {
-        let metrics = |closed| Box::from([Metrics { closed, ..Metrics::default() }]);
+        let metrics = |closed| vec![Metrics { closed, ..Metrics::default() }].into();
         let view = |closed| {
             let (rates, active) = (Rates::default(), None);
             Arc::new(ScopeView { as_of: 5, revision: 1, metrics: metrics(closed), rates, active })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::per_window::PerWindow;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::rates::Rates;
@@ -58,7 +59,7 @@ pub struct ScopeView {
     /// The revision then.
     pub revision: u64,
     /// One for each of the board's windows, in their order.
-    pub metrics: Box<[Metrics]>,
+    pub metrics: PerWindow,
     /// How fast they grow by time alone, which is no reason to ask again.
     pub rates: Rates,
     /// The newest bucket of the last day in which the scope had anything, if there was one.
@@ -66,16 +67,7 @@ pub struct ScopeView {
 }
 
 impl ScopeView {
-    /// The numbers at `now`, at which or before they were asked for.
-    #[must_use]
-    pub fn at(&self, now: Millis) -> Cow<'_, [Metrics]> {
-        if self.rates.is_zero() {
-            return Cow::Borrowed(&self.metrics);
-        }
-        Cow::Owned(self.metrics.iter().map(|metrics| self.rates.grown(metrics, now - self.as_of)).collect())
-    }
-
-    /// The same of one window, by its place.
+    /// The numbers of one window, by its place, at `now`, at which or before they were asked for.
     #[must_use]
     pub fn window_at(&self, place: usize, now: Millis) -> Cow<'_, Metrics> {
         let metrics = &self.metrics[place];

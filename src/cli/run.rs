@@ -5,7 +5,7 @@ use clap::Args;
 use super::Failure;
 use super::flags::RunFlags;
 use super::help::examples;
-use crate::config::Resolved;
+use crate::config::{self, Resolved};
 
 /// Read events from Kafka, and publish and serve live numbers
 #[derive(Debug, Args)]
@@ -21,7 +21,10 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match self.flags.load()? {
-            Some(resolved) => start(&resolved),
+            Some(resolved) => {
+                config::ask_for_huge_pages();
+                start(&resolved)
+            }
             None => Ok(()),
         }
     }

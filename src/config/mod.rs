@@ -3,6 +3,7 @@
 //! Defaults < TOML file < `CXPULSE_…` environment < flags. A setting is a row of one table (`config/table.rs`), so its
 //! flag, its variable, its key in the file, its default and its documentation cannot drift apart.
 
+mod huge_pages;
 mod layers;
 mod settings;
 mod table;
@@ -11,6 +12,7 @@ mod value;
 
 use std::path::{Path, PathBuf};
 
+pub use huge_pages::ask_for_huge_pages;
 pub use layers::{Layers, Origin, Resolved};
 pub use settings::{BucketScopes, LogFormat, OutputFormat, Settings, Topics};
 pub use table::{SETTINGS, Setting, Shape, Use};

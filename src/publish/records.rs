@@ -1,7 +1,6 @@
 //! A pass as records: topic, key and value of each, and what it is about.
 
-use crate::board::{BucketUpdate, LiveUpdate, Pass, ScopeUpdate, Subject};
-use crate::domain::answers::metrics::Metrics;
+use crate::board::{BucketUpdate, LiveUpdate, Pass, PerWindow, ScopeUpdate, Subject};
 use crate::wire::output::json::{Stamp, bucket_json, live_json, metric_json};
 use crate::wire::output::keys::{bucket_key, metric_key, part};
 use crate::wire::output::protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};
@@ -78,9 +77,9 @@ impl Encoding {
         }
     }
 
-    fn metrics_of(&self, stamp: &Stamp<'_>, metrics: &[Metrics]) -> Vec<u8> {
+    fn metrics_of(&self, stamp: &Stamp<'_>, metrics: &PerWindow) -> Vec<u8> {
         let is_of_agent = stamp.scope.agent.is_some();
-        let windows = self.windows.iter().copied().zip(metrics);
+        let windows = self.windows.iter().copied().zip(metrics.iter());
         let windows = windows.filter(|(minutes, _)| !is_of_agent || self.agent_windows.contains(minutes));
         match self.format {
             Format::Json => metric_json(stamp, windows),
@@ -120,6 +119,7 @@ mod tests {
     use super::*;
     use crate::board::{LiveView, ScopeView};
     use crate::domain::answers::live::Live;
+    use crate::domain::answers::metrics::Metrics;
     use crate::domain::answers::rates::Rates;
     use crate::domain::bucket::Bucket;
     use crate::domain::scope::Scope;
@@ -131,7 +131,7 @@ mod tests {
         let scope = Scope { skill: Some("-1".into()), agent: None };
         let metrics = Metrics { closed: 3, ..Metrics::default() };
         let (rates, active) = (Rates::default(), None);
-        let view = ScopeView { as_of: 1_000, revision: 7, metrics: Box::from([metrics.clone()]), rates, active };
+        let view = ScopeView { as_of: 1_000, revision: 7, metrics: vec![metrics.clone()].into(), rates, active };
         let bucket = BucketUpdate {
             account: account.clone(),
             scope: Scope::default(),
@@ -187,7 +187,7 @@ mod tests {
     fn records_of_agents_have_the_windows_that_are_named_for_them() {
         let encoding = Encoding { windows: vec![5, 60, 1440], agent_windows: vec![60, 1440], ..encoding(Format::Json) };
         let windows_of = |scope: Scope| {
-            let metrics = Box::from(vec![Metrics::default(); 3]);
+            let metrics = vec![Metrics::default(); 3].into();
             let view = ScopeView { as_of: 1_000, revision: 7, metrics, rates: Rates::default(), active: None };
             let update = ScopeUpdate { account: Arc::from("acme"), scope, view: Some(Arc::new(view)) };
             let value = encoding.scope(&update).value.expect("has a value");

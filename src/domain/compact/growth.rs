@@ -7,10 +7,13 @@ pub fn push<T>(column: &mut Vec<T>, value: T) {
     column.push(value);
 }
 
+/// Room that is made at once at least, in a column that is not small itself.
+const LEAST: usize = 16;
+
 /// Makes room for `more` values, and some to spare.
 #[inline]
 pub fn make_room<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
-        column.reserve_exact(more.max(column.len() / 16).max(16));
+        column.reserve_exact(more.max(column.len() / 16).max(LEAST.min(column.len() + 2)));
     }
 }

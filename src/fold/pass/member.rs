@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::board::{AccountView, BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView};
+use crate::board::{AccountView, BucketUpdate, LiveUpdate, LiveView, Pass, PerWindow, ScopeUpdate, ScopeView};
 use crate::domain::answers::Answers;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
@@ -144,10 +144,10 @@ impl AccountInPass {
             }
             return;
         }
-        let metrics = self.answers.over(scope, windows);
+        let metrics = PerWindow::from(self.answers.over(scope, windows));
         let name = self.answers.view().names.scope(scope);
         let zero = metrics.iter().all(Metrics::is_zero);
-        let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| *view.metrics == *metrics);
+        let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| view.metrics == metrics);
         match decide(reason, known, same, zero, question.now) {
             Decision::Skip => {}
             Decision::Forget => self.forget_scope(scope, pass),
@@ -158,7 +158,7 @@ impl AccountInPass {
                 self.ledger.scopes.insert(scope, Published::then(known, question.now, zero));
                 let (rates, active) = (self.answers.rates(scope), self.answers.active(scope));
                 let (as_of, revision) = (question.now, question.revision);
-                let view = ScopeView { as_of, revision, metrics: metrics.into(), rates, active };
+                let view = ScopeView { as_of, revision, metrics, rates, active };
                 pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope: name, view: Some(Arc::new(view)) });
             }
         }

@@ -314,7 +314,7 @@ mod tests {
         let scopes = [ScopeId::Account].into_iter().chain(skills);
         let of = |scope: ScopeId| {
             let count = move |bucket| (scope, bucket, buckets.tally(scope, bucket).map_or(0, contacts_in));
-            buckets.newest_first().map(count)
+            (-300..300).rev().map(|number| Bucket::of(0).later(number)).map(count)
         };
         scopes.flat_map(of).filter(|(_, _, count)| *count > 0).collect()
     }
