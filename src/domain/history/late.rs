@@ -42,7 +42,7 @@ struct Waiting {
 }
 
 /// A life waits for as many late events as it has, divided by this: then what each of them costs does not grow with it.
-const SHARE: usize = 8;
+const SHARE: usize = 4;
 
 impl LateEvents {
     fn knows(&self, conversation: u32, identity: u64) -> bool {

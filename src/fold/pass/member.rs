@@ -16,7 +16,7 @@ use super::agenda::{Agenda, Decision, Ledger, Published, Reason, decide};
 use super::cadence::is_closed;
 
 /// How many scopes of agents one pass asks at most, so that it does not hold up the account and the skills.
-const AGENTS_AT_ONCE: usize = 1_000;
+const AGENTS_AT_ONCE: usize = 250;
 
 /// An account and its place in the passes.
 #[derive(Debug)]
