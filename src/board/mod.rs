@@ -30,7 +30,7 @@ pub struct Board {
 }
 
 /// The latest of one account. Its parts may be as of different moments: a scope is asked again when it changes, and
-/// tells by itself how it grows meanwhile ([`ScopeView::at`], [`LiveView::at`]).
+/// tells by itself how it grows meanwhile ([`ScopeView::window_at`], [`LiveView::at`]).
 #[derive(Debug, Clone, Default)]
 pub struct AccountView {
     /// The live state; absent before the first pass that has it.
