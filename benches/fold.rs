@@ -27,9 +27,10 @@ const POLLED: usize = 512;
 
 const AGENTS: [u32; 3] = [100, 10_000, 100_000];
 
+#[expect(clippy::disallowed_methods, reason = "they are handed on as they are")]
 fn main() {
     // As the program does.
-    cxpulse::config::ask_for_huge_pages();
+    cxpulse::config::ask_for_huge_pages(std::env::args_os());
     let flags = flags();
     let value = |name: &str| flags.iter().position(|flag| flag == name).and_then(|at| flags.get(at + 1)?.parse().ok());
     let quick = flags.iter().any(|flag| flag == "--quick");

@@ -465,7 +465,7 @@ fn a_view_says_in_which_bucket_its_scope_was_last_active_whatever_came_late_or_w
 #[test]
 fn how_long_agents_wait_for_their_turn_is_told() {
     let mut desk = Desk::open(NOON);
-    for agent in 0..1_600 {
+    for agent in 0..400 {
         let talk =
             format!(r#""conversation_id":"c{agent}","type":"agent_message","agent_id":"a{agent}","characters":1"#);
         desk.event(NOON, &talk);
@@ -474,6 +474,6 @@ fn how_long_agents_wait_for_their_turn_is_told() {
         desk.tick();
         desk.passes.behind_ms()
     };
-    // Each agent is one scope and, within no skill, another; a pass says a thousand of them.
+    // Each agent is one scope and, within no skill, another; a pass says 250 of them.
     assert_eq!([(); 4].map(|()| behind()), [0, TICK, 2 * TICK, 0]);
 }

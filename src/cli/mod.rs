@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::clock;
-use crate::config::ConfigError;
+use crate::config::{self, ConfigError};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -74,6 +74,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(u8::try_from(help_or_error.exit_code()).unwrap_or(2))
         }
     }
+}
+
+/// Has the program started once more with huge pages, if it has not been.
+#[expect(clippy::disallowed_methods, reason = "they are handed on as they are")]
+fn ask_for_huge_pages() {
+    config::ask_for_huge_pages(std::env::args_os());
 }
 
 impl Cli {

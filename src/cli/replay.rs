@@ -69,7 +69,7 @@ impl Replay {
             return Err(Failure::Usage(format!("--by {by} does not go with --show {show}; {right}")));
         }
         let Some(resolved) = self.flags.load()? else { return Ok(()) };
-        config::ask_for_huge_pages();
+        super::ask_for_huge_pages();
         let policies = config::policy_book(resolved.settings.policy.as_deref())?;
         let question = Question {
             inputs: &self.input,

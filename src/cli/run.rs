@@ -5,7 +5,7 @@ use clap::Args;
 use super::Failure;
 use super::flags::RunFlags;
 use super::help::examples;
-use crate::config::{self, Resolved};
+use crate::config::Resolved;
 
 /// Read events from Kafka, and publish and serve live numbers
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ impl Run {
     pub(super) fn run(&self) -> Result<(), Failure> {
         match self.flags.load()? {
             Some(resolved) => {
-                config::ask_for_huge_pages();
+                super::ask_for_huge_pages();
                 start(&resolved)
             }
             None => Ok(()),

@@ -4,17 +4,18 @@
 //! its page is. With pages of 2 MiB the fold takes a sixth less time, for a few megabytes. The allocator reads the variable
 //! when a program starts and at no other time; whoever has set it, either way, is not overruled.
 
-/// Starts the program anew with huge pages, unless it has been, or says so itself. Returns where that is not possible:
-/// everything works without them.
+use std::ffi::OsString;
+
+/// Starts the program anew with huge pages and the arguments it was `given`, its name first, unless it has been, or the
+/// variable speaks of them. Returns where that is not possible: everything works without them.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[expect(clippy::disallowed_methods, reason = "config is the one place that reads the environment")]
-pub fn ask_for_huge_pages() {
+pub fn ask_for_huge_pages(mut given: impl Iterator<Item = OsString>) {
     use std::os::unix::process::CommandExt;
 
     let before = std::env::var_os(TUNABLES);
     let Some(tunables) = with_huge_pages(before.as_deref()) else { return };
     let Ok(program) = std::env::current_exe() else { return };
-    let mut given = std::env::args_os();
     let mut command = std::process::Command::new(program);
     given.next().into_iter().for_each(|name| _ = command.arg0(name));
     let error = command.args(given).env(TUNABLES, tunables).exec();
@@ -23,7 +24,7 @@ pub fn ask_for_huge_pages() {
 
 /// Other systems' allocators ask for them by themselves or not at all.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn ask_for_huge_pages() {}
+pub fn ask_for_huge_pages(_: impl Iterator<Item = OsString>) {}
 
 /// Where glibc looks.
 #[cfg(any(test, all(target_os = "linux", target_env = "gnu")))]
@@ -34,7 +35,7 @@ const HUGE_PAGES: &str = "glibc.malloc.hugetlb";
 
 /// The variable with huge pages asked for; `None` where it speaks of them already.
 #[cfg(any(test, all(target_os = "linux", target_env = "gnu")))]
-fn with_huge_pages(before: Option<&std::ffi::OsStr>) -> Option<std::ffi::OsString> {
+fn with_huge_pages(before: Option<&std::ffi::OsStr>) -> Option<OsString> {
     let before = before.unwrap_or_default();
     if before.to_string_lossy().contains(HUGE_PAGES) {
         return None;
