@@ -3,6 +3,7 @@
 use cxpulse::domain::account::{Account, AccountSettings};
 use cxpulse::domain::event::{Body, Event, Identity, Millis, Sequence, Status};
 use cxpulse::domain::fact::FactKind;
+use cxpulse::domain::history::{Fate, HistorySettings};
 use cxpulse::domain::policy::{BUILT_IN, Policies, Policy};
 use cxpulse::domain::scope::Scope;
 use cxpulse::domain::scope::ScopeId;
@@ -35,6 +36,22 @@ fn an_event_before_the_first_of_its_conversation_takes_no_message_back() {
     let flow = account.flow();
     assert_eq!((flow.stated(FactKind::CustomerMessage), flow.retracted(FactKind::CustomerMessage)), (20, 0));
     assert_eq!((account.conversations(), account.answers().live().waiting), (1, 1));
+}
+
+#[test]
+fn a_repeat_of_an_event_that_waits_to_be_put_in_is_a_duplicate_however_it_comes() {
+    let history = HistorySettings { long_from: 2, ..HistorySettings::default() };
+    let settings = AccountSettings { history, ..AccountSettings::default() };
+    let mut account = Account::new(Policies::default(), &settings, BEGIN + 60_000);
+    let told: Vec<Event<'_>> = (0..20).map(|number| message(number, BEGIN + 1000 * number as Millis)).collect();
+    assert!(account.apply_all(told.iter()).iter().all(|fate| *fate == Fate::Applied));
+    let late = message(20, BEGIN + 500);
+    assert_eq!(account.apply_all([&late].into_iter()), [Fate::Applied]);
+    assert_eq!(account.apply(&message(20, BEGIN + 30_000)), Fate::Conflicting);
+    assert_eq!(account.apply(&late), Fate::Duplicate);
+    let _ = account.answers();
+    let flow = account.flow();
+    assert_eq!(flow.stated(FactKind::CustomerMessage) - flow.retracted(FactKind::CustomerMessage), 21);
 }
 
 #[test]

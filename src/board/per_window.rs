@@ -22,12 +22,14 @@ impl PerWindow {
 
 impl From<Vec<Metrics>> for PerWindow {
     fn from(metrics: Vec<Metrics>) -> Self {
-        let starts_anew = |(place, one): (usize, &Metrics)| u16::from(place > 0 && metrics[place - 1] != *one);
-        let steps = metrics.iter().enumerate().map(starts_anew);
-        let places: Box<[u16]> = steps.scan(0, |place, step| Some(add(place, step))).collect();
-        let mut distinct = metrics;
-        distinct.dedup();
-        Self { distinct: distinct.into(), places }
+        let (mut distinct, mut places) = (Vec::<Metrics>::new(), Vec::with_capacity(metrics.len()));
+        for one in metrics {
+            if distinct.last() != Some(&one) {
+                distinct.push(one);
+            }
+            places.push(distinct.len() as u16 - 1);
+        }
+        Self { distinct: distinct.into(), places: places.into() }
     }
 }
 
@@ -37,11 +39,6 @@ impl Index<usize> for PerWindow {
     fn index(&self, window: usize) -> &Metrics {
         &self.distinct[usize::from(self.places[window])]
     }
-}
-
-fn add(sum: &mut u16, more: u16) -> u16 {
-    *sum += more;
-    *sum
 }
 
 #[cfg(test)]

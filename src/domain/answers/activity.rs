@@ -18,11 +18,7 @@ impl Answers {
         let oldest = Bucket::window_start(self.now(), DAY_MINUTES);
         let agent = |agent| self.sums.agent(Name::to_code(agent) as usize);
         let newest = match scope {
-            ScopeId::Account | ScopeId::Skill(_) => {
-                let buckets = &self.sums.buckets;
-                let has_any = |bucket: &Bucket| buckets.tally(scope, *bucket).is_some_and(|tally| !tally.is_empty());
-                buckets.newest_first().find(has_any)
-            }
+            ScopeId::Account | ScopeId::Skill(_) => self.sums.buckets.newest(scope),
             ScopeId::Agent(of) => {
                 let sums = agent(of)?;
                 self.last_event(sums, None).max(sums.last_there(self.now()).map(last_bucket))

@@ -73,7 +73,7 @@ impl Encoded {
 }
 
 /// Reads what `write` wrote. The bytes are our own, so it does not expect them to end early.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -111,12 +111,6 @@ impl Tally {
         self.durations[which as usize].add(value, sign, which)
     }
 
-    /// Adds `units` facts of a kind without a duration; below zero, takes them back.
-    pub fn add_count(&mut self, kind: FactKind, units: i64) {
-        let count = &mut self.counts.0[kind as usize];
-        *count = count.wrapping_add_signed(units as i32);
-    }
-
     /// Counts a contact or agent in, or out, whose newest activity is here.
     pub fn count_distinct(&mut self, who: Distinct, unit: i64) {
         self.distinct[who as usize] += unit;

@@ -45,7 +45,8 @@ struct Waiting {
 const SHARE: usize = 4;
 
 impl LateEvents {
-    fn knows(&self, conversation: u32, identity: u64) -> bool {
+    /// Whether an event with this identity waits, or has been looked up for one that does.
+    pub(super) fn knows(&self, conversation: u32, identity: u64) -> bool {
         self.0.get(&conversation).is_some_and(|waiting| waiting.identities.contains(&identity))
     }
 

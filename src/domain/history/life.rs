@@ -223,7 +223,7 @@ pub(super) fn wake<'s>(
     cx: &mut Context<'_>,
 ) -> Option<&'s mut State> {
     if state.is_none() {
-        *state = State::fold(timeline, Millis::MAX, cx);
+        *state = State::fold(timeline.entries(), Millis::MAX, cx);
         // It was at rest: these facts stand already, and no visit goes on.
         cx.forget_all();
     }

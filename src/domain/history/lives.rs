@@ -47,7 +47,9 @@ impl History {
         let state = last.state.as_ref()?;
         let silence_ms = entry.key.at - last.last_at;
         let is_next = (0..=self.silence.allowed_ms(state.phase())).contains(&silence_ms) && state.takes(entry);
-        (is_next && !last.timeline.knows(entry.key.identity)).then(|| lives.len() - 1)
+        let identity = entry.key.identity;
+        let is_new = !last.timeline.knows(identity) && !self.late.knows(conversation, identity);
+        (is_next && is_new).then(|| lives.len() - 1)
     }
 
     /// Adds an event that stands. If it is an agent's move, what it ends comes first: an agent is never in two visits.
@@ -157,7 +159,7 @@ impl History {
                     let place = entries.partition_point(|other| other.key < entry.key);
                     entries.insert(place, entry);
                     *timeline = Timeline::of(&entries);
-                    *state = State::fold(timeline, Millis::MIN, cx);
+                    *state = State::fold(timeline.entries(), Millis::MIN, cx);
                     cx.visits_differ(None, state.as_ref());
                 }
             }
@@ -295,7 +297,7 @@ impl History {
 
 /// Steps through all events and states what differs from `old`.
 fn fold_again(life: &mut OpenLife, until: Millis, old: &[Signed], cx: &mut Context<'_>) {
-    let state = State::fold(&life.timeline, until, cx);
+    let state = State::fold(life.timeline.entries(), until, cx);
     let new = std::mem::take(cx.facts);
     cx.facts.extend(difference(old, &new));
     cx.visits_differ(life.state.as_ref(), state.as_ref());
@@ -303,7 +305,7 @@ fn fold_again(life: &mut OpenLife, until: Millis, old: &[Signed], cx: &mut Conte
 }
 
 fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {
-    let _ = State::fold(timeline, until, cx);
+    let _ = State::fold(timeline.entries(), until, cx);
     std::mem::take(cx.facts)
 }
 

@@ -31,7 +31,7 @@ use super::names::Name;
 use super::names::combinations::Combinations;
 use super::planted::{Bug, is_planted};
 use super::policy::Policies;
-use super::timeline::{Entry, Timeline, rank};
+use super::timeline::{Entry, rank};
 
 use agent::Agent;
 use batch::Touched;
@@ -261,7 +261,7 @@ impl History {
         for (number, conversation) in conversations.iter().enumerate() {
             for life in &conversation.lives {
                 let mut cx = Context { policies, silence: *silence, combinations, facts, decisions, visits };
-                let _ = State::fold(&Timeline::of(&life.entries()), Millis::MIN, &mut cx);
+                let _ = State::fold(life.entries().iter().copied(), Millis::MIN, &mut cx);
                 decided.extend(cx.decisions.drain(..).map(|decision| (Name::at(number), decision)));
                 cx.forget_all();
             }

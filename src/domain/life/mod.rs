@@ -22,7 +22,7 @@ use crate::domain::names::Name;
 use crate::domain::names::combinations::Combinations;
 use crate::domain::planted::{Bug, is_planted, is_retraction_lost};
 use crate::domain::policy::Policies;
-use crate::domain::timeline::{About, Act, Entry, Key, Timeline};
+use crate::domain::timeline::{About, Act, Entry, Key};
 
 use closes::Close;
 use keyed::Keyed;
@@ -188,11 +188,11 @@ impl Known {
 }
 
 impl State {
-    /// All events of the timeline stepped through, and every moment up to `until` fired.
+    /// All events stepped through, which are in order, and every moment up to `until` fired.
     #[must_use]
-    pub fn fold(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
-        let mut state = Self::new(Known::of(timeline.entries(), cx.combinations)?);
-        timeline.entries().for_each(|entry| state.step(&entry, cx));
+    pub fn fold(entries: impl Iterator<Item = Entry> + Clone, until: Millis, cx: &mut Context<'_>) -> Option<Self> {
+        let mut state = Self::new(Known::of(entries.clone(), cx.combinations)?);
+        entries.for_each(|entry| state.step(&entry, cx));
         state.fire(until, cx);
         Some(state)
     }

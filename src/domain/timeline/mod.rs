@@ -357,7 +357,7 @@ impl Timeline {
     }
 
     /// The events in order.
-    pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
+    pub fn entries(&self) -> impl Iterator<Item = Entry> + Clone + '_ {
         entries(self.identities().iter().copied(), self.bytes())
     }
 
@@ -450,26 +450,20 @@ impl Sealed {
     /// The first and the last moment of the conversation's own events.
     #[must_use]
     pub fn span(&self) -> [Millis; 2] {
-        let mut reader = Reader::new(self.rest());
-        let length = reader.number() as Millis;
-        // No event comes before the first of the conversation's own.
-        let first_at = self.entries().next().map_or(0, |entry| entry.key.at);
-        [first_at, first_at + length]
+        let first = self.entries().find(|entry| entry.act.is_own());
+        let first_at = first.map_or(0, |entry| entry.key.at);
+        [first_at, first_at + self.parts().0]
     }
 
     /// The events in order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
-        let mut reader = Reader::new(self.rest());
-        let _length = reader.number();
-        entries(self.identities(), &self.rest()[reader.read_bytes()..])
+        entries(self.identities(), self.parts().1)
     }
 
     /// The events with room for more.
     #[must_use]
     pub fn open(&self) -> Timeline {
-        let mut reader = Reader::new(self.rest());
-        let _length = reader.number();
-        let bytes = &self.rest()[reader.read_bytes()..];
+        let (_, bytes) = self.parts();
         let filter = self.identities().map(bits).fold(0, std::ops::BitOr::bitor);
         let mut timeline = Timeline { filter, ..Timeline::default() };
         if self.len() <= OPEN_EVENTS && bytes.len() <= OPEN_BYTES {
@@ -485,18 +479,24 @@ impl Sealed {
         timeline
     }
 
-    fn identities(&self) -> impl Iterator<Item = u64> + '_ {
+    fn identities(&self) -> impl Iterator<Item = u64> + Clone + '_ {
         self.0[COUNT..][..IDENTITY * self.len()].chunks_exact(IDENTITY).map(eight)
     }
 
-    /// What comes after the identities.
-    fn rest(&self) -> &[u8] {
-        &self.0[COUNT + IDENTITY * self.len()..]
+    /// What comes after the identities: how long the life is, and the bytes of its events.
+    fn parts(&self) -> (Millis, &[u8]) {
+        let rest = &self.0[COUNT + IDENTITY * self.len()..];
+        let mut reader = Reader::new(rest);
+        let length_ms = reader.number() as Millis;
+        (length_ms, &rest[reader.read_bytes()..])
     }
 }
 
 /// Events in order, of which each has its identity and its bytes.
-fn entries<'a>(identities: impl Iterator<Item = u64> + 'a, bytes: &'a [u8]) -> impl Iterator<Item = Entry> + 'a {
+fn entries<'a>(
+    identities: impl Iterator<Item = u64> + Clone + 'a,
+    bytes: &'a [u8],
+) -> impl Iterator<Item = Entry> + Clone + 'a {
     let mut reader = Reader::new(bytes);
     let mut at = 0;
     identities.map(move |identity| {

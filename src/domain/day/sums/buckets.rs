@@ -172,6 +172,13 @@ impl Buckets {
         self.account.iter().rev().map(|(bucket, _)| bucket)
     }
 
+    /// The newest bucket in which the account or a skill has anything.
+    #[must_use]
+    pub fn newest(&self, scope: ScopeId) -> Option<Bucket> {
+        let mut newest_first = self.tallies(scope)?.iter().rev();
+        newest_first.find(|(_, cell)| !cell.tally.is_empty()).map(|(bucket, _)| bucket)
+    }
+
     /// The sums of the account or of a skill over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
