@@ -60,14 +60,6 @@ pub struct Headers<'a> {
     packed: &'a [u8],
 }
 
-impl<'a> Headers<'a> {
-    /// Headers as `pack_headers` leaves them.
-    #[must_use]
-    pub fn packed(packed: &'a [u8]) -> Self {
-        Self { packed }
-    }
-}
-
 /// The length that stands for Kafka's null.
 const NULL: u32 = u32::MAX;
 
@@ -153,6 +145,23 @@ impl fmt::Debug for Arrival<'_> {
         let Self { topic, partition, offset, .. } = self;
         let mut shown = f.debug_struct("Arrival");
         shown.field("topic", topic).field("partition", partition).field("offset", offset).finish_non_exhaustive()
+    }
+}
+
+/// All bytes of a record, behind each other.
+#[derive(Clone, Copy)]
+pub struct Together<'a> {
+    /// How many of them are the key, if it has one …
+    pub key: Option<u32>,
+    /// … and the payload behind it, if it has one; then come the headers, packed.
+    pub payload: Option<u32>,
+    /// All of them.
+    pub bytes: &'a [u8],
+}
+
+impl fmt::Debug for Together<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Together({} bytes)", self.bytes.len())
     }
 }
 
@@ -262,21 +271,26 @@ impl RecordBatch {
 
     /// Copies one record in.
     pub fn push<'h>(&mut self, arrival: Arrival<'_>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
-        self.push_and(arrival, |arena| pack_headers(arena, headers));
-    }
-
-    /// Copies one record in, with headers that are packed already.
-    pub fn push_packed(&mut self, arrival: Arrival<'_>, headers: Headers<'_>) {
-        self.push_and(arrival, |arena| arena.extend_from_slice(headers.packed));
-    }
-
-    fn push_and(&mut self, arrival: Arrival<'_>, push_headers: impl FnOnce(&mut Vec<u8>)) {
         let key = arrival.key.map(|key| self.copy(key));
         let payload = arrival.payload.map(|payload| self.copy(payload));
         let start = self.arena.len();
-        push_headers(&mut self.arena);
+        pack_headers(&mut self.arena, headers);
         let headers = start..self.arena.len();
         self.add(arrival, key, payload, headers);
+    }
+
+    /// Copies one record in of which all bytes stand together: key, payload, and headers that are packed already. What the
+    /// arrival says of key and payload is not looked at.
+    pub fn push_together(&mut self, arrival: Arrival<'_>, together: &Together<'_>) {
+        let start = self.copy(together.bytes).start;
+        let mut end = start;
+        let mut next = |length: u32| {
+            let start = end;
+            end += length as usize;
+            start..end
+        };
+        let (key, payload) = (together.key.map(&mut next), together.payload.map(&mut next));
+        self.add(arrival, key, payload, end..start + together.bytes.len());
     }
 
     /// Adds a record whose payload stands in the arena: for a source that would otherwise copy it.

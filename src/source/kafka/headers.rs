@@ -1,4 +1,4 @@
-//! A record's headers as bytes: the one place that speaks to librdkafka directly.
+//! A record's headers as bytes.
 //!
 //! rdkafka's own reader panics on a header whose name is not UTF-8, and nothing that arrives on a topic may stop the
 //! processor.
@@ -16,12 +16,8 @@ use rdkafka::message::BorrowedMessage;
 
 /// The headers of `message`, in their order, with null values as they are.
 pub(in crate::source) fn headers<'m>(message: &'m BorrowedMessage<'_>) -> HeaderBytes<'m> {
-    let mut list = ptr::null_mut();
-    // SAFETY: the message is alive for 'm, and `list` is only read when the call says that it was set. The list belongs
-    // to the message.
-    let found = unsafe { bindings::rd_kafka_message_headers(message.ptr(), &raw mut list) };
-    let list = if found == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR { list } else { ptr::null_mut() };
-    HeaderBytes { list, index: 0, message: PhantomData }
+    // SAFETY: the message is alive for 'm.
+    unsafe { HeaderBytes::of(message.ptr()) }
 }
 
 /// Reads headers one by one.
@@ -30,6 +26,21 @@ pub(in crate::source) struct HeaderBytes<'m> {
     list: *mut bindings::rd_kafka_headers_t,
     index: usize,
     message: PhantomData<&'m ()>,
+}
+
+impl HeaderBytes<'_> {
+    /// Those of a message.
+    ///
+    /// # Safety
+    /// The message must be librdkafka's, and alive for the lifetime that is chosen.
+    pub(super) unsafe fn of(message: *mut bindings::rd_kafka_message_t) -> Self {
+        let mut list = ptr::null_mut();
+        // SAFETY: the message is alive, and `list` is only read when the call says that it was set. The list belongs to
+        // the message.
+        let found = unsafe { bindings::rd_kafka_message_headers(message, &raw mut list) };
+        let is_set = found == bindings::rd_kafka_resp_err_t::RD_KAFKA_RESP_ERR_NO_ERROR;
+        Self { list: if is_set { list } else { ptr::null_mut() }, index: 0, message: PhantomData }
+    }
 }
 
 impl<'m> Iterator for HeaderBytes<'m> {

@@ -8,11 +8,10 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::ops::Range;
 
 use super::positions::Partition;
 use crate::domain::event::Millis;
-use crate::wire::batch::{Arrival, Headers, RecordBatch, pack_headers};
+use crate::wire::batch::{Arrival, RecordBatch, Together, pack_headers};
 
 /// So many records wait at most …
 const MOST_RECORDS: usize = 500_000;
@@ -56,7 +55,8 @@ struct Row {
     timestamp: Option<Millis>,
     key: Option<u32>,
     payload: Option<u32>,
-    headers: u32,
+    /// Of key, payload and headers.
+    bytes: u32,
 }
 
 impl std::fmt::Debug for Lane {
@@ -189,12 +189,12 @@ impl Lane {
     }
 
     fn push<'h>(&mut self, arrival: &Arrival<'_>, headers: impl IntoIterator<Item = (&'h [u8], Option<&'h [u8]>)>) {
-        let (key, payload) = (self.copy(arrival.key), self.copy(arrival.payload));
         let before = self.bytes.len();
+        let (key, payload) = (self.copy(arrival.key), self.copy(arrival.payload));
         pack_headers(&mut self.bytes, headers);
-        let headers = (self.bytes.len() - before) as u32;
+        let bytes = (self.bytes.len() - before) as u32;
         let Arrival { offset, timestamp, .. } = *arrival;
-        self.rows.push_back(Row { offset, timestamp, key, payload, headers });
+        self.rows.push_back(Row { offset, timestamp, key, payload, bytes });
         self.next = offset + 1;
         self.given_up = false;
     }
@@ -207,22 +207,17 @@ impl Lane {
     /// Moves the first record into the batch; says how many bytes are let go.
     fn pop(&mut self, batch: &mut RecordBatch) -> usize {
         let Some(row) = self.rows.pop_front() else { return 0 };
-        let mut end = self.start;
-        let mut next = |length: u32| -> Range<usize> {
-            let start = end;
-            end += length as usize;
-            start..end
-        };
-        let (key, payload, headers) = (row.key.map(&mut next), row.payload.map(&mut next), next(row.headers));
+        let end = self.start + row.bytes as usize;
         let arrival = Arrival {
             topic: self.partition.0,
             partition: Some(self.partition.1),
             offset: row.offset,
             timestamp: row.timestamp,
-            key: key.map(|range| &self.bytes[range]),
-            payload: payload.map(|range| &self.bytes[range]),
+            key: None,
+            payload: None,
         };
-        batch.push_packed(arrival, Headers::packed(&self.bytes[headers]));
+        let together = Together { key: row.key, payload: row.payload, bytes: &self.bytes[self.start..end] };
+        batch.push_together(arrival, &together);
         self.start = end;
         self.let_go()
     }

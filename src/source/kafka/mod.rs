@@ -7,6 +7,7 @@
 mod brokers;
 pub(super) mod client;
 pub(super) mod headers;
+mod inbox;
 mod merge;
 mod partitions;
 mod positions;
@@ -21,10 +22,10 @@ use std::time::Duration;
 use rdkafka::Offset;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{BorrowedMessage, Message};
 
 use self::client::Watch;
-use self::headers::headers;
+use self::headers::HeaderBytes;
+use self::inbox::{Inbox, Taken};
 use self::merge::Merge;
 use self::positions::{Partition, Positions};
 use self::standing::Standing;
@@ -40,7 +41,9 @@ const BATCH_RECORDS: usize = 512;
 /// … or so many bytes, or nothing more is there.
 const BATCH_BYTES: usize = 120 << 10;
 /// How long a poll waits for a record, where there is nothing to hand over or an earlier one may come.
-const POLL_WAIT: Duration = Duration::from_millis(100);
+const POLL_WAIT: Duration = Duration::from_millis(POLL_WAIT_MS.unsigned_abs());
+/// The same in milliseconds.
+const POLL_WAIT_MS: Millis = 100;
 /// How often positions, brokers and lag are looked at.
 const LOOK_EVERY_MS: Millis = 250;
 /// How often a partition is looked at, one after the other.
@@ -162,6 +165,8 @@ struct Reader<'a> {
     settings: KafkaSourceSettings,
     topics: Arc<[String]>,
     consumer: Arc<BaseConsumer<Watch>>,
+    /// What the consumer has fetched.
+    inbox: Inbox<Watch>,
     /// How far what was handed over goes.
     positions: Positions,
     /// What was polled and not handed over.
@@ -190,15 +195,16 @@ impl<'a> Reader<'a> {
         status: Arc<SourceStatus>,
         stop: &'a AtomicBool,
     ) -> Result<Self, SourceError> {
-        let consumer = client::consumer(&settings.connection).map_err(SourceError::Settings)?;
         let topics: Arc<[String]> = Arc::from(settings.topics.clone());
+        let consumer = Arc::new(client::consumer(&settings.connection).map_err(SourceError::Settings)?);
         let discovered_at = (settings.clock)();
         status.begin(discovered_at);
         Ok(Self {
             standing: Standing::new(topics.len()),
+            inbox: Inbox::of(&consumer, &topics),
             settings,
             topics,
-            consumer: Arc::new(consumer),
+            consumer,
             positions: Positions::default(),
             merge: Merge::default(),
             out,
@@ -241,24 +247,40 @@ impl<'a> Reader<'a> {
 
     /// Takes what is there, a batch of it, and more while an earlier record may come; ends early at an error.
     fn poll(&mut self) -> Option<KafkaError> {
-        let (mut polled, mut has_waited) = (0, false);
+        let merge = &mut self.merge;
+        let trouble = match self.consumer.poll(Duration::ZERO) {
+            None => None,
+            Some(Err(error)) => Some(error),
+            Some(Ok(message)) => {
+                self.inbox.read(&message, |arrival, headers| merge.push(arrival, headers));
+                None
+            }
+        };
+        let mut polled = 0;
+        // In all: others may trickle in for as long as one partition is silent.
+        let mut waits_until = trouble.is_some().then_some(0);
         while !self.merge.is_full() && (polled < BATCH_RECORDS || self.merge.is_waiting()) {
-            let mut message = self.consumer.poll(Duration::ZERO);
-            if message.is_none() && !has_waited && (self.merge.is_empty() || self.merge.is_waiting()) {
-                // Once: others may trickle in for as long as one partition is silent.
-                has_waited = true;
-                message = self.consumer.poll(POLL_WAIT);
+            let wait = if self.merge.is_empty() || self.merge.is_waiting() {
+                let now = (self.settings.clock)();
+                let until = *waits_until.get_or_insert(now + POLL_WAIT_MS);
+                Duration::from_millis((until - now).clamp(0, POLL_WAIT_MS).unsigned_abs())
+            } else {
+                Duration::ZERO
+            };
+            let merge = &mut self.merge;
+            let push = |arrival: &Arrival<'_>, headers: HeaderBytes<'_>| merge.push(arrival, headers);
+            let Taken { count, trouble } = self.inbox.take(BATCH_RECORDS, wait, push);
+            if trouble.is_some() {
+                return trouble;
             }
-            match message {
-                None => break,
-                Some(Err(error)) => return Some(error),
-                Some(Ok(message)) => add(&mut self.merge, &self.topics, &message),
+            if count == 0 {
+                break;
             }
-            polled += 1;
+            polled += count;
         }
         // What is waited for did not come in time, or there is no room.
         self.merge.give_up();
-        None
+        trouble
     }
 
     /// Hands over a batch of the earliest records, if there are any; false when nobody listens any more.
@@ -329,8 +351,9 @@ impl<'a> Reader<'a> {
                 continue;
             };
             let partition = element.partition();
-            let has_more = self.merge.holds((topic, partition));
-            if !has_more && self.positions.next((topic, partition)).is_some_and(|known| next > known) {
+            let misleads =
+                self.merge.holds((topic, partition)) || self.inbox.is_behind_an_error((topic, partition), next);
+            if !misleads && self.positions.next((topic, partition)).is_some_and(|known| next > known) {
                 self.positions.advance((topic, partition), next);
                 batch.note_position(Position { topic, partition, next });
             }
@@ -354,20 +377,6 @@ impl<'a> Reader<'a> {
         let servers = self.settings.connection.iter().find(|(key, _)| key == connection::BROKERS);
         servers.map(|(_, value)| value.clone()).unwrap_or_default()
     }
-}
-
-fn add(merge: &mut Merge, topics: &[String], message: &BorrowedMessage<'_>) {
-    // Only assigned topics arrive; another would be a fault of librdkafka.
-    let Some(topic) = index_of(topics, message.topic()) else { return };
-    let arrival = Arrival {
-        topic,
-        partition: Some(message.partition()),
-        offset: message.offset(),
-        timestamp: message.timestamp().to_millis(),
-        key: message.key(),
-        payload: message.payload(),
-    };
-    merge.push(&arrival, headers(message));
 }
 
 fn index_of(topics: &[String], name: &str) -> Option<usize> {

@@ -7,6 +7,7 @@ use rdkafka::consumer::Consumer;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
 
+use super::inbox::Inbox;
 use super::positions::{Kept, Partition, Verdict};
 use super::{Checked, POLL_WAIT, Reader, SourceError, client};
 use crate::domain::event::Millis;
@@ -118,6 +119,7 @@ impl Reader<'_> {
         {
             list.add_partition_offset(&self.topics[topic], partition, Offset::Offset(next))
                 .map_err(SourceError::Fatal)?;
+            self.inbox.gather((topic, partition));
         }
         for (partition, next, end) in self.positions.to_come().filter(|((topic, _), ..)| !self.standing.is_gone(*topic))
         {
@@ -229,6 +231,7 @@ impl Reader<'_> {
         // What the old one was asked may be answered as it was before.
         self.question = None;
         self.consumer = Arc::new(client::consumer(&self.settings.connection).map_err(SourceError::Settings)?);
+        self.inbox = Inbox::of(&self.consumer, &self.topics);
         self.reassign()
     }
 
