@@ -120,14 +120,16 @@ impl Board {
         self.revision.store(pass.revision, Ordering::Release);
     }
 
-    /// Copies, changes and swaps in, so that no reader sees half a pass of an account's scopes.
+    /// Changes what nobody reads in its place, and a copy of what somebody does. Who looks meanwhile waits for it, so that
+    /// no reader sees half a pass of an account's scopes.
     fn change(&self, account: &Arc<str>, change: impl FnOnce(&mut AccountView)) {
-        let mut view = self.account(account).map(|view| AccountView::clone(&view)).unwrap_or_default();
-        change(&mut view);
-        if view.is_empty() {
+        let mut view = self.accounts.entry(account.clone()).or_default();
+        let now = Arc::make_mut(view.value_mut());
+        change(now);
+        let is_empty = now.is_empty();
+        drop(view);
+        if is_empty {
             self.accounts.remove(account);
-        } else {
-            self.accounts.insert(account.clone(), Arc::new(view));
         }
     }
 }

@@ -49,7 +49,25 @@ impl ScopeId {
     /// Whether it names an agent.
     #[must_use]
     pub fn is_of_agent(self) -> bool {
-        matches!(self, Self::Agent(_) | Self::AgentSkill(..))
+        self.agent().is_some()
+    }
+
+    /// The agent that it names, who may be nobody.
+    #[must_use]
+    pub fn agent(self) -> Option<Option<Name>> {
+        match self {
+            Self::Agent(agent) | Self::AgentSkill(agent, _) => Some(agent),
+            Self::Account | Self::Skill(_) => None,
+        }
+    }
+
+    /// The skill that it names, which may be none.
+    #[must_use]
+    pub fn skill(self) -> Option<Option<Name>> {
+        match self {
+            Self::Skill(skill) | Self::AgentSkill(_, skill) => Some(skill),
+            Self::Account | Self::Agent(_) => None,
+        }
     }
 }
 

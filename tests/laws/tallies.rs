@@ -6,7 +6,7 @@ use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
 use cxpulse::domain::current::Current;
 use cxpulse::domain::day::Day;
 use cxpulse::domain::day::flow::Flow;
-use cxpulse::domain::day::sums::Sums;
+use cxpulse::domain::day::sums::{Logged, Sums};
 use cxpulse::domain::day::tally::Tally;
 use cxpulse::domain::day::view::{NamesView, View};
 use cxpulse::domain::day::window::Windows;
@@ -128,8 +128,8 @@ fn what_passes_leaves_an_agents_log_as_if_it_had_never_been_stated() {
             (0..3).flat_map(|agent| [None].into_iter().chain(skills.clone()).map(move |of| (agent, of)))
         {
             let [passed, never] =
-                [&passed, &never].map(|sums| sums.agent(agent).map(|one| one.log.over(skill, &windows)));
-            let nothing = || windows.sum(windows.parts());
+                [&passed, &never].map(|sums| sums.agent(agent).map(|one| one.log.over(&[skill], &windows).remove(0)));
+            let nothing = || Logged { tallies: windows.sum(windows.parts()), newest: None };
             assert_eq!(passed.unwrap_or_else(nothing), never.unwrap_or_else(nothing), "seed {seed}, {agent} {skill:?}");
         }
     }

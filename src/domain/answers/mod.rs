@@ -13,7 +13,7 @@ pub mod questions;
 pub mod rates;
 mod running;
 mod standing;
-mod windows;
+pub mod windows;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DAY_MINUTES;

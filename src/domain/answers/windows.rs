@@ -2,13 +2,27 @@
 
 use super::metrics::{Availability, Metrics, Utilisation};
 use super::{Answers, numbers};
-use crate::domain::day::sums::AgentSums;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::sums::{AgentSums, Logged};
 use crate::domain::day::tally::{Distinct, Tally};
 use crate::domain::day::window::Windows;
 use crate::domain::event::Status;
 use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use crate::domain::span::Span;
+
+/// So many scopes of an agent are summed at once: a bound on what is held meanwhile.
+const READ_AT_ONCE: usize = 256;
+
+/// What there is to say of a scope.
+#[derive(Debug, PartialEq)]
+pub struct Over {
+    /// For each of the windows, in the order of the question.
+    pub metrics: Vec<Metrics>,
+    /// The newest bucket of the last day in which it has anything that stands; none where it has nothing. What still runs
+    /// is not looked at: it is active now, as its rates tell.
+    pub active: Option<Bucket>,
+}
 
 impl Answers {
     /// One scope over each of the windows (minutes, 1–1440), in their order.
@@ -24,8 +38,9 @@ impl Answers {
     #[must_use]
     pub fn all_window_metrics(&self, kind: ScopeKind, minutes: &[u32]) -> Vec<(Scope, Vec<Metrics>)> {
         let windows = Windows::at(self.now(), minutes);
-        let of = |id| (self.view.names.scope(id), self.over(id, &windows));
-        let mut all: Vec<_> = self.scope_ids(kind).into_iter().map(of).collect();
+        let ids = self.scope_ids(kind);
+        let over = self.over_all(&ids, &windows).into_iter().map(|over| over.metrics);
+        let mut all: Vec<_> = ids.iter().map(|id| self.view.names.scope(*id)).zip(over).collect();
         all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         all
     }
@@ -33,19 +48,32 @@ impl Answers {
     /// One scope over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Metrics> {
-        match scope {
-            ScopeId::Account | ScopeId::Skill(_) => self.tallied_over(scope, windows),
-            ScopeId::Agent(agent) => self.agent_over(agent, None, windows),
-            ScopeId::AgentSkill(agent, skill) => self.agent_over(agent, Some(skill), windows),
-        }
+        self.over_all(&[scope], windows).remove(0).metrics
     }
 
-    fn tallied_over(&self, scope: ScopeId, windows: &Windows) -> Vec<Metrics> {
+    /// Scopes over each of the windows, in their order, of which none is the same as another. Those of an agent cost little
+    /// more than one of them where they stand together.
+    #[must_use]
+    pub fn over_all(&self, scopes: &[ScopeId], windows: &Windows) -> Vec<Over> {
+        let mut all = Vec::with_capacity(scopes.len());
+        for same in scopes.chunk_by(|a, b| a.is_of_agent() && a.agent() == b.agent()) {
+            match same[0].agent() {
+                None => all.push(self.tallied_over(same[0], windows)),
+                Some(agent) => {
+                    same.chunks(READ_AT_ONCE).for_each(|some| all.extend(self.agent_over(agent, some, windows)));
+                }
+            }
+        }
+        all
+    }
+
+    fn tallied_over(&self, scope: ScopeId, windows: &Windows) -> Over {
         let mut tallies = self.sums.buckets.over(scope, windows);
         for (place, span) in windows.spans() {
             tallies[place].add_times(self.running.times(scope, span, &self.sums), 1);
         }
-        tallies.iter().map(|tally| self.tallied(scope, tally)).collect()
+        let metrics = tallies.iter().map(|tally| self.tallied(scope, tally)).collect();
+        Over { metrics, active: self.still_kept(self.sums.buckets.newest(scope)) }
     }
 
     /// The numbers of the account or of a skill.
@@ -61,22 +89,36 @@ impl Answers {
         }
     }
 
-    /// An agent, alone (`skill` is `None`) or under a skill.
-    fn agent_over(&self, agent: Option<Name>, skill: Option<Option<Name>>, windows: &Windows) -> Vec<Metrics> {
+    /// Scopes of an agent, alone or under skills.
+    fn agent_over(&self, agent: Option<Name>, scopes: &[ScopeId], windows: &Windows) -> Vec<Over> {
         let code = Name::to_code(agent) as usize;
-        let kind = if skill.is_some() { ScopeKind::AgentSkill } else { ScopeKind::Agent };
+        let nothing = |kind| windows.spans().map(|_| self.nothing(kind)).collect();
         let Some(sums) = self.sums.agent(code) else {
-            return windows.spans().map(|_| self.nothing(kind)).collect();
+            return scopes.iter().map(|scope| Over { metrics: nothing(scope.kind()), active: None }).collect();
         };
-        let mut all: Vec<Metrics> = sums.log.over(skill, windows).iter().map(Metrics::from).collect();
-        let active = skill.map_or_else(|| sums.log.active(), |skill| sums.log.active_under(skill));
+        let skills: Vec<Option<Option<Name>>> = scopes.iter().map(|scope| scope.skill()).collect();
+        let logged = sums.log.over(&skills, windows).into_iter();
+        skills.iter().zip(logged).map(|(skill, logged)| self.of_agent(code, sums, *skill, &logged, windows)).collect()
+    }
+
+    /// An agent, alone (`skill` is `None`) or under a skill.
+    fn of_agent(
+        &self,
+        code: usize,
+        sums: &AgentSums,
+        skill: Option<Option<Name>>,
+        logged: &Logged,
+        windows: &Windows,
+    ) -> Over {
+        let mut metrics: Vec<Metrics> = logged.tallies.iter().map(Metrics::from).collect();
+        let wrote = skill.map_or_else(|| sums.log.active(), |skill| sums.log.active_under(skill));
         for (place, span) in windows.spans() {
-            let metrics = &mut all[place];
-            metrics.active_agents = u64::from(active.is_some_and(|bucket| bucket.start() >= span.from));
+            let metrics = &mut metrics[place];
+            metrics.active_agents = u64::from(wrote.is_some_and(|bucket| bucket.start() >= span.from));
             metrics.minimum_n = self.view.policy().minimum_n;
             self.add_agent_times(metrics, code, sums, skill, span);
         }
-        all
+        Over { metrics, active: self.still_kept(self.active(sums, skill, logged.newest)) }
     }
 
     /// Adds the times of an agent over a span, those that run included.

@@ -1,11 +1,15 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use foldhash::fast::FixedState;
 
 use super::cadence::FORGET_ZERO_MS;
 use crate::domain::answers::Changes;
 use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
+use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
 
 /// Why something is asked.
@@ -26,23 +30,21 @@ struct Waiting {
     since: Millis,
 }
 
-impl Waiting {
-    /// The stronger reason stands, and the longer wait.
-    fn join(&mut self, other: Self) {
-        self.reason = self.reason.max(other.reason);
-        self.since = self.since.min(other.since);
-    }
-}
-
-/// What waits to be asked.
+/// What waits to be asked. A pass walks what it takes and no more, however much waits.
 #[derive(Debug, Default)]
 pub struct Agenda {
-    /// Scopes with their windows.
+    /// The account and skills, with their windows.
     scopes: BTreeMap<ScopeId, Waiting>,
+    /// Scopes of agents, which wait for their interval.
+    of_agents: BTreeMap<ScopeId, Waiting>,
     /// Those of agents that are due, the longest unsaid first.
     due: VecDeque<(ScopeId, Waiting)>,
-    /// Buckets, open ones too: those are left out now and asked when they end.
-    buckets: BTreeMap<(ScopeId, Bucket), Reason>,
+    /// How many scopes wait since when.
+    since: BTreeMap<Millis, usize>,
+    /// Buckets of the account and of skills, open ones too: those are asked when they end.
+    buckets: BTreeMap<(Bucket, ScopeId), Reason>,
+    /// The same of agents.
+    buckets_of_agents: BTreeMap<(Bucket, ScopeId), Reason>,
     /// The live state.
     pub live: Option<Reason>,
 }
@@ -62,57 +64,72 @@ impl Agenda {
         }
     }
 
-    /// Adds a scope at `now`; the stronger reason stands.
+    /// Adds a scope at `now`, which never falls; the stronger reason stands.
     pub fn ask(&mut self, scope: ScopeId, reason: Reason, now: Millis) {
-        let waiting = Waiting { reason, since: now };
-        self.scopes.entry(scope).or_insert(waiting).join(waiting);
+        let scopes = if scope.is_of_agent() { &mut self.of_agents } else { &mut self.scopes };
+        match scopes.entry(scope) {
+            Entry::Occupied(mut waits) => waits.get_mut().reason = reason.max(waits.get().reason),
+            Entry::Vacant(place) => {
+                place.insert(Waiting { reason, since: now });
+                *self.since.entry(now).or_default() += 1;
+            }
+        }
     }
 
     /// Since when the scope has waited that waits longest.
     #[must_use]
     pub fn waiting_since(&self) -> Option<Millis> {
-        let due = self.due.iter().map(|(_, waiting)| waiting);
-        self.scopes.values().chain(due).map(|waiting| waiting.since).min()
+        self.since.first_key_value().map(|(since, _)| *since)
     }
 
     /// Adds a bucket; the stronger reason stands.
     pub fn ask_bucket(&mut self, scope: ScopeId, bucket: Bucket, reason: Reason) {
-        let stands = self.buckets.entry((scope, bucket)).or_insert(reason);
+        let buckets = if scope.is_of_agent() { &mut self.buckets_of_agents } else { &mut self.buckets };
+        let stands = buckets.entry((bucket, scope)).or_insert(reason);
         *stands = reason.max(*stands);
     }
 
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.scopes.is_empty() && self.due.is_empty() && self.buckets.is_empty() && self.live.is_none()
+        let no_bucket = self.buckets.is_empty() && self.buckets_of_agents.is_empty();
+        self.since.is_empty() && no_bucket && self.live.is_none()
     }
 
     /// Takes the scopes of the account and of skills.
     pub fn take_scopes(&mut self) -> Vec<(ScopeId, Reason)> {
         let all = std::mem::take(&mut self.scopes);
-        let (now, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(scope, _)| !scope.is_of_agent());
-        self.scopes = later;
-        now.into_iter().map(|(scope, waiting)| (scope, waiting.reason)).collect()
+        all.into_iter().map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
     }
 
     /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
     pub fn agents_are_due(&mut self, ledger: &Ledger) {
-        let all = std::mem::take(&mut self.scopes);
-        let (agents, rest) = all.into_iter().partition(|(scope, _)| scope.is_of_agent());
-        self.scopes = rest;
-        let mut due: BTreeMap<ScopeId, Waiting> = agents;
-        for (scope, waiting) in self.due.drain(..) {
-            due.entry(scope).or_insert(waiting).join(waiting);
+        let mut due = std::mem::take(&mut self.of_agents);
+        for (scope, waiting) in std::mem::take(&mut self.due) {
+            if let Some(later) = due.insert(scope, waiting) {
+                let reason = self.ended(later).max(waiting.reason);
+                due.insert(scope, Waiting { reason, ..waiting });
+            }
+        }
+        // All of an agent's together: they are answered by reading what there is of the agent once.
+        let said_at = |scope: &ScopeId| ledger.scopes.get(scope).map(|published| published.at);
+        let mut longest_unsaid: HashMap<Option<Name>, Option<Millis>, FixedState> = HashMap::default();
+        for (scope, agent) in due.keys().filter_map(|scope| Some((scope, scope.agent()?))) {
+            let said_at = said_at(scope);
+            longest_unsaid.entry(agent).and_modify(|at| *at = said_at.min(*at)).or_insert(said_at);
         }
         let mut due: Vec<(ScopeId, Waiting)> = due.into_iter().collect();
-        due.sort_by_key(|(scope, _)| ledger.scopes.get(scope).map(|published| published.at));
+        due.sort_by_cached_key(|(scope, _)| {
+            let agent = scope.agent().flatten();
+            (longest_unsaid.get(&agent).copied().flatten(), agent, said_at(scope))
+        });
         self.due = due.into();
     }
 
     /// Takes some of the agents' scopes that are due.
     pub fn take_agents(&mut self, at_once: usize) -> Vec<(ScopeId, Reason)> {
-        let due = self.due.drain(..at_once.min(self.due.len()));
-        due.map(|(scope, waiting)| (scope, waiting.reason)).collect()
+        let some: Vec<_> = self.due.drain(..at_once.min(self.due.len())).collect();
+        some.into_iter().map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
     }
 
     /// Takes the buckets that are over by `is_closed`, those of agents only when `agents` are due. Whatever goes on is asked
@@ -122,15 +139,27 @@ impl Agenda {
         agents: bool,
         is_closed: impl Fn(Bucket) -> bool,
     ) -> BTreeMap<Bucket, Vec<(ScopeId, Reason)>> {
-        let all = std::mem::take(&mut self.buckets);
-        let (due, later): (BTreeMap<_, _>, _) =
-            all.into_iter().partition(|((scope, _), _)| agents || !scope.is_of_agent());
-        self.buckets = later;
         let mut by_bucket: BTreeMap<Bucket, Vec<(ScopeId, Reason)>> = BTreeMap::new();
-        for ((scope, bucket), reason) in due.into_iter().filter(|((_, bucket), _)| is_closed(*bucket)) {
-            by_bucket.entry(bucket).or_default().push((scope, reason));
+        let of_agents = agents.then_some(&mut self.buckets_of_agents);
+        for buckets in std::iter::once(&mut self.buckets).chain(of_agents) {
+            // The oldest come first, and what is over is older than what is not.
+            while let Some(first) = buckets.first_entry().filter(|first| is_closed(first.key().0)) {
+                let ((bucket, scope), reason) = first.remove_entry();
+                by_bucket.entry(bucket).or_default().push((scope, reason));
+            }
         }
         by_bucket
+    }
+
+    /// A wait has ended; why it was.
+    fn ended(&mut self, waiting: Waiting) -> Reason {
+        if let Entry::Occupied(mut count) = self.since.entry(waiting.since) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+        waiting.reason
     }
 }
 
@@ -156,7 +185,7 @@ impl Published {
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// By scope.
-    pub scopes: HashMap<ScopeId, Published, foldhash::fast::FixedState>,
+    pub scopes: HashMap<ScopeId, Published, FixedState>,
     /// The live state.
     pub live: Option<Published>,
 }

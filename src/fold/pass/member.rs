@@ -6,6 +6,7 @@ use crate::board::{AccountView, BucketUpdate, LiveUpdate, LiveView, Pass, PerWin
 use crate::domain::answers::Answers;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::windows::Over;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::day::window::Windows;
@@ -17,6 +18,9 @@ use super::cadence::is_closed;
 
 /// How many scopes of agents one pass asks at most, so that it does not hold up the account and the skills.
 const AGENTS_AT_ONCE: usize = 250;
+
+/// How many scopes are answered before it is decided what of them is said: a bound on what is held meanwhile.
+const ANSWERED_AT_ONCE: usize = 256;
 
 /// An account and its place in the passes.
 #[derive(Debug)]
@@ -119,8 +123,13 @@ impl AccountInPass {
         let mut due = self.agenda.take_scopes();
         due.extend(self.agenda.take_agents(AGENTS_AT_ONCE));
         let windows = Windows::at(question.now, question.windows);
-        for (scope, reason) in due {
-            self.answer_scope(scope, reason, (question, &windows), before, pass, first);
+        due.retain(|(scope, _)| self.is_named(*scope, pass));
+        for some in due.chunks(ANSWERED_AT_ONCE) {
+            let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
+            let over = self.answers.over_all(&scopes, &windows);
+            for ((scope, reason), over) in some.iter().zip(over) {
+                self.answer_scope((*scope, *reason), over, question, before, pass, first);
+            }
         }
         self.answer_buckets(question, pass);
         if let Some(reason) = self.agenda.live.take() {
@@ -128,25 +137,28 @@ impl AccountInPass {
         }
     }
 
+    /// Whether a scope is named to anybody; one that no longer is is forgotten.
+    fn is_named(&mut self, scope: ScopeId, pass: &mut Pass) -> bool {
+        let is_named = !scope.is_of_agent() || self.answers.view().policy().agent_metrics;
+        if !is_named && self.ledger.scopes.contains_key(&scope) {
+            self.forget_scope(scope, pass);
+        }
+        is_named
+    }
+
     fn answer_scope(
         &mut self,
-        scope: ScopeId,
-        reason: Reason,
-        (question, windows): (&PassQuestion<'_>, &Windows),
+        (scope, reason): (ScopeId, Reason),
+        over: Over,
+        question: &PassQuestion<'_>,
         before: &AccountView,
         pass: &mut Pass,
         first: &mut dyn FnMut(Millis, Option<ScopeId>),
     ) {
         let known = self.ledger.scopes.get(&scope).copied();
-        if scope.is_of_agent() && !self.answers.view().policy().agent_metrics {
-            if known.is_some() {
-                self.forget_scope(scope, pass);
-            }
-            return;
-        }
-        let metrics = PerWindow::from(self.answers.over(scope, windows));
-        let name = self.answers.view().names.scope(scope);
+        let (metrics, active) = (PerWindow::from(over.metrics), over.active);
         let zero = metrics.iter().all(Metrics::is_zero);
+        let name = self.answers.view().names.scope(scope);
         let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| view.metrics == metrics);
         match decide(reason, known, same, zero, question.now) {
             Decision::Skip => {}
@@ -156,7 +168,7 @@ impl AccountInPass {
                     first(question.now, Some(scope));
                 }
                 self.ledger.scopes.insert(scope, Published::then(known, question.now, zero));
-                let (rates, active) = (self.answers.rates(scope), self.answers.active(scope));
+                let rates = self.answers.rates(scope);
                 let (as_of, revision) = (question.now, question.revision);
                 let view = ScopeView { as_of, revision, metrics, rates, active };
                 pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope: name, view: Some(Arc::new(view)) });

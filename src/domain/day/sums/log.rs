@@ -12,9 +12,8 @@ use crate::domain::bucket::Bucket;
 use crate::domain::compact::tape::Tape;
 use crate::domain::compact::varint::{Encoded, Reader};
 use crate::domain::day::tally::{Maximum, Tally};
-use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
-use crate::domain::fact::{DurationKind, FactKind, Scopes, Sign, Stated};
+use crate::domain::fact::{FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 
 /// An agent's facts.
@@ -40,12 +39,13 @@ struct Context {
     scopes: Scopes,
 }
 
+/// One of the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Entry {
-    kind: FactKind,
-    sign: Sign,
+pub(super) struct Entry {
+    pub(super) kind: FactKind,
+    pub(super) sign: Sign,
     /// The duration, of kinds that have one.
-    value: Millis,
+    pub(super) value: Millis,
     context: Context,
 }
 
@@ -57,8 +57,6 @@ const OF_AGENTS: u8 = Scopes::AGENT.0 | Scopes::AGENT_SKILL.0;
 const HAS_BUCKET: u8 = 0x20;
 /// In the place of a skill: it stands behind.
 const FAR_SKILL: u8 = 0x07;
-/// Buckets that are told apart by how far they lie back; more than are ever kept.
-const RING: i64 = 512;
 
 impl Default for Log {
     fn default() -> Self {
@@ -92,32 +90,24 @@ impl Log {
         self.skills.prefetch();
     }
 
-    /// The sums over each of the windows, under one skill or all.
-    #[must_use]
-    pub fn over(&self, skill: Option<Option<Name>>, windows: &Windows) -> Vec<Tally> {
-        let entries = || self.of(skill);
-        windows.sum(sums(entries, windows.parts(), |bucket| windows.part_of(bucket)))
-    }
-
     /// The sums of one bucket, under one skill or all.
     #[must_use]
     pub fn in_bucket(&self, skill: Option<Option<Name>>, bucket: Bucket) -> Tally {
-        let entries = || self.of(skill);
-        sums(entries, vec![Tally::default()], |of_it| (of_it == bucket).then_some(0)).remove(0)
-    }
-
-    /// The newest bucket with a fact that stands, under one skill or all; `newest` is the bucket of the moment up to
-    /// which facts have been added.
-    #[must_use]
-    pub fn newest(&self, skill: Option<Option<Name>>, newest: Bucket) -> Option<Bucket> {
-        // Nothing is taken back but what was stated, of its kind and in its bucket: a sum over all kinds hides nothing.
-        let mut standing = [0_i64; RING as usize];
-        for entry in self.of(skill) {
-            let back = newest.since(entry.context.bucket);
-            standing[back.clamp(0, RING - 1) as usize] += entry.sign.unit();
+        let entries = || self.of(skill).filter(|entry| entry.context.bucket == bucket);
+        let (mut tally, mut lost) = (Tally::default(), Vec::new());
+        for entry in entries() {
+            if let Maximum::Lost(which) = tally.add(entry.kind, entry.value, entry.sign) {
+                lost.push(which);
+            }
         }
-        let back = standing.iter().position(|facts| *facts > 0)?;
-        Some(newest.later(-(back as i64)))
+        for which in lost {
+            if tally.is_max_lost(which) {
+                let of_it = entries().filter(|entry| entry.kind.duration() == Some(which));
+                let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
+                tally.set_max(which, max_ms, count);
+            }
+        }
+        tally
     }
 
     /// The entries of one skill or all.
@@ -129,7 +119,8 @@ impl Log {
         })
     }
 
-    fn entries(&self) -> impl Iterator<Item = Entry> {
+    /// All of them, in the order in which they were stated.
+    pub(super) fn entries(&self) -> impl Iterator<Item = Entry> {
         self.facts.pieces().flat_map(|(start, bytes)| Entry::all(start, bytes))
     }
 
@@ -186,6 +177,11 @@ impl Log {
         self.skills.find(skill).and_then(|place| self.skills.active()[place].bucket())
     }
 
+    /// The place of a skill, by which entries name it.
+    pub(super) fn place_of(&self, skill: Option<Name>) -> Option<usize> {
+        self.skills.find(skill)
+    }
+
     /// The skills under which there are facts.
     pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
         self.skills.iter()
@@ -207,37 +203,23 @@ impl Log {
     }
 }
 
-/// The parts, empty before, with every entry added whose bucket falls into one.
-fn sums<I: Iterator<Item = Entry>>(
-    entries: impl Fn() -> I,
-    mut parts: Vec<Tally>,
-    part_of: impl Fn(Bucket) -> Option<usize>,
-) -> Vec<Tally> {
-    let mut lost: Vec<(usize, DurationKind)> = Vec::new();
-    for entry in entries() {
-        let Some(part) = part_of(entry.context.bucket) else { continue };
-        if let Maximum::Lost(which) = parts[part].add(entry.kind, entry.value, entry.sign) {
-            lost.push((part, which));
-        }
-    }
-    lost.dedup();
-    for (part, which) in lost {
-        if !parts[part].is_max_lost(which) {
-            continue;
-        }
-        let of_it = entries()
-            .filter(|entry| part_of(entry.context.bucket) == Some(part) && entry.kind.duration() == Some(which));
-        let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
-        parts[part].set_max(which, max_ms, count);
-    }
-    parts
-}
-
 impl Entry {
     /// Entries that stand behind each other.
     fn all(start: Context, bytes: &[u8]) -> impl Iterator<Item = Self> {
         let (mut reader, mut context) = (Reader::new(bytes), start);
         std::iter::from_fn(move || (!reader.is_at_end()).then(|| Self::read(&mut reader, &mut context)))
+    }
+
+    pub(super) fn bucket(&self) -> Bucket {
+        self.context.bucket
+    }
+
+    pub(super) fn scopes(&self) -> Scopes {
+        self.context.scopes
+    }
+
+    pub(super) fn place_of_skill(&self) -> usize {
+        self.context.skill as usize
     }
 
     #[inline]

@@ -10,6 +10,7 @@ mod buckets;
 mod contacts;
 mod distinct;
 mod log;
+mod logged;
 mod newest;
 mod skills;
 
@@ -33,6 +34,7 @@ use contacts::{Contacts, count_move};
 
 pub use agent::AgentSums;
 pub use distinct::DistinctInBucket;
+pub use logged::Logged;
 
 /// Facts that are taken up together: a loop for each place they go to, which looks ahead on its own.
 const TOGETHER: usize = 128;
