@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::domain::event::{Event, Millis};
 
-/// Events waiting to be folded.
+/// Events waiting to be folded. They are large: each is put down once, and stays there.
 #[derive(Debug)]
 pub(super) struct EventBatch<'a, Key> {
-    /// By the account.
-    waiting: BTreeMap<Key, Vec<Written<'a>>>,
-    count: usize,
+    waiting: Vec<Written<'a>>,
+    /// Whose each of them is.
+    accounts: Vec<Key>,
 }
 
 /// An event, and when its record was written.
@@ -18,29 +18,43 @@ pub(super) type Written<'a> = (Event<'a>, Option<Millis>);
 /// Events that wait at most: enough for an account to look ahead, few enough to stay in the caches.
 const MOST: usize = 512;
 
-impl<Key> Default for EventBatch<'_, Key> {
-    fn default() -> Self {
-        Self { waiting: BTreeMap::new(), count: 0 }
+impl<'a, Key: Ord + Clone> EventBatch<'a, Key> {
+    /// None yet, with room for so many as will come, as far as they wait at the same time.
+    pub(super) fn with_room_for(events: usize) -> Self {
+        let room = events.min(MOST);
+        Self { waiting: Vec::with_capacity(room), accounts: Vec::with_capacity(room) }
     }
-}
 
-impl<'a, Key: Ord> EventBatch<'a, Key> {
     /// Has an event of an account wait.
+    #[inline]
     pub(super) fn add(&mut self, account: Key, event: Event<'a>, written: Option<Millis>) {
-        self.waiting.entry(account).or_default().push((event, written));
-        self.count += 1;
+        self.waiting.push((event, written));
+        self.accounts.push(account);
     }
 
     /// Whether it is time to fold them.
     #[must_use]
     pub(super) fn is_full(&self) -> bool {
-        self.count >= MOST
+        self.waiting.len() >= MOST
     }
 
-    /// Takes all that wait, account by account.
-    pub(super) fn by_account(&mut self) -> impl Iterator<Item = (Key, Vec<Written<'a>>)> + use<'a, Key> {
-        self.count = 0;
-        std::mem::take(&mut self.waiting).into_iter()
+    /// All that wait, account by account.
+    pub(super) fn by_account(&self) -> Vec<(Key, Vec<&Written<'a>>)> {
+        let mut by_account: BTreeMap<Key, Vec<&Written<'a>>> = BTreeMap::new();
+        let alike = self.accounts.chunk_by(|a, b| a == b);
+        let mut rest = self.waiting.as_slice();
+        for accounts in alike {
+            let (these, others) = rest.split_at(accounts.len());
+            by_account.entry(accounts[0].clone()).or_default().extend(these);
+            rest = others;
+        }
+        by_account.into_iter().collect()
+    }
+
+    /// Lets all of them go.
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+        self.accounts.clear();
     }
 }
 
@@ -62,14 +76,16 @@ mod tests {
 
     #[test]
     fn events_come_back_by_account_and_in_their_order() {
-        let mut batch = EventBatch::default();
+        let mut batch = EventBatch::with_room_for(2);
         for (account, at) in [(1, 10), (0, 20), (1, 5)] {
             batch.add(account, event(at), Some(at));
         }
-        let times = |events: &[Written<'_>]| events.iter().map(|(event, _)| event.at).collect::<Vec<_>>();
-        let by_account: Vec<_> = batch.by_account().map(|(account, events)| (account, times(&events))).collect();
+        let times = |events: &[&Written<'_>]| events.iter().map(|(event, _)| event.at).collect::<Vec<_>>();
+        let by_account: Vec<_> =
+            batch.by_account().into_iter().map(|(account, events)| (account, times(&events))).collect();
         assert_eq!(by_account, [(0, vec![20]), (1, vec![10, 5])]);
         assert!(!batch.is_full());
-        assert_eq!(batch.by_account().count(), 0);
+        batch.clear();
+        assert_eq!(batch.by_account().len(), 0);
     }
 }

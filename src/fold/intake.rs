@@ -14,7 +14,7 @@ use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode,
 /// Whoever has the accounts.
 pub trait Folder {
     /// How it finds an account again.
-    type Key: Ord;
+    type Key: Ord + Clone;
 
     /// The account of that id, a new one if there is none.
     ///
@@ -39,17 +39,13 @@ pub trait Folder {
 
 /// Folds every record of a batch, and counts how each ended.
 pub fn fold<F: Folder>(batch: &RecordBatch, outcomes: &Outcomes, folder: &mut F) {
-    let mut waiting = EventBatch::default();
+    let mut waiting = EventBatch::with_room_for(batch.len());
     for record in batch.records() {
-        match read(&record, folder) {
-            Ok(Some((key, event, written))) => waiting.add(key, event, written),
-            Ok(None) => {}
-            Err(skipped) => {
-                if let Skipped::Rejected(refusal) = &skipped {
-                    folder.rejected(&record, refusal);
-                }
-                outcomes.skip(skipped, &record.place);
+        if let Err(skipped) = read(&record, folder, &mut waiting) {
+            if let Skipped::Rejected(refusal) = &skipped {
+                folder.rejected(&record, refusal);
             }
+            outcomes.skip(skipped, &record.place);
         }
         if waiting.is_full() {
             apply(&mut waiting, outcomes, folder);
@@ -58,12 +54,20 @@ pub fn fold<F: Folder>(batch: &RecordBatch, outcomes: &Outcomes, folder: &mut F)
     apply(&mut waiting, outcomes, folder);
 }
 
-/// An event, whose it is, and when its record was written.
-type Found<'a, Key> = (Key, Event<'a>, Option<Millis>);
-
-/// The event in a record; nothing where the folder does not want it.
-fn read<'a, F: Folder>(record: &Record<'a>, folder: &mut F) -> Result<Option<Found<'a, F::Key>>, Skipped> {
-    let (decoded, written) = decoded(record);
+/// Has the event in a record wait, if the folder wants it.
+fn read<'a, F: Folder>(
+    record: &Record<'a>,
+    folder: &mut F,
+    waiting: &mut EventBatch<'a, F::Key>,
+) -> Result<(), Skipped> {
+    let (decoded, written) = match record.place {
+        Place::Offset { .. } => (decode(&record.as_ref()), record.timestamp),
+        // A line says itself when it was written.
+        Place::Line { .. } => {
+            let FileRecord { decoded, recorded_at } = decode_line(record.payload.unwrap_or_default(), &record.place);
+            (decoded, recorded_at)
+        }
+    };
     let event = match decoded {
         Decoded::Event(event) => event,
         Decoded::Unknown => return Err(Skipped::Unknown),
@@ -75,32 +79,22 @@ fn read<'a, F: Folder>(record: &Record<'a>, folder: &mut F) -> Result<Option<Fou
         Admission::Late => return Err(Skipped::Late),
         Admission::TooFarAhead => return Err(Skipped::Rejected(Refusal::FAR_FUTURE)),
     }
-    if !folder.wants(&event) {
-        return Ok(None);
+    if folder.wants(&event) {
+        let key = folder.find(&event.account).map_err(Skipped::Rejected)?;
+        waiting.add(key, event, written);
     }
-    let key = folder.find(&event.account).map_err(Skipped::Rejected)?;
-    Ok(Some((key, event, written)))
-}
-
-/// What a record holds, and when it was written; a line of a file says so itself.
-fn decoded<'a>(record: &Record<'a>) -> (Decoded<'a>, Option<Millis>) {
-    match record.place {
-        Place::Offset { .. } => (decode(&record.as_ref()), record.timestamp),
-        Place::Line { .. } => {
-            let FileRecord { decoded, recorded_at } = decode_line(record.payload.unwrap_or_default(), &record.place);
-            (decoded, recorded_at)
-        }
-    }
+    Ok(())
 }
 
 fn apply<F: Folder>(waiting: &mut EventBatch<'_, F::Key>, outcomes: &Outcomes, folder: &mut F) {
     for (key, events) in waiting.by_account() {
         let ended = folder.account(&key).apply_all(events.iter().map(|(event, _)| event));
-        for ((_, written), outcome) in events.iter().zip(ended) {
+        for ((_, written), outcome) in events.into_iter().zip(ended) {
             outcomes.count(outcome);
             if outcome == Fate::Applied {
                 folder.applied(*written);
             }
         }
     }
+    waiting.clear();
 }
