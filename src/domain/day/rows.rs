@@ -22,6 +22,17 @@ pub struct Rows {
     open: Arc<Vec<Row>>,
 }
 
+/// Of a row what sums ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SummedFor {
+    /// To whom facts are credited.
+    pub agent: Option<Name>,
+    /// What the conversation was in then.
+    pub skill: Option<Name>,
+    /// The customer.
+    pub contact: Option<Name>,
+}
+
 /// Rows in a piece.
 const PIECE: usize = 4096;
 /// Numbers in a row.
@@ -65,6 +76,20 @@ impl Rows {
         match self.full.get(place / PIECE) {
             Some(full) => full.get(place % PIECE),
             None => self.open[place % PIECE],
+        }
+    }
+
+    /// Whom facts with a row are summed for.
+    #[inline]
+    #[must_use]
+    pub fn summed_for(&self, number: u64) -> SummedFor {
+        let place = (number - self.first) as usize;
+        match self.full.get(place / PIECE) {
+            Some(full) => full.summed_for(place % PIECE),
+            None => {
+                let Credit { agent, skill, contact, .. } = self.open[place % PIECE].credit;
+                SummedFor { agent, skill, contact }
+            }
         }
     }
 
@@ -112,13 +137,21 @@ impl Packed {
     }
 
     #[inline]
+    fn number(&self, place: usize, column: &Column) -> u32 {
+        let bit = place * self.row_bits + column.bit;
+        let eight = self.bytes[bit / 8..bit / 8 + 8].try_into().expect("a slice of eight");
+        column.least + ((u64::from_le_bytes(eight) >> (bit % 8)) as u32 & column.mask)
+    }
+
+    #[inline]
+    fn summed_for(&self, place: usize) -> SummedFor {
+        let [_, agent, skill, contact, ..] = &self.columns;
+        let name = |column| Name::from_code(self.number(place, column));
+        SummedFor { agent: name(agent), skill: name(skill), contact: name(contact) }
+    }
+
     fn get(&self, place: usize) -> Row {
-        let row = place * self.row_bits;
-        let number = |column: &Column| {
-            let bit = row + column.bit;
-            let eight = self.bytes[bit / 8..bit / 8 + 8].try_into().expect("a slice of eight");
-            column.least + ((u64::from_le_bytes(eight) >> (bit % 8)) as u32 & column.mask)
-        };
+        let number = |column: &Column| self.number(place, column);
         let [conversation, agent, skill, contact, topics, via] = &self.columns;
         Row {
             conversation: Name::from_code(number(conversation)),

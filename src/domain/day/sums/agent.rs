@@ -78,6 +78,18 @@ impl AgentSums {
     /// Takes up spans that came together: between them they may overlap, which they do not otherwise. Gives the parts of
     /// visits while online before and after, as far as they changed.
     pub(super) fn take_up(&mut self, pending: &[Pending]) -> [Vec<Span>; 2] {
+        let (mut pending, mut visited) = (pending, Vec::new());
+        // The next visits, as nearly all are: before them there were none in their time.
+        while let &[Pending::Visit(span, skill, 1), ref others @ ..] = pending
+            && self.visits.last().is_none_or(|last| last.span().to <= span.from)
+        {
+            self.add_visit(span, skill, 1);
+            visited.extend(self.online_in(span).filter(|part| part.from < part.to));
+            pending = others;
+        }
+        if pending.is_empty() {
+            return [Vec::new(), visited];
+        }
         let from = pending.iter().map(|one| one.span().from).min().unwrap_or_default();
         let to = pending.iter().map(|one| one.span().to).max().unwrap_or_default();
         let before = self.visits_online(Span { from, to });
@@ -89,7 +101,8 @@ impl AgentSums {
                 Pending::StatusNow(held, unit) => self.status_now = (unit > 0).then_some(held),
             }
         }
-        [before, self.visits_online(Span { from, to })]
+        visited.extend(self.visits_online(Span { from, to }));
+        [before, visited]
     }
 
     fn add_visit(&mut self, span: Span, skill: Option<Name>, unit: i64) {

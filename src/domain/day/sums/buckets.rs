@@ -2,18 +2,17 @@
 //!
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
-use std::collections::{BTreeMap, HashMap};
-
-use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
 use crate::domain::day::by_bucket::ByBucket;
-use crate::domain::day::facts::Cursor;
+use crate::domain::day::facts::{Cursor, FactsView};
+use crate::domain::day::rows::SummedFor;
 use crate::domain::day::tally::{Maximum, Tally};
 use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
-use crate::domain::fact::{Credit, DurationKind, Scopes, Sign, Stated};
+use crate::domain::fact::{DurationKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::scope::ScopeId;
@@ -27,11 +26,34 @@ pub struct Buckets {
     /// How far the facts of each are summed.
     cursors: ByBucket<Cursor>,
     account: ByBucket<TallyCell>,
-    skills: HashMap<Option<Name>, ByBucket<TallyCell>, FixedState>,
+    /// By the code of the skill.
+    skills: Vec<ByBucket<TallyCell>>,
     /// Those that changed since they were last drained.
     changed: Vec<(ScopeId, Bucket)>,
     /// Tallies whose greatest duration was taken back.
-    unsettled: Vec<(Bucket, ScopeId, DurationKind)>,
+    unsettled: Vec<Unsettled>,
+}
+
+/// A tally whose greatest duration was taken back.
+type Unsettled = (Bucket, ScopeId, DurationKind);
+
+/// A duration that was stated or taken back, and where it counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timed {
+    which: DurationKind,
+    value: Millis,
+    sign: Sign,
+    scopes: Scopes,
+    skill: Option<Name>,
+}
+
+impl Timed {
+    /// What a fact says of a duration, if it does.
+    #[inline]
+    pub(super) fn of(stated: &Stated, skill: Option<Name>) -> Option<Self> {
+        let Stated { value, sign, scopes, .. } = *stated;
+        stated.kind.duration().map(|which| Self { which, value, sign, scopes, skill })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -48,7 +70,7 @@ impl Buckets {
             oldest,
             cursors: ByBucket::default(),
             account: ByBucket::default(),
-            skills: HashMap::default(),
+            skills: Vec::new(),
             changed: Vec::new(),
             unsettled: Vec::new(),
         }
@@ -58,6 +80,11 @@ impl Buckets {
     #[must_use]
     pub fn oldest(&self) -> Bucket {
         self.oldest
+    }
+
+    /// Whether nothing has been summed yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cursors.is_empty()
     }
 
     /// How far the facts of a bucket are summed.
@@ -80,48 +107,76 @@ impl Buckets {
         self.oldest = oldest;
         self.cursors.drop_before(oldest);
         self.account.drop_before(oldest);
-        self.skills.values_mut().for_each(|tallies| tallies.drop_before(oldest));
-        self.skills.retain(|_, tallies| !tallies.is_empty());
+        self.skills.iter_mut().for_each(|tallies| tallies.drop_before(oldest));
         self.changed.retain(|(_, bucket)| *bucket >= oldest);
     }
 
     /// Adds facts of a bucket, but for spans, to the tallies in which they count.
-    pub(super) fn add_all(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+    pub(super) fn add_all(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         self.add_to(ScopeId::Account, Scopes::ACCOUNT, bucket, facts);
         for alike in facts.chunk_by(|(_, a), (_, b)| a.skill == b.skill) {
             self.add_to(ScopeId::Skill(alike[0].1.skill), Scopes::SKILL, bucket, alike);
         }
     }
 
-    fn add_to(&mut self, scope: ScopeId, kind: Scopes, bucket: Bucket, facts: &[(Stated, Credit)]) {
-        let counts = |(stated, _): &&(Stated, Credit)| stated.scopes.has(kind) && !stated.kind.is_span();
+    fn add_to(&mut self, scope: ScopeId, kind: Scopes, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
+        let counts = |(stated, _): &&(Stated, SummedFor)| stated.scopes.has(kind) && !stated.kind.is_span();
         if !facts.iter().any(|fact| counts(&fact)) {
             return;
         }
-        let lost = self.change(scope, bucket, |tally| {
-            let maxima = facts.iter().filter(counts).map(|(fact, _)| tally.add(fact.kind, fact.value, fact.sign));
-            maxima.filter_map(Maximum::lost).collect::<Vec<_>>()
+        let mut unsettled = std::mem::take(&mut self.unsettled);
+        self.change(scope, bucket, |tally| {
+            for (fact, _) in facts.iter().filter(counts) {
+                if let Maximum::Lost(which) = tally.add(fact.kind, fact.value, fact.sign)
+                    && !is_planted(Bug::GreatestKept)
+                {
+                    unsettled.push((bucket, scope, which));
+                }
+            }
         });
-        if !is_planted(Bug::GreatestKept) {
-            self.unsettled.extend(lost.into_iter().flatten().map(|which| (bucket, scope, which)));
-        }
+        self.unsettled = unsettled;
     }
 
-    /// Finds the greatest durations of tallies that lost theirs, bucket by bucket. Must come before any question.
+    /// Finds the greatest durations of tallies that lost theirs, where all facts of their bucket are these.
+    pub(super) fn settle_of(&mut self, bucket: Bucket, of_bucket: &[Timed]) {
+        let (mut of_it, others) = std::mem::take(&mut self.unsettled).into_iter().partition(|of| of.0 == bucket);
+        self.unsettled = others;
+        self.settle_all(bucket, &mut of_it, of_bucket.iter().copied());
+    }
+
+    /// Finds those that are left, bucket by bucket. Must come before any question.
     pub(super) fn settle(&mut self, day: &DayView) {
         let mut unsettled = std::mem::take(&mut self.unsettled);
         unsettled.sort_unstable();
-        unsettled.dedup();
-        for of_bucket in unsettled.chunk_by(|a, b| a.0 == b.0) {
+        for of_bucket in unsettled.chunk_by_mut(|a, b| a.0 == b.0) {
             let bucket = of_bucket[0].0;
-            let is_lost = |(bucket, scope, which): &&(Bucket, ScopeId, DurationKind)| {
-                self.tally(*scope, *bucket).is_some_and(|tally| tally.is_max_lost(*which))
-            };
-            let lost: Vec<(ScopeId, DurationKind)> =
-                of_bucket.iter().filter(is_lost).map(|(_, scope, which)| (*scope, *which)).collect();
-            for ((scope, which), (max, count)) in greatest_of(day, bucket, &lost) {
-                self.change(scope, bucket, |tally| tally.set_max(which, max, count));
+            let facts = day.bucket(bucket).into_iter().flat_map(FactsView::iter);
+            let with_duration = facts.filter(|fact| fact.kind.duration().is_some());
+            let timed = with_duration.filter_map(|fact| Timed::of(&fact, day.rows.get(fact.row).credit.skill));
+            self.settle_all(bucket, of_bucket, timed);
+        }
+    }
+
+    fn settle_all(&mut self, bucket: Bucket, unsettled: &mut [Unsettled], of_bucket: impl Iterator<Item = Timed>) {
+        unsettled.sort_unstable();
+        let is_lost = |(bucket, scope, which): &&Unsettled| {
+            self.tally(*scope, *bucket).is_some_and(|tally| tally.is_max_lost(*which))
+        };
+        let mut values: BTreeMap<(ScopeId, DurationKind), Vec<(Millis, Sign)>> =
+            unsettled.iter().filter(is_lost).map(|(_, scope, which)| ((*scope, *which), Vec::new())).collect();
+        if values.is_empty() {
+            return;
+        }
+        for timed in of_bucket {
+            for scope in counting(timed.scopes, timed.skill) {
+                if let Some(of_it) = values.get_mut(&(scope, timed.which)) {
+                    of_it.push((timed.value, timed.sign));
+                }
             }
+        }
+        for ((scope, which), values) in values {
+            let (max_ms, count) = greatest_net(values.into_iter());
+            self.change(scope, bucket, |tally| tally.set_max(which, max_ms, count));
         }
     }
 
@@ -192,7 +247,8 @@ impl Buckets {
 
     /// Every skill with a tally in some bucket.
     pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
-        self.skills.keys().copied()
+        let some = (0..).zip(&self.skills).filter(|(_, tallies)| !tallies.is_empty());
+        some.map(|(code, _)| Name::from_code(code))
     }
 
     fn cell(&mut self, scope: ScopeId, bucket: Bucket) -> Option<&mut TallyCell> {
@@ -200,7 +256,13 @@ impl Buckets {
             return None;
         }
         let tallies = match scope {
-            ScopeId::Skill(skill) => self.skills.entry(skill).or_default(),
+            ScopeId::Skill(skill) => {
+                let code = Name::to_code(skill) as usize;
+                if self.skills.len() <= code {
+                    self.skills.resize_with(code + 1, ByBucket::default);
+                }
+                &mut self.skills[code]
+            }
             ScopeId::Account | ScopeId::Agent(_) | ScopeId::AgentSkill(..) => &mut self.account,
         };
         Some(tallies.entry(bucket, TallyCell::default))
@@ -209,7 +271,7 @@ impl Buckets {
     fn tallies(&self, scope: ScopeId) -> Option<&ByBucket<TallyCell>> {
         match scope {
             ScopeId::Account => Some(&self.account),
-            ScopeId::Skill(skill) => self.skills.get(&skill),
+            ScopeId::Skill(skill) => self.skills.get(Name::to_code(skill) as usize),
             ScopeId::Agent(_) | ScopeId::AgentSkill(..) => None,
         }
     }
@@ -219,27 +281,6 @@ impl Buckets {
 pub(super) fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = ScopeId> {
     let with_tallies = [(ScopeId::Account, Scopes::ACCOUNT), (ScopeId::Skill(skill), Scopes::SKILL)];
     with_tallies.into_iter().filter(move |(_, bit)| scopes.has(*bit)).map(|(scope, _)| scope)
-}
-
-/// The greatest durations that stand in a bucket, of the tallies asked for.
-fn greatest_of(
-    day: &DayView,
-    bucket: Bucket,
-    asked: &[(ScopeId, DurationKind)],
-) -> BTreeMap<(ScopeId, DurationKind), (Millis, u32)> {
-    if asked.is_empty() {
-        return BTreeMap::new();
-    }
-    let mut values: BTreeMap<_, Vec<(Millis, Sign)>> = asked.iter().map(|of| (*of, Vec::new())).collect();
-    for (fact, row) in day.facts(bucket) {
-        let Some(which) = fact.kind.duration() else { continue };
-        for scope in counting(fact.scopes, row.credit.skill) {
-            if let Some(of_it) = values.get_mut(&(scope, which)) {
-                of_it.push((fact.value, fact.sign));
-            }
-        }
-    }
-    values.into_iter().map(|(of, values)| (of, greatest_net(values.into_iter()))).collect()
 }
 
 /// The greatest of the values that are stated more often than taken back, and by how much; 0 if there is none.

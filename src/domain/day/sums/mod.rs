@@ -18,18 +18,18 @@ use crate::domain::bucket::Bucket;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::current::{AgentNow, AgentsNow, StatusSpan};
 use crate::domain::event::{Millis, Status};
-use crate::domain::fact::{Credit, FactKind, Scopes, Sign, Stated};
+use crate::domain::fact::{FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
 use crate::domain::span::Span;
 
 use super::facts::{Cursor, FactsView};
-use super::rows::Rows;
+use super::rows::{Rows, SummedFor};
 use super::tally::{Distinct, Times};
 use super::view::View;
 use agent::Pending;
 use agent_marks::AgentMarks;
-use buckets::Buckets;
+use buckets::{Buckets, Timed};
 use contacts::{Contacts, count_move};
 
 pub use agent::AgentSums;
@@ -96,12 +96,24 @@ impl Sums {
         self.now = view.now;
         self.sweep(view.day.oldest);
         let mut together = Together::default();
+        let is_first = self.buckets.is_empty();
+        let mut timed = Vec::new();
         for facts in &view.day.buckets {
             let mut cursor = self.buckets.cursor(facts.bucket());
+            let is_whole = cursor == Cursor::default();
             while together.read(facts, &mut cursor, &view.day.rows) {
                 self.count(facts.bucket(), &together.facts);
+                timed.extend(together.facts.iter().filter_map(|(stated, credit)| Timed::of(stated, credit.skill)));
             }
             self.buckets.set_cursor(facts.bucket(), cursor);
+            if is_whole {
+                self.buckets.settle_of(facts.bucket(), &timed);
+            }
+            timed.clear();
+            if is_first {
+                // What is taken back was stated in the same bucket: of buckets that are read whole no two spans overlap.
+                self.take_up_spans();
+            }
         }
         self.take_up_agents(&view.current.agents);
         self.take_up_spans();
@@ -159,7 +171,7 @@ impl Sums {
     }
 
     /// Counts facts of a bucket wherever they count.
-    fn count(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+    fn count(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         facts.iter().filter_map(whose_message).for_each(|contact| self.contacts.prefetch(contact));
         self.buckets.add_all(bucket, facts);
         self.count_for_agents(bucket, facts);
@@ -169,7 +181,7 @@ impl Sums {
         }
     }
 
-    fn count_for_agents(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+    fn count_for_agents(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         for (place, (stated, credit)) in facts.iter().enumerate() {
             self.agent_ahead(facts.get(place + 2 * AHEAD)).into_iter().for_each(|agent| prefetch(&agent.log));
             let ahead = facts.get(place + AHEAD).filter(|(stated, _)| stated.kind == FactKind::AgentMessage);
@@ -185,11 +197,11 @@ impl Sums {
         }
     }
 
-    fn agent_ahead(&self, fact: Option<&(Stated, Credit)>) -> Option<&AgentSums> {
+    fn agent_ahead(&self, fact: Option<&(Stated, SummedFor)>) -> Option<&AgentSums> {
         fact.and_then(|(_, credit)| self.agents.get(Name::to_code(credit.agent) as usize))
     }
 
-    fn count_contacts(&mut self, bucket: Bucket, facts: &[(Stated, Credit)]) {
+    fn count_contacts(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         for fact in facts {
             if let Some(contact) = whose_message(fact) {
                 let (stated, credit) = fact;
@@ -199,7 +211,7 @@ impl Sums {
     }
 
     /// A human message: the agent is counted in the bucket of the newest one.
-    fn count_activity(&mut self, bucket: Bucket, sign: Sign, credit: &Credit) {
+    fn count_activity(&mut self, bucket: Bucket, sign: Sign, credit: &SummedFor) {
         let [under, in_all] = self.agent_mut(credit.agent).log.wrote(bucket, sign, credit.skill);
         count_move(ScopeId::Skill(credit.skill), under, Distinct::Agents, &mut self.buckets);
         count_move(ScopeId::Account, in_all, Distinct::Agents, &mut self.buckets);
@@ -223,7 +235,7 @@ impl Sums {
         }
     }
 
-    fn count_span(&mut self, stated: &Stated, credit: &Credit) {
+    fn count_span(&mut self, stated: &Stated, credit: &SummedFor) {
         if stated.kind == FactKind::Visit {
             self.count_visit(stated, credit);
         } else {
@@ -232,7 +244,7 @@ impl Sums {
     }
 
     /// A visit counts part by part in the buckets it crosses, and while the agent is online once more.
-    fn count_visit(&mut self, stated: &Stated, credit: &Credit) {
+    fn count_visit(&mut self, stated: &Stated, credit: &SummedFor) {
         let (span, unit) = (stated.span(), stated.sign.unit());
         for scope in [ScopeId::Account, ScopeId::Skill(credit.skill)] {
             self.add_times(scope, span, |focus_ms| Times { focus_ms, ..Times::default() }, unit);
@@ -243,7 +255,7 @@ impl Sums {
     }
 
     /// Time online and away; the visits in it follow.
-    fn count_status(&mut self, stated: &Stated, credit: &Credit) {
+    fn count_status(&mut self, stated: &Stated, credit: &SummedFor) {
         let status = if stated.kind == FactKind::Online { Status::Online } else { Status::Away };
         let (held, unit) = (StatusSpan { status, span: stated.span() }, stated.sign.unit());
         self.add_times(ScopeId::Account, held.span, |ms| Times::of_status(status, ms), unit);
@@ -331,7 +343,7 @@ impl Sums {
 }
 
 /// The contact whose message a fact is, if it is one and somebody's.
-fn whose_message((stated, credit): &(Stated, Credit)) -> Option<Name> {
+fn whose_message((stated, credit): &(Stated, SummedFor)) -> Option<Name> {
     credit.contact.filter(|_| stated.kind == FactKind::CustomerMessage)
 }
 
@@ -339,7 +351,7 @@ fn whose_message((stated, credit): &(Stated, Credit)) -> Option<Name> {
 #[derive(Debug, Default)]
 struct Together {
     read: Vec<Stated>,
-    facts: Vec<(Stated, Credit)>,
+    facts: Vec<(Stated, SummedFor)>,
 }
 
 impl Together {
@@ -347,13 +359,13 @@ impl Together {
     fn read(&mut self, facts: &FactsView, cursor: &mut Cursor, rows: &Rows) -> bool {
         facts.read(cursor, TOGETHER, &mut self.read);
         self.facts.clear();
-        let (mut row, mut credit) = (u64::MAX, Credit::default());
+        let (mut row, mut credit) = (u64::MAX, SummedFor::default());
         for (place, stated) in self.read.iter().enumerate() {
             if let Some(ahead) = self.read.get(place + AHEAD) {
                 rows.prefetch(ahead.row);
             }
             if stated.row != row {
-                (row, credit) = (stated.row, rows.get(stated.row).credit);
+                (row, credit) = (stated.row, rows.summed_for(stated.row));
             }
             self.facts.push((*stated, credit));
         }
