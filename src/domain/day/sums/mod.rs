@@ -14,6 +14,7 @@ mod newest;
 mod skills;
 
 use crate::domain::bucket::Bucket;
+use crate::domain::compact::growth;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::current::{AgentNow, AgentsNow, StatusSpan};
 use crate::domain::event::{Millis, Status};
@@ -322,6 +323,8 @@ impl Sums {
     fn agent_mut(&mut self, agent: Option<Name>) -> &mut AgentSums {
         let code = Name::to_code(agent) as usize;
         if self.agents.len() <= code {
+            let more = code + 1 - self.agents.len();
+            growth::make_room(&mut self.agents, more);
             self.agents.resize_with(code + 1, AgentSums::default);
         }
         &mut self.agents[code]
