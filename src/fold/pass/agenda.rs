@@ -1,10 +1,11 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use super::cadence::FORGET_ZERO_MS;
 use crate::domain::answers::Changes;
 use crate::domain::bucket::Bucket;
+use crate::domain::compact::small_map::SmallMap;
 use crate::domain::event::Millis;
 use crate::domain::scope::ScopeId;
 
@@ -34,15 +35,18 @@ impl Waiting {
     }
 }
 
+/// Scopes of agents come behind the others.
+const FIRST_OF_AGENT: ScopeId = ScopeId::Agent(None);
+
 /// What waits to be asked.
 #[derive(Debug, Default)]
 pub struct Agenda {
     /// Scopes with their windows.
-    scopes: BTreeMap<ScopeId, Waiting>,
+    scopes: SmallMap<ScopeId, Waiting>,
     /// Those of agents that are due, the longest unsaid first.
     due: VecDeque<(ScopeId, Waiting)>,
     /// Buckets, open ones too: those are left out now and asked when they end.
-    buckets: BTreeMap<(ScopeId, Bucket), Reason>,
+    buckets: SmallMap<(ScopeId, Bucket), Reason>,
     /// The live state.
     pub live: Option<Reason>,
 }
@@ -65,7 +69,7 @@ impl Agenda {
     /// Adds a scope at `now`; the stronger reason stands.
     pub fn ask(&mut self, scope: ScopeId, reason: Reason, now: Millis) {
         let waiting = Waiting { reason, since: now };
-        self.scopes.entry(scope).or_insert(waiting).join(waiting);
+        self.scopes.or_insert(scope, waiting).join(waiting);
     }
 
     /// Since when the scope has waited that waits longest.
@@ -77,7 +81,7 @@ impl Agenda {
 
     /// Adds a bucket; the stronger reason stands.
     pub fn ask_bucket(&mut self, scope: ScopeId, bucket: Bucket, reason: Reason) {
-        let stands = self.buckets.entry((scope, bucket)).or_insert(reason);
+        let stands = self.buckets.or_insert((scope, bucket), reason);
         *stands = reason.max(*stands);
     }
 
@@ -89,23 +93,18 @@ impl Agenda {
 
     /// Takes the scopes of the account and of skills.
     pub fn take_scopes(&mut self) -> Vec<(ScopeId, Reason)> {
-        let all = std::mem::take(&mut self.scopes);
-        let (now, later): (BTreeMap<_, _>, _) = all.into_iter().partition(|(scope, _)| !scope.is_of_agent());
-        self.scopes = later;
-        now.into_iter().map(|(scope, waiting)| (scope, waiting.reason)).collect()
+        let later = self.scopes.split_off(&FIRST_OF_AGENT);
+        std::mem::replace(&mut self.scopes, later).drain().map(|(scope, waiting)| (scope, waiting.reason)).collect()
     }
 
     /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
     pub fn agents_are_due(&mut self, ledger: &Ledger) {
-        let all = std::mem::take(&mut self.scopes);
-        let (agents, rest) = all.into_iter().partition(|(scope, _)| scope.is_of_agent());
-        self.scopes = rest;
-        let mut due: BTreeMap<ScopeId, Waiting> = agents;
+        let mut due = self.scopes.split_off(&FIRST_OF_AGENT);
         for (scope, waiting) in self.due.drain(..) {
-            due.entry(scope).or_insert(waiting).join(waiting);
+            due.or_insert(scope, waiting).join(waiting);
         }
-        let mut due: Vec<(ScopeId, Waiting)> = due.into_iter().collect();
-        due.sort_by_key(|(scope, _)| ledger.scopes.get(scope).map(|published| published.at));
+        let mut due: Vec<(ScopeId, Waiting)> = due.drain().collect();
+        due.sort_by_cached_key(|(scope, _)| ledger.scopes.get(scope).map(|published| published.at));
         self.due = due.into();
     }
 
@@ -122,13 +121,13 @@ impl Agenda {
         agents: bool,
         is_closed: impl Fn(Bucket) -> bool,
     ) -> BTreeMap<Bucket, Vec<(ScopeId, Reason)>> {
-        let all = std::mem::take(&mut self.buckets);
-        let (due, later): (BTreeMap<_, _>, _) =
-            all.into_iter().partition(|((scope, _), _)| agents || !scope.is_of_agent());
-        self.buckets = later;
         let mut by_bucket: BTreeMap<Bucket, Vec<(ScopeId, Reason)>> = BTreeMap::new();
-        for ((scope, bucket), reason) in due.into_iter().filter(|((_, bucket), _)| is_closed(*bucket)) {
-            by_bucket.entry(bucket).or_default().push((scope, reason));
+        for ((scope, bucket), reason) in self.buckets.drain() {
+            if !agents && scope.is_of_agent() {
+                self.buckets.insert((scope, bucket), reason);
+            } else if is_closed(bucket) {
+                by_bucket.entry(bucket).or_default().push((scope, reason));
+            }
         }
         by_bucket
     }
@@ -156,7 +155,7 @@ impl Published {
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// By scope.
-    pub scopes: HashMap<ScopeId, Published, foldhash::fast::FixedState>,
+    pub scopes: SmallMap<ScopeId, Published>,
     /// The live state.
     pub live: Option<Published>,
 }
