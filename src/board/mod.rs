@@ -6,6 +6,7 @@
 mod outbox;
 mod pass;
 mod per_window;
+mod said_lately;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -16,6 +17,7 @@ use foldhash::fast::FixedState;
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
 pub use per_window::PerWindow;
+pub use said_lately::SaidLately;
 
 use crate::domain::compact::small_map::SmallMap;
 use crate::domain::event::Millis;
