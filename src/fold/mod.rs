@@ -58,7 +58,10 @@ pub struct Fold {
     policies: Arc<PolicyBook>,
     outcomes: Arc<Outcomes>,
     /// In the order in which they were first seen; none of them moves when others come.
-    #[expect(clippy::vec_box, reason = "a column of them would be copied as it grows, and have room for as many again")]
+    #[expect(
+        clippy::vec_box,
+        reason = "a column of them would be copied as it grows, and have room for as many again"
+    )]
     accounts: Vec<Box<AccountInFold>>,
     /// Where each account is in `accounts`.
     index: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
@@ -172,7 +175,7 @@ impl Fold {
         for (place, one) in self.accounts.iter_mut().enumerate() {
             one.account.advance_to(now);
             if one.account.take_changed() {
-                handover.views.insert(place, (one.id.clone(), one.account.view()));
+                handover.views.insert(place, (one.id.clone(), Box::new(one.account.view())));
             }
         }
         handover

@@ -120,6 +120,12 @@ impl DayView {
         self.oldest = oldest.max(self.oldest);
     }
 
+    /// How many bytes the facts take.
+    #[must_use]
+    pub fn fact_bytes(&self) -> usize {
+        self.buckets.iter().map(FactsView::bytes).sum()
+    }
+
     /// The facts of a bucket as they are kept; none of one that is not.
     #[must_use]
     pub fn bucket(&self, bucket: Bucket) -> Option<&FactsView> {

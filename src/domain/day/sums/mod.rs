@@ -40,6 +40,9 @@ const TOGETHER: usize = 128;
 /// How many facts ahead a loop looks.
 const AHEAD: usize = 8;
 
+/// Places that are made in no time.
+const FEW: usize = 32;
+
 /// Buckets between two sweeps of what is older than a day.
 const SWEEP_BUCKETS: i64 = 12;
 
@@ -106,6 +109,12 @@ impl Sums {
         self.take_up_spans();
         self.find_newest();
         self.buckets.settle(&view.day);
+    }
+
+    /// Whether they have few places: tallies, of which a single span may fill a day's, and numbers of agents and contacts.
+    #[must_use]
+    pub fn has_few_places(&self) -> bool {
+        self.agents.len() <= FEW && self.contacts.numbers() <= FEW && self.buckets.tallies_of_account() <= FEW
     }
 
     /// An agent, by code.
