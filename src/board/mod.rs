@@ -6,17 +6,20 @@
 mod outbox;
 mod pass;
 mod per_window;
+mod said_lately;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use dashmap::DashMap;
+use foldhash::fast::FixedState;
 
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
 pub use per_window::PerWindow;
+pub use said_lately::SaidLately;
 
+use crate::domain::compact::small_map::SmallMap;
 use crate::domain::event::Millis;
 use crate::domain::scope::{Scope, ScopeKind};
 
@@ -24,7 +27,7 @@ use crate::domain::scope::{Scope, ScopeKind};
 #[derive(Debug)]
 pub struct Board {
     windows: Arc<[u32]>,
-    accounts: DashMap<Arc<str>, Arc<AccountView>>,
+    accounts: DashMap<Arc<str>, Arc<AccountView>, FixedState>,
     as_of: AtomicI64,
     revision: AtomicU64,
 }
@@ -35,27 +38,35 @@ pub struct Board {
 pub struct AccountView {
     /// The live state; absent before the first pass that has it.
     pub live: Option<Arc<LiveView>>,
-    /// One map per kind of scope: most passes touch the small ones.
-    scopes: [Arc<BTreeMap<Scope, Arc<ScopeView>>>; 4],
+    /// One map per kind of scope: most passes touch the small ones. Absent where there is no scope.
+    scopes: [Option<Arc<ScopeViews>>; 4],
 }
+
+/// The latest of the scopes of one kind, by skill, agent.
+pub type ScopeViews = SmallMap<Scope, Arc<ScopeView>>;
 
 impl AccountView {
     /// Every scope of a kind, sorted by skill, agent.
     #[must_use]
-    pub fn scopes(&self, kind: ScopeKind) -> &BTreeMap<Scope, Arc<ScopeView>> {
-        &self.scopes[kind as usize]
+    pub fn scopes(&self, kind: ScopeKind) -> &ScopeViews {
+        static NONE: ScopeViews = ScopeViews::new();
+        self.scopes[kind as usize].as_deref().unwrap_or(&NONE)
     }
 
     fn put(&mut self, scope: &Scope, view: Option<&Arc<ScopeView>>) {
-        let scopes = Arc::make_mut(&mut self.scopes[scope.kind() as usize]);
+        let of_kind = &mut self.scopes[scope.kind() as usize];
+        let scopes = Arc::make_mut(of_kind.get_or_insert_default());
         match view {
             Some(view) => scopes.insert(scope.clone(), view.clone()),
-            None => scopes.remove(scope),
-        };
+            None => _ = scopes.remove(scope),
+        }
+        if scopes.is_empty() {
+            *of_kind = None;
+        }
     }
 
     fn is_empty(&self) -> bool {
-        self.live.is_none() && self.scopes.iter().all(|scopes| scopes.is_empty())
+        self.live.is_none() && self.scopes.iter().all(Option::is_none)
     }
 }
 
@@ -64,7 +75,7 @@ impl Board {
     #[must_use]
     pub fn new(windows: &[u32]) -> Self {
         let (as_of, revision) = (AtomicI64::new(0), AtomicU64::new(0));
-        Self { windows: Arc::from(windows), accounts: DashMap::new(), as_of, revision }
+        Self { windows: Arc::from(windows), accounts: DashMap::default(), as_of, revision }
     }
 
     /// The rolling windows (minutes), in the order of every view's metrics.
@@ -102,18 +113,17 @@ impl Board {
 
     /// Puts a pass up: what it does not name stays as it was.
     pub fn put(&self, pass: &Pass) {
-        let mut scopes = pass.scopes.as_slice();
-        while let Some(first) = scopes.first() {
-            let of_account = scopes.iter().take_while(|update| update.account == first.account).count();
-            let (these, rest) = scopes.split_at(of_account);
-            self.change(&first.account, |view| {
-                for update in these {
-                    view.put(&update.scope, update.view.as_ref());
-                }
+        // A pass says of an account after the other what there is of each: mostly both.
+        let mut lives = pass.lives.iter().peekable();
+        for scopes in pass.scopes.chunk_by(|a, b| a.account == b.account) {
+            let account = &scopes[0].account;
+            let live = lives.next_if(|live| live.account == *account);
+            self.change(account, |view| {
+                scopes.iter().for_each(|update| view.put(&update.scope, update.view.as_ref()));
+                live.into_iter().for_each(|update| view.live.clone_from(&update.view));
             });
-            scopes = rest;
         }
-        for update in &pass.lives {
+        for update in lives {
             self.change(&update.account, |view| view.live.clone_from(&update.view));
         }
         self.as_of.store(pass.as_of, Ordering::Release);

@@ -124,7 +124,7 @@ pub struct BucketUpdate {
     /// Which bucket.
     pub bucket: Bucket,
     /// The numbers.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
 }
 
 /// An account's new live state.

@@ -1,13 +1,17 @@
 //! The numbers of one scope for each rolling window, in little memory.
 
 use std::ops::Index;
+use std::sync::Arc;
 
 use crate::domain::answers::metrics::Metrics;
 
 /// Numbers by window. Where nothing happened between the ends of two windows they are equal, and kept once: of twenty
-/// thousand accounts most have had something in the last hours or not at all.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PerWindow {
+/// thousand accounts most have had something in the last hours or not at all. A clone shares them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PerWindow(Arc<Numbers>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Numbers {
     distinct: Box<[Metrics]>,
     /// Where each window's are.
     places: Box<[u16]>,
@@ -16,20 +20,21 @@ pub struct PerWindow {
 impl PerWindow {
     /// Each window's, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Metrics> {
-        self.places.iter().map(|place| &self.distinct[usize::from(*place)])
+        self.0.places.iter().map(|place| &self.0.distinct[usize::from(*place)])
     }
 }
 
 impl From<Vec<Metrics>> for PerWindow {
-    fn from(metrics: Vec<Metrics>) -> Self {
-        let (mut distinct, mut places) = (Vec::<Metrics>::new(), Vec::with_capacity(metrics.len()));
-        for one in metrics {
-            if distinct.last() != Some(&one) {
-                distinct.push(one);
-            }
-            places.push(distinct.len() as u16 - 1);
-        }
-        Self { distinct: distinct.into(), places: places.into() }
+    fn from(mut metrics: Vec<Metrics>) -> Self {
+        let mut place = 0;
+        let is_other = |number: usize| number > 0 && metrics[number] != metrics[number - 1];
+        let next = |number| {
+            place += u16::from(is_other(number));
+            place
+        };
+        let places = (0..metrics.len()).map(next).collect();
+        metrics.dedup();
+        Self(Arc::new(Numbers { distinct: metrics.into(), places }))
     }
 }
 
@@ -37,7 +42,7 @@ impl Index<usize> for PerWindow {
     type Output = Metrics;
 
     fn index(&self, window: usize) -> &Metrics {
-        &self.distinct[usize::from(self.places[window])]
+        &self.0.distinct[usize::from(self.0.places[window])]
     }
 }
 
@@ -51,7 +56,7 @@ mod tests {
         let all = [3, 3, 5, 5, 5, 3].map(of);
         let kept = PerWindow::from(all.to_vec());
         assert_eq!(kept.iter().cloned().collect::<Vec<_>>(), all);
-        assert_eq!((kept.distinct.len(), &kept[4], &kept[5]), (3, &all[4], &all[5]));
+        assert_eq!((kept.0.distinct.len(), &kept[4], &kept[5]), (3, &all[4], &all[5]));
         assert_eq!(PerWindow::from(Vec::new()).iter().count(), 0);
     }
 }

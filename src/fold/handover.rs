@@ -20,7 +20,7 @@ pub struct Handover {
     /// When the oldest record folded since was written: for the latency from event to publication.
     pub oldest_record: Option<Millis>,
     /// The accounts that changed, by their number in the fold, with their ids.
-    pub views: BTreeMap<usize, (Arc<str>, View)>,
+    pub views: BTreeMap<usize, (Arc<str>, Box<View>)>,
 }
 
 impl Handover {
@@ -89,7 +89,7 @@ mod tests {
 
     fn handover(account: usize, now: Millis, oldest_record: Option<Millis>) -> Handover {
         let view = Account::new(Policies::default(), &AccountSettings::default(), now).view();
-        let views = BTreeMap::from([(account, (Arc::from("a"), view))]);
+        let views = BTreeMap::from([(account, (Arc::from("a"), Box::new(view)))]);
         Handover { now, revision: now as u64, oldest_record, views }
     }
 

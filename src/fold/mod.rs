@@ -57,8 +57,12 @@ pub struct Fold {
     settings: FoldSettings,
     policies: Arc<PolicyBook>,
     outcomes: Arc<Outcomes>,
-    /// In the order in which they were first seen.
-    accounts: Vec<AccountInFold>,
+    /// In the order in which they were first seen; none of them moves when others come.
+    #[expect(
+        clippy::vec_box,
+        reason = "a column of them would be copied as it grows, and have room for as many again"
+    )]
+    accounts: Vec<Box<AccountInFold>>,
     /// Where each account is in `accounts`.
     index: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
     progress: Progress,
@@ -160,7 +164,7 @@ impl Fold {
         let id: Arc<str> = Arc::from(id);
         let account = Account::new(self.policies.of(&id), &self.settings.account, self.now);
         self.index.insert(id.clone(), self.accounts.len());
-        self.accounts.push(AccountInFold { id, account });
+        self.accounts.push(Box::new(AccountInFold { id, account }));
         self.accounts.len() - 1
     }
 
@@ -171,7 +175,7 @@ impl Fold {
         for (place, one) in self.accounts.iter_mut().enumerate() {
             one.account.advance_to(now);
             if one.account.take_changed() {
-                handover.views.insert(place, (one.id.clone(), one.account.view()));
+                handover.views.insert(place, (one.id.clone(), Box::new(one.account.view())));
             }
         }
         handover

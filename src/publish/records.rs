@@ -136,7 +136,7 @@ mod tests {
             account: account.clone(),
             scope: Scope::default(),
             bucket: Bucket::of(0),
-            metrics: metrics.clone(),
+            metrics: metrics.clone().into(),
         };
         let live = LiveView { as_of: 1_000, revision: 7, live: Live { open: 2, ..Live::default() } };
         Pass {

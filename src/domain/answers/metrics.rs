@@ -4,7 +4,7 @@
 const Z: f64 = 1.959_963_984_540_054;
 
 /// Everything SPEC §4 says of one scope in one window.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Metrics {
     /// Ratings.
     pub csat: Csat,
@@ -59,7 +59,7 @@ pub struct Metrics {
 }
 
 /// Ratings: answers by score, the cohort of surveys sent, and the refused.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Csat {
     /// Valid answers with score 1, 2, 3, 4, 5.
     pub answers: [u64; 5],
@@ -72,7 +72,7 @@ pub struct Csat {
 }
 
 /// Refused answers by reason.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Refused {
     /// Not 1–5.
     pub invalid_score: u64,
@@ -143,7 +143,7 @@ impl Csat {
 }
 
 /// Moods: the latest of each agent on a conversation, and the cohort of those prompted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Moods {
     /// 5.
     pub happy: u64,
@@ -178,7 +178,7 @@ impl Moods {
 }
 
 /// A duration's count, sum and percentiles.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Durations {
     /// How many.
     pub count: u64,
@@ -197,7 +197,7 @@ impl Durations {
 }
 
 /// Nearest-rank percentiles, each within 1 % of the exact value, and the exact maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Percentiles {
     /// Median.
     pub p50_ms: u64,
@@ -212,7 +212,7 @@ pub struct Percentiles {
 }
 
 /// How many kept to their target.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Sla {
     /// At most the target.
     pub within: u64,
@@ -229,7 +229,7 @@ impl Sla {
 }
 
 /// Closes by side.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ClosedBy {
     /// By an agent.
     pub agent: u64,
@@ -240,7 +240,7 @@ pub struct ClosedBy {
 }
 
 /// Presence of agents.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Availability {
     /// Online.
     pub online_ms: u64,
@@ -257,7 +257,7 @@ impl Availability {
 }
 
 /// What agents did while online.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Utilisation {
     /// Focus while online.
     pub focus_ms: u64,

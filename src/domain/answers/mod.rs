@@ -27,10 +27,13 @@ use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use metrics::{Availability, Metrics, Utilisation};
 use running::Running;
 
+/// Some fifty facts.
+const LITTLE_BYTES: usize = 256;
+
 /// Answers about one account.
 #[derive(Debug)]
 pub struct Answers {
-    view: View,
+    view: Box<View>,
     sums: Sums,
     running: Running,
     /// Whether the live state has changed since the last look.
@@ -49,7 +52,8 @@ pub struct Changes {
 impl Answers {
     /// Answers as of a view; changed buckets of agents are named if `names_agent_buckets`.
     #[must_use]
-    pub fn new(view: View, names_agent_buckets: bool) -> Self {
+    pub fn new(view: impl Into<Box<View>>, names_agent_buckets: bool) -> Self {
+        let view = view.into();
         let mut sums = Sums::new(names_agent_buckets);
         sums.take_up(&view);
         let running = Running::of(&view.current);
@@ -57,11 +61,24 @@ impl Answers {
     }
 
     /// Goes on to the next view.
-    pub fn renew(&mut self, view: View) {
+    pub fn renew(&mut self, view: impl Into<Box<View>>) {
+        let view = view.into();
         self.has_other_live |= self.view.current.changes != view.current.changes;
         self.view = view;
         self.sums.take_up(&self.view);
         self.running = Running::of(&self.view.current);
+    }
+
+    /// Whether they are made anew in microseconds.
+    #[must_use]
+    pub fn are_soon_made(&self) -> bool {
+        self.view.day.fact_bytes() <= LITTLE_BYTES && self.sums.has_few_places()
+    }
+
+    /// The view alone: answers as of it can be made anew, and say the same.
+    #[must_use]
+    pub fn into_view(self) -> Box<View> {
+        self.view
     }
 
     /// Lets time pass up to `now`, where nothing has happened since the view.

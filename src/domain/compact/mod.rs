@@ -4,6 +4,8 @@
 pub mod growth;
 pub mod pages;
 pub mod prefetch;
+pub mod rare;
+pub mod small_map;
 pub mod sorted;
 pub mod tape;
 pub mod varint;

@@ -4,19 +4,21 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::growth;
 
 /// Values by number, `PAGE` of them a page.
 #[derive(Debug)]
 pub struct Pages<T, const PAGE: usize> {
-    /// Every page but the last is full.
-    pages: Vec<Arc<Vec<T>>>,
+    /// Every page but the last is full. Most columns have one.
+    pages: SmallVec<[Arc<Vec<T>>; 1]>,
     len: usize,
 }
 
 impl<T, const PAGE: usize> Default for Pages<T, PAGE> {
     fn default() -> Self {
-        Self { pages: Vec::new(), len: 0 }
+        Self { pages: SmallVec::new(), len: 0 }
     }
 }
 

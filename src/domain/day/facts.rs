@@ -28,7 +28,7 @@ pub struct Facts {
 pub struct FactsView {
     bucket: Bucket,
     /// The pieces that are full.
-    full: Arc<Vec<Arc<[u8]>>>,
+    full: Arc<[Arc<[u8]>]>,
     /// The one behind them.
     open: Arc<[u8]>,
     /// In all of them.
@@ -105,7 +105,7 @@ impl Facts {
         let full = std::mem::take(&mut self.open);
         self.taken.bytes += full.len() - self.taken.open.len();
         if !full.is_empty() {
-            Arc::make_mut(&mut self.taken.full).push(Arc::from(full));
+            self.taken.full = self.taken.full.iter().cloned().chain([Arc::from(full)]).collect();
         }
         self.taken.open = Arc::default();
         let bytes = self.taken.bytes.next_power_of_two() / 2;
@@ -128,6 +128,12 @@ impl FactsView {
     #[must_use]
     pub fn bucket(&self) -> Bucket {
         self.bucket
+    }
+
+    /// How many bytes the facts take.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Whether a reader who has come so far has read all.

@@ -16,6 +16,12 @@ pub struct Histogram {
 }
 
 impl Histogram {
+    /// No values.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { bins: Vec::new() }
+    }
+
     /// Counts a value.
     pub fn add(&mut self, value: u64) {
         self.add_bin(bin(value), 1);

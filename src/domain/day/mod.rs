@@ -75,6 +75,10 @@ impl Day {
 
     /// Adds facts, whose rows are there; those before the oldest bucket are nobody's question any more.
     pub fn add(&mut self, facts: &[Stated]) {
+        if facts.is_empty() {
+            // A view may hold the flow: it is copied only where something is counted.
+            return;
+        }
         let flow = Arc::make_mut(&mut self.flow);
         for fact in facts {
             flow.count(fact);
@@ -114,6 +118,12 @@ impl DayView {
     pub fn drop_before(&mut self, oldest: Bucket) {
         self.buckets.drain(..self.buckets.partition_point(|facts| facts.bucket() < oldest));
         self.oldest = oldest.max(self.oldest);
+    }
+
+    /// How many bytes the facts take.
+    #[must_use]
+    pub fn fact_bytes(&self) -> usize {
+        self.buckets.iter().map(FactsView::bytes).sum()
     }
 
     /// The facts of a bucket as they are kept; none of one that is not.

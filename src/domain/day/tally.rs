@@ -9,10 +9,11 @@ use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{DurationKind, FactKind, Sign};
 
 /// Counts, sums and histograms of one scope.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Tally {
     counts: Counts,
-    durations: [Durations; 4],
+    /// By kind; absent before the first duration, since most scopes have none in most buckets.
+    durations: Option<Box<[Durations; 4]>>,
     times: Times,
     distinct: [i64; 2],
 }
@@ -102,13 +103,34 @@ impl Maximum {
     }
 }
 
+/// What was added and taken back leaves no trace, not even room.
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { counts, times, distinct, .. } = self;
+        let same = (counts, times, distinct) == (&other.counts, &other.times, &other.distinct);
+        same && self.all_durations() == other.all_durations()
+    }
+}
+
+impl Eq for Tally {}
+
+static NO_DURATIONS: [Durations; 4] = [const { Durations::none() }; 4];
+
 impl Tally {
+    fn all_durations(&self) -> &[Durations; 4] {
+        self.durations.as_deref().unwrap_or(&NO_DURATIONS)
+    }
+
+    fn durations_mut(&mut self, which: DurationKind) -> &mut Durations {
+        &mut self.durations.get_or_insert_default()[which as usize]
+    }
+
     /// Adds a fact, or takes one back.
     pub fn add(&mut self, kind: FactKind, value: Millis, sign: Sign) -> Maximum {
         let count = &mut self.counts.0[kind as usize];
         *count = count.wrapping_add_signed(sign.unit() as i32);
         let Some(which) = kind.duration() else { return Maximum::Known };
-        self.durations[which as usize].add(value, sign, which)
+        self.durations_mut(which).add(value, sign, which)
     }
 
     /// Counts a contact or agent in, or out, whose newest activity is here.
@@ -124,20 +146,23 @@ impl Tally {
     /// Whether the greatest value that is left must be set.
     #[must_use]
     pub fn is_max_lost(&self, which: DurationKind) -> bool {
-        let durations = &self.durations[which as usize];
+        let durations = self.durations(which);
         durations.at_max == 0 && durations.max_ms > 0
     }
 
     /// After `Maximum::Lost`: the greatest value that is left, and how many are as great.
     pub fn set_max(&mut self, which: DurationKind, max_ms: Millis, at_max: u32) {
-        let durations = &mut self.durations[which as usize];
+        let durations = self.durations_mut(which);
         (durations.max_ms, durations.at_max) = (max_ms, at_max);
     }
 
     /// Adds all that another tally holds.
     pub fn merge(&mut self, other: &Self) {
         self.counts.0.iter_mut().zip(other.counts.0).for_each(|(mine, theirs)| *mine += theirs);
-        self.durations.iter_mut().zip(&other.durations).for_each(|(mine, theirs)| mine.merge(theirs));
+        if let Some(theirs) = &other.durations {
+            let mine = self.durations.get_or_insert_default();
+            mine.iter_mut().zip(&**theirs).for_each(|(mine, theirs)| mine.merge(theirs));
+        }
         self.times.add(other.times, 1);
         self.distinct.iter_mut().zip(other.distinct).for_each(|(mine, theirs)| *mine += theirs);
     }
@@ -169,11 +194,15 @@ impl Tally {
     /// The durations of a kind.
     #[must_use]
     pub fn durations(&self, which: DurationKind) -> &Durations {
-        &self.durations[which as usize]
+        &self.all_durations()[which as usize]
     }
 }
 
 impl Durations {
+    const fn none() -> Self {
+        Self { sum_ms: 0, bins: Histogram::new(), max_ms: 0, at_max: 0 }
+    }
+
     /// How many, and at which size.
     #[must_use]
     pub fn bins(&self) -> &Histogram {

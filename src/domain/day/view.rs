@@ -1,8 +1,9 @@
 //! An account as of one moment: immutable, taken in microseconds, so that any question can be answered elsewhere.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::DayView;
+use crate::domain::compact::rare::{Emptiable, Rare};
 use crate::domain::current::Current;
 use crate::domain::event::Millis;
 use crate::domain::names::combinations::CombinationsView;
@@ -30,23 +31,45 @@ pub struct View {
 #[derive(Debug, Clone, Default)]
 pub struct NamesView {
     /// Agents.
-    pub agents: Names,
+    pub agents: Rare<Names>,
     /// Skills.
-    pub skills: Names,
+    pub skills: Rare<Names>,
     /// Ids of conversations.
     pub conversations: Texts,
     /// Contacts.
-    pub contacts: Texts,
+    pub contacts: Rare<Texts>,
     /// Lines.
-    pub lines: Names,
+    pub lines: Rare<Names>,
     /// Channels.
-    pub channels: Names,
+    pub channels: Rare<Names>,
     /// Topics.
-    pub topics: Names,
+    pub topics: Rare<Names>,
     /// Companies.
-    pub companies: Names,
+    pub companies: Rare<Names>,
     /// What the numbers of a credit mean: its topics, and its line, channel and company.
     pub combinations: CombinationsView,
+}
+
+impl Emptiable for Names {
+    fn empty() -> &'static Self {
+        static EMPTY: LazyLock<Names> = LazyLock::new(Names::default);
+        &EMPTY
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts().numbers() == 0
+    }
+}
+
+impl Emptiable for Texts {
+    fn empty() -> &'static Self {
+        static EMPTY: LazyLock<Texts> = LazyLock::new(Texts::default);
+        &EMPTY
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers() == 0
+    }
 }
 
 impl View {

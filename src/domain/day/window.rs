@@ -44,13 +44,17 @@ impl Windows {
     /// The windows' tallies, in the order of the question, from those of the parts.
     #[must_use]
     pub fn sum(&self, parts: Vec<Tally>) -> Vec<Tally> {
-        let mut sums = vec![Tally::default(); self.starts.len()];
-        let mut sum = Tally::default();
-        for (part, (_, place)) in parts.iter().zip(&self.starts) {
-            sum.merge(part);
-            sums[*place] = sum.clone();
+        let mut sums = parts;
+        for place in 1..sums.len() {
+            let (narrower, wider) = sums.split_at_mut(place);
+            wider[0].merge(&narrower[place - 1]);
         }
-        sums
+        if self.starts.is_sorted_by_key(|(_, place)| *place) {
+            return sums;
+        }
+        let mut placed: Vec<(usize, Tally)> = self.starts.iter().map(|(_, place)| *place).zip(sums).collect();
+        placed.sort_unstable_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, sum)| sum).collect()
     }
 
     /// Each window's place in the question and its span `[from, now]`.

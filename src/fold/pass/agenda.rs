@@ -1,6 +1,5 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use foldhash::fast::FixedState;
@@ -8,6 +7,7 @@ use foldhash::fast::FixedState;
 use super::cadence::FORGET_ZERO_MS;
 use crate::domain::answers::Changes;
 use crate::domain::bucket::Bucket;
+use crate::domain::compact::small_map::SmallMap;
 use crate::domain::event::Millis;
 use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
@@ -34,17 +34,17 @@ struct Waiting {
 #[derive(Debug, Default)]
 pub struct Agenda {
     /// The account and skills, with their windows.
-    scopes: BTreeMap<ScopeId, Waiting>,
+    scopes: SmallMap<ScopeId, Waiting>,
     /// Scopes of agents, which wait for their interval.
-    of_agents: BTreeMap<ScopeId, Waiting>,
+    of_agents: SmallMap<ScopeId, Waiting>,
     /// Those of agents that are due, the longest unsaid first.
     due: VecDeque<(ScopeId, Waiting)>,
     /// How many scopes wait since when.
-    since: BTreeMap<Millis, usize>,
+    since: SmallMap<Millis, usize>,
     /// Buckets of the account and of skills, open ones too: those are asked when they end.
-    buckets: BTreeMap<(Bucket, ScopeId), Reason>,
+    buckets: SmallMap<(Bucket, ScopeId), Reason>,
     /// The same of agents.
-    buckets_of_agents: BTreeMap<(Bucket, ScopeId), Reason>,
+    buckets_of_agents: SmallMap<(Bucket, ScopeId), Reason>,
     /// The live state.
     pub live: Option<Reason>,
 }
@@ -67,11 +67,11 @@ impl Agenda {
     /// Adds a scope at `now`, which never falls; the stronger reason stands.
     pub fn ask(&mut self, scope: ScopeId, reason: Reason, now: Millis) {
         let scopes = if scope.is_of_agent() { &mut self.of_agents } else { &mut self.scopes };
-        match scopes.entry(scope) {
-            Entry::Occupied(mut waits) => waits.get_mut().reason = reason.max(waits.get().reason),
-            Entry::Vacant(place) => {
-                place.insert(Waiting { reason, since: now });
-                *self.since.entry(now).or_default() += 1;
+        match scopes.get_mut(&scope) {
+            Some(waits) => waits.reason = waits.reason.max(reason),
+            None => {
+                scopes.insert(scope, Waiting { reason, since: now });
+                *self.since.or_insert(now, 0) += 1;
             }
         }
     }
@@ -79,13 +79,13 @@ impl Agenda {
     /// Since when the scope has waited that waits longest.
     #[must_use]
     pub fn waiting_since(&self) -> Option<Millis> {
-        self.since.first_key_value().map(|(since, _)| *since)
+        self.since.keys().next().copied()
     }
 
     /// Adds a bucket; the stronger reason stands.
     pub fn ask_bucket(&mut self, scope: ScopeId, bucket: Bucket, reason: Reason) {
         let buckets = if scope.is_of_agent() { &mut self.buckets_of_agents } else { &mut self.buckets };
-        let stands = buckets.entry((bucket, scope)).or_insert(reason);
+        let stands = buckets.or_insert((bucket, scope), reason);
         *stands = reason.max(*stands);
     }
 
@@ -98,18 +98,17 @@ impl Agenda {
 
     /// Takes the scopes of the account and of skills.
     pub fn take_scopes(&mut self) -> Vec<(ScopeId, Reason)> {
-        let all = std::mem::take(&mut self.scopes);
-        all.into_iter().map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
+        let all = self.scopes.drain();
+        all.map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
     }
 
     /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
     pub fn agents_are_due(&mut self, ledger: &Ledger) {
         let mut due = std::mem::take(&mut self.of_agents);
         for (scope, waiting) in std::mem::take(&mut self.due) {
-            if let Some(later) = due.insert(scope, waiting) {
-                let reason = self.ended(later).max(waiting.reason);
-                due.insert(scope, Waiting { reason, ..waiting });
-            }
+            let later = due.get(&scope).copied();
+            let reason = later.map_or(waiting.reason, |later| self.ended(later).max(waiting.reason));
+            due.insert(scope, Waiting { reason, ..waiting });
         }
         // All of an agent's together: they are answered by reading what there is of the agent once.
         let said_at = |scope: &ScopeId| ledger.scopes.get(scope).map(|published| published.at);
@@ -118,7 +117,7 @@ impl Agenda {
             let said_at = said_at(scope);
             longest_unsaid.entry(agent).and_modify(|at| *at = said_at.min(*at)).or_insert(said_at);
         }
-        let mut due: Vec<(ScopeId, Waiting)> = due.into_iter().collect();
+        let mut due: Vec<(ScopeId, Waiting)> = due.drain().collect();
         due.sort_by_cached_key(|(scope, _)| {
             let agent = scope.agent().flatten();
             (longest_unsaid.get(&agent).copied().flatten(), agent, said_at(scope))
@@ -143,8 +142,9 @@ impl Agenda {
         let of_agents = agents.then_some(&mut self.buckets_of_agents);
         for buckets in std::iter::once(&mut self.buckets).chain(of_agents) {
             // The oldest come first, and what is over is older than what is not.
-            while let Some(first) = buckets.first_entry().filter(|first| is_closed(first.key().0)) {
-                let ((bucket, scope), reason) = first.remove_entry();
+            let first_open = buckets.keys().map(|(bucket, _)| *bucket).find(|bucket| !is_closed(*bucket));
+            let open = first_open.map(|bucket| buckets.split_off(&(bucket, ScopeId::Account))).unwrap_or_default();
+            for ((bucket, scope), reason) in std::mem::replace(buckets, open).drain() {
                 by_bucket.entry(bucket).or_default().push((scope, reason));
             }
         }
@@ -153,11 +153,10 @@ impl Agenda {
 
     /// A wait has ended; why it was.
     fn ended(&mut self, waiting: Waiting) -> Reason {
-        if let Entry::Occupied(mut count) = self.since.entry(waiting.since) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
+        let count = self.since.or_insert(waiting.since, 1);
+        *count -= 1;
+        if *count == 0 {
+            self.since.remove(&waiting.since);
         }
         waiting.reason
     }
@@ -185,7 +184,7 @@ impl Published {
 #[derive(Debug, Default)]
 pub struct Ledger {
     /// By scope.
-    pub scopes: HashMap<ScopeId, Published, FixedState>,
+    pub scopes: SmallMap<ScopeId, Published>,
     /// The live state.
     pub live: Option<Published>,
 }

@@ -1,8 +1,11 @@
 //! One account in the passes: its answers, what is to be asked of them, and what of them is on the topics.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::board::{AccountView, BucketUpdate, LiveUpdate, LiveView, Pass, PerWindow, ScopeUpdate, ScopeView};
+use crate::board::{
+    AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, PerWindow, SaidLately, ScopeUpdate, ScopeView,
+};
 use crate::domain::answers::Answers;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
@@ -27,10 +30,24 @@ const ANSWERED_AT_ONCE: usize = 256;
 pub(super) struct AccountInPass {
     pub(super) name: Arc<str>,
     pub(super) ledger: Ledger,
-    answers: Answers,
+    /// Absent only while it is asked.
+    kept: Option<Kept>,
     /// Which kinds of scope have bucket records.
     buckets: [bool; 4],
     agenda: Agenda,
+}
+
+/// What is kept of an account between passes.
+#[derive(Debug)]
+enum Kept {
+    /// What is summed of it.
+    Answers(Box<Answers>),
+    /// What can be summed anew: of twenty thousand accounts most have few facts, and are asked rarely.
+    View {
+        view: Box<View>,
+        /// The scopes with anything that are not in the ledger.
+        others: Box<[ScopeId]>,
+    },
 }
 
 /// What a pass asks of every account.
@@ -40,26 +57,75 @@ pub(super) struct PassQuestion<'a> {
     /// Whether the interval of agents has come.
     pub(super) agents: bool,
     pub(super) revision: u64,
-    pub(super) windows: &'a [u32],
+    pub(super) windows: &'a Windows,
+    /// Where the answers before are.
+    pub(super) board: &'a Board,
+}
+
+/// What a pass has besides its answers.
+pub(super) struct PassMemory<'a> {
+    /// Told of everything that is published for the first time.
+    pub(super) first: &'a mut dyn FnMut(Millis, Option<ScopeId>),
+    /// Numbers for equal ones to share.
+    pub(super) said: &'a mut SaidLately<PerWindow>,
+    /// The same of single buckets.
+    pub(super) said_of_buckets: &'a mut SaidLately<Arc<Metrics>>,
 }
 
 impl AccountInPass {
-    pub(super) fn new(name: Arc<str>, view: View, buckets: [bool; 4]) -> Self {
-        let of_agents = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
-        let answers = Answers::new(view, of_agents);
-        let mut new = Self { name, ledger: Ledger::default(), answers, buckets, agenda: Agenda::default() };
-        new.take_up_changes();
+    pub(super) fn new(name: Arc<str>, view: Box<View>, buckets: [bool; 4]) -> Self {
+        let mut new = Self { name, ledger: Ledger::default(), kept: None, buckets, agenda: Agenda::default() };
+        let answers = Answers::new(view, new.names_agent_buckets());
+        new.take_up_changes(Box::new(answers));
         new
     }
 
     /// Takes up what changed.
-    pub(super) fn renew(&mut self, view: View) {
-        self.answers.renew(view);
-        self.take_up_changes();
+    pub(super) fn renew(&mut self, view: Box<View>) {
+        let mut answers = self.take_answers();
+        answers.renew(view);
+        self.take_up_changes(answers);
     }
 
-    fn take_up_changes(&mut self) {
-        self.agenda.add(self.answers.drain_changes(), &self.buckets, self.answers.now());
+    fn take_up_changes(&mut self, mut answers: Box<Answers>) {
+        self.agenda.add(answers.drain_changes(), &self.buckets, answers.now());
+        self.kept = Some(Kept::Answers(answers));
+    }
+
+    fn names_agent_buckets(&self) -> bool {
+        self.buckets[ScopeKind::Agent as usize] || self.buckets[ScopeKind::AgentSkill as usize]
+    }
+
+    /// Takes what is summed, made anew where it was let go.
+    fn take_answers(&mut self) -> Box<Answers> {
+        match self.kept.take().expect("it is put back after every question") {
+            Kept::Answers(answers) => answers,
+            Kept::View { view, .. } => {
+                let mut answers = Box::new(Answers::new(view, self.names_agent_buckets()));
+                // These changes are known.
+                answers.drain_changes();
+                answers
+            }
+        }
+    }
+
+    /// Puts back what is summed, or lets go of it where it is soon made anew. Where agents are not named the ledger tells
+    /// nothing of them, so that what is summed must.
+    fn put_back(&mut self, answers: Box<Answers>) {
+        if !answers.are_soon_made() || !answers.view().policy().agent_metrics {
+            self.kept = Some(Kept::Answers(answers));
+            return;
+        }
+        let scopes = ScopeKind::ALL.into_iter().flat_map(|kind| answers.scope_ids(kind));
+        let others = scopes.filter(|scope| self.ledger.scopes.get(scope).is_none()).collect();
+        self.kept = Some(Kept::View { view: answers.into_view(), others });
+    }
+
+    fn view(&self) -> &View {
+        match self.kept.as_ref().expect("it is put back after every question") {
+            Kept::Answers(answers) => answers.view(),
+            Kept::View { view, .. } => view,
+        }
     }
 
     /// Since when the scope has waited that waits longest.
@@ -69,7 +135,10 @@ impl AccountInPass {
 
     /// Every scope there is something to say of, or was.
     pub(super) fn all_scopes(&self, kind: ScopeKind) -> Vec<ScopeId> {
-        let mut scopes = self.answers.scope_ids(kind);
+        let mut scopes = match self.kept.as_ref().expect("it is put back after every question") {
+            Kept::Answers(answers) => answers.scope_ids(kind),
+            Kept::View { others, .. } => others.iter().filter(|scope| scope.kind() == kind).copied().collect(),
+        };
         scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind));
         scopes.sort_unstable();
         scopes.dedup();
@@ -77,120 +146,137 @@ impl AccountInPass {
     }
 
     /// Asks for a scope, or for the live state.
-    pub(super) fn ask(&mut self, scope: Option<ScopeId>, reason: Reason) {
+    pub(super) fn ask(&mut self, scope: Option<ScopeId>, reason: Reason, now: Millis) {
         match scope {
-            Some(scope) => self.agenda.ask(scope, reason, self.answers.now()),
+            Some(scope) => self.agenda.ask(scope, reason, now),
             None => self.agenda.live = self.agenda.live.max(Some(reason)),
         }
     }
 
     /// Asks for what a bucket's end may have changed of a scope.
-    pub(super) fn sweep(&mut self, scope: ScopeId, ended: &[Bucket]) {
+    pub(super) fn sweep(&mut self, scope: ScopeId, ended: &[Bucket], now: Millis) {
         if self.buckets[scope.kind() as usize] {
             for bucket in ended {
                 self.agenda.ask_bucket(scope, *bucket, Reason::Moved);
             }
         }
-        self.agenda.ask(scope, Reason::Moved, self.answers.now());
+        self.agenda.ask(scope, Reason::Moved, now);
     }
 
     /// Has the record of a scope, or of one bucket of it, made again.
-    pub(super) fn give_back(&mut self, scope: &crate::domain::scope::Scope, bucket: Option<Bucket>) {
-        let Some(scope) = self.answers.view().names.find(scope) else { return };
+    pub(super) fn give_back(&mut self, scope: &crate::domain::scope::Scope, bucket: Option<Bucket>, now: Millis) {
+        let Some(scope) = self.view().names.find(scope) else { return };
         match bucket {
             Some(bucket) => self.agenda.ask_bucket(scope, bucket, Reason::Again),
-            None => self.agenda.ask(scope, Reason::Again, self.answers.now()),
+            None => self.agenda.ask(scope, Reason::Again, now),
         }
     }
 
-    /// Whether anything waits to be answered.
-    pub(super) fn has_something_due(&self) -> bool {
-        !self.agenda.is_empty()
+    /// Answers what is due.
+    pub(super) fn answer(&mut self, question: &PassQuestion<'_>, pass: &mut Pass, memory: &mut PassMemory<'_>) {
+        let due = self.take_due(question);
+        if due.is_empty() {
+            if let Some(Kept::Answers(_)) = self.kept {
+                let answers = self.take_answers();
+                self.put_back(answers);
+            }
+            return;
+        }
+        let before = question.board.account(&self.name).unwrap_or_default();
+        let mut answers = self.take_answers();
+        answers.pass_time(question.now);
+        let named = due.scopes.into_iter().filter(|(scope, _)| self.is_named(&answers, *scope, pass));
+        let named: Vec<(ScopeId, Reason)> = named.collect();
+        for some in named.chunks(ANSWERED_AT_ONCE) {
+            let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
+            let over = answers.over_all(&scopes, question.windows);
+            for (asked, over) in some.iter().zip(over) {
+                self.answer_scope(&answers, *asked, over, question, &before, pass, memory);
+            }
+        }
+        self.answer_buckets(&answers, due.buckets, pass, memory);
+        if let Some(reason) = due.live {
+            self.answer_live(&answers, reason, question, &before, pass, memory);
+        }
+        self.put_back(answers);
     }
 
-    /// Answers what is due; `first` is told of everything that is published for the first time.
-    pub(super) fn answer(
-        &mut self,
-        question: &PassQuestion<'_>,
-        before: &AccountView,
-        pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<ScopeId>),
-    ) {
-        self.answers.pass_time(question.now);
+    fn take_due(&mut self, question: &PassQuestion<'_>) -> Due {
+        if self.agenda.is_empty() {
+            return Due::default();
+        }
         if question.agents {
             self.agenda.agents_are_due(&self.ledger);
         }
-        let mut due = self.agenda.take_scopes();
-        due.extend(self.agenda.take_agents(AGENTS_AT_ONCE));
-        let windows = Windows::at(question.now, question.windows);
-        due.retain(|(scope, _)| self.is_named(*scope, pass));
-        for some in due.chunks(ANSWERED_AT_ONCE) {
-            let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
-            let over = self.answers.over_all(&scopes, &windows);
-            for ((scope, reason), over) in some.iter().zip(over) {
-                self.answer_scope((*scope, *reason), over, question, before, pass, first);
-            }
-        }
-        self.answer_buckets(question, pass);
-        if let Some(reason) = self.agenda.live.take() {
-            self.answer_live(reason, question, before, pass, first);
-        }
+        let mut scopes = self.agenda.take_scopes();
+        scopes.extend(self.agenda.take_agents(AGENTS_AT_ONCE));
+        let buckets = self.agenda.take_buckets(question.agents, |bucket| is_closed(bucket, question.now));
+        Due { scopes, buckets, live: self.agenda.live.take() }
     }
 
     /// Whether a scope is named to anybody; one that no longer is is forgotten.
-    fn is_named(&mut self, scope: ScopeId, pass: &mut Pass) -> bool {
-        let is_named = !scope.is_of_agent() || self.answers.view().policy().agent_metrics;
-        if !is_named && self.ledger.scopes.contains_key(&scope) {
-            self.forget_scope(scope, pass);
+    fn is_named(&mut self, answers: &Answers, scope: ScopeId, pass: &mut Pass) -> bool {
+        let is_named = !scope.is_of_agent() || answers.view().policy().agent_metrics;
+        if !is_named && self.ledger.scopes.get(&scope).is_some() {
+            self.forget_scope(answers, scope, pass);
         }
         is_named
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what is asked, of what, and where the answer goes")]
     fn answer_scope(
         &mut self,
+        answers: &Answers,
         (scope, reason): (ScopeId, Reason),
         over: Over,
         question: &PassQuestion<'_>,
         before: &AccountView,
         pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<ScopeId>),
+        memory: &mut PassMemory<'_>,
     ) {
         let known = self.ledger.scopes.get(&scope).copied();
         let (metrics, active) = (PerWindow::from(over.metrics), over.active);
+        let name = answers.view().names.scope(scope);
         let zero = metrics.iter().all(Metrics::is_zero);
-        let name = self.answers.view().names.scope(scope);
         let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| view.metrics == metrics);
         match decide(reason, known, same, zero, question.now) {
             Decision::Skip => {}
-            Decision::Forget => self.forget_scope(scope, pass),
+            Decision::Forget => self.forget_scope(answers, scope, pass),
             Decision::Publish => {
                 if known.is_none() {
-                    first(question.now, Some(scope));
+                    (memory.first)(question.now, Some(scope));
                 }
                 self.ledger.scopes.insert(scope, Published::then(known, question.now, zero));
-                let rates = self.answers.rates(scope);
-                let (as_of, revision) = (question.now, question.revision);
+                let rates = answers.rates(scope);
+                let (as_of, revision, metrics) = (question.now, question.revision, memory.said.share(metrics));
                 let view = ScopeView { as_of, revision, metrics, rates, active };
                 pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope: name, view: Some(Arc::new(view)) });
             }
         }
     }
 
-    fn forget_scope(&mut self, scope: ScopeId, pass: &mut Pass) {
+    fn forget_scope(&mut self, answers: &Answers, scope: ScopeId, pass: &mut Pass) {
         self.ledger.scopes.remove(&scope);
-        let scope = self.answers.view().names.scope(scope);
+        let scope = answers.view().names.scope(scope);
         pass.scopes.push(ScopeUpdate { account: self.name.clone(), scope, view: None });
     }
 
-    fn answer_buckets(&mut self, question: &PassQuestion<'_>, pass: &mut Pass) {
-        let named = self.answers.view().policy().agent_metrics;
-        for (bucket, mut asked) in self.agenda.take_buckets(question.agents, |bucket| is_closed(bucket, question.now)) {
+    fn answer_buckets(
+        &self,
+        answers: &Answers,
+        due: BTreeMap<Bucket, Vec<(ScopeId, Reason)>>,
+        pass: &mut Pass,
+        memory: &mut PassMemory<'_>,
+    ) {
+        let named = answers.view().policy().agent_metrics;
+        for (bucket, mut asked) in due {
             asked.retain(|(scope, _)| named || !scope.is_of_agent());
             let scopes: Vec<ScopeId> = asked.iter().map(|(scope, _)| *scope).collect();
-            let metrics = self.answers.in_bucket(&scopes, bucket);
+            let metrics = answers.in_bucket(&scopes, bucket);
             for ((scope, reason), metrics) in asked.into_iter().zip(metrics) {
                 if reason > Reason::Moved || !metrics.is_zero() {
-                    let scope = self.answers.view().names.scope(scope);
+                    let scope = answers.view().names.scope(scope);
+                    let metrics = memory.said_of_buckets.share(Arc::new(metrics));
                     pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
                 }
             }
@@ -199,13 +285,14 @@ impl AccountInPass {
 
     fn answer_live(
         &mut self,
+        answers: &Answers,
         reason: Reason,
         question: &PassQuestion<'_>,
         before: &AccountView,
         pass: &mut Pass,
-        first: &mut dyn FnMut(Millis, Option<ScopeId>),
+        memory: &mut PassMemory<'_>,
     ) {
-        let live = self.answers.live();
+        let live = answers.live();
         let zero = is_zero(&live);
         let same = before.live.as_ref().is_some_and(|view| same_state(&view.live, &live));
         let account = self.name.clone();
@@ -217,13 +304,27 @@ impl AccountInPass {
             }
             Decision::Publish => {
                 if self.ledger.live.is_none() {
-                    first(question.now, None);
+                    (memory.first)(question.now, None);
                 }
                 self.ledger.live = Some(Published::then(self.ledger.live, question.now, zero));
                 let view = LiveView { as_of: question.now, revision: question.revision, live };
                 pass.lives.push(LiveUpdate { account, view: Some(Arc::new(view)) });
             }
         }
+    }
+}
+
+/// What of an account is to be answered in a pass.
+#[derive(Debug, Default)]
+struct Due {
+    scopes: Vec<(ScopeId, Reason)>,
+    buckets: BTreeMap<Bucket, Vec<(ScopeId, Reason)>>,
+    live: Option<Reason>,
+}
+
+impl Due {
+    fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.buckets.is_empty() && self.live.is_none()
     }
 }
 

@@ -12,14 +12,16 @@ mod sweep;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::board::{Board, Pass, Subject};
+use crate::board::{Board, Pass, PerWindow, SaidLately, Subject};
+use crate::domain::answers::metrics::Metrics;
 use crate::domain::day::view::View;
+use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
 
 use super::handover::Handover;
 use agenda::Reason;
 use cadence::Pace;
-use member::{AccountInPass, PassQuestion};
+use member::{AccountInPass, PassMemory, PassQuestion};
 use repeats::Repeats;
 use sweep::Sweep;
 
@@ -46,7 +48,11 @@ impl Default for PassSettings {
 pub struct Passes {
     settings: PassSettings,
     board: Arc<Board>,
-    accounts: Vec<AccountInPass>,
+    #[expect(
+        clippy::vec_box,
+        reason = "a column of them would be copied as it grows, and have room for as many again"
+    )]
+    accounts: Vec<Box<AccountInPass>>,
     /// Where each account of the fold is in `accounts`.
     places: HashMap<usize, usize, foldhash::fast::FixedState>,
     /// The same by id.
@@ -55,6 +61,8 @@ pub struct Passes {
     last_pass: Option<Millis>,
     sweep: Sweep,
     repeats: Repeats,
+    said: SaidLately<PerWindow>,
+    said_of_buckets: SaidLately<Arc<Metrics>>,
     /// Of the records folded since the last pass that said something.
     oldest_record: Option<Millis>,
 }
@@ -73,6 +81,8 @@ impl Passes {
             ids: HashMap::default(),
             last_pass: None,
             sweep: Sweep::default(),
+            said: SaidLately::default(),
+            said_of_buckets: SaidLately::default(),
             oldest_record: None,
         }
     }
@@ -82,9 +92,8 @@ impl Passes {
     pub fn pass(&mut self, handover: Handover) -> Option<Arc<Pass>> {
         let Handover { now, revision, oldest_record, views } = handover;
         self.oldest_record = self.oldest_record.into_iter().chain(oldest_record).min();
-        self.take_up(views);
         self.plan(now);
-        let pass = Arc::new(self.answer(now, revision));
+        let pass = Arc::new(self.answer(views, now, revision));
         self.board.put(&pass);
         (!pass.is_empty()).then_some(pass)
     }
@@ -92,7 +101,7 @@ impl Passes {
     /// How long the scope has waited, at the last pass, that waits longest to be said anew. Agents wait for their interval.
     #[must_use]
     pub fn behind_ms(&self) -> Millis {
-        let since = self.accounts.iter().filter_map(AccountInPass::waiting_since).min();
+        let since = self.accounts.iter().filter_map(|account| account.waiting_since()).min();
         self.last_pass.zip(since).map_or(0, |(now, since)| (now - since).max(0))
     }
 
@@ -101,27 +110,13 @@ impl Passes {
         for subject in failed {
             let (Subject::Scope(id, _) | Subject::Bucket(id, ..) | Subject::Live(id)) = &subject;
             let Some(account) = self.ids.get(id).map(|&place| &mut self.accounts[place]) else { continue };
+            let now = self.last_pass.expect("an account is there after a pass");
             match &subject {
-                Subject::Scope(_, scope) => account.give_back(scope, None),
-                Subject::Bucket(_, scope, bucket) => account.give_back(scope, Some(*bucket)),
-                Subject::Live(_) => account.ask(None, Reason::Again),
+                Subject::Scope(_, scope) => account.give_back(scope, None, now),
+                Subject::Bucket(_, scope, bucket) => account.give_back(scope, Some(*bucket), now),
+                Subject::Live(_) => account.ask(None, Reason::Again, now),
             }
         }
-    }
-
-    fn take_up(&mut self, views: BTreeMap<usize, (Arc<str>, View)>) {
-        for (number, (id, view)) in views {
-            match self.places.get(&number) {
-                Some(&place) => self.accounts[place].renew(view),
-                None => self.join(number, id, view),
-            }
-        }
-    }
-
-    fn join(&mut self, number: usize, id: Arc<str>, view: View) {
-        self.places.insert(number, self.accounts.len());
-        self.ids.insert(id.clone(), self.accounts.len());
-        self.accounts.push(AccountInPass::new(id, view, self.settings.buckets));
     }
 
     /// Asks for what time alone has moved, and for what is due again.
@@ -129,27 +124,62 @@ impl Passes {
         if let Some(before) = self.last_pass {
             self.sweep.begin_if_moved(before, now, self.board.windows(), &self.accounts);
             for (place, scope) in self.sweep.take_share(before, now) {
-                self.accounts[place].sweep(scope, self.sweep.ended());
+                self.accounts[place].sweep(scope, self.sweep.ended(), now);
             }
         }
         for (place, scope) in self.repeats.take_due(now, &self.accounts) {
-            self.accounts[place].ask(scope, Reason::Again);
+            self.accounts[place as usize].ask(scope, Reason::Again, now);
         }
         self.last_pass = Some(now);
     }
 
-    fn answer(&mut self, now: Millis, revision: u64) -> Pass {
-        let windows = self.board.windows();
-        let question = PassQuestion { now, agents: self.agent_pace.is_due(now), revision, windows };
+    /// Takes up the views and answers, one account after the other: what is summed of one is let go before the next, if it is
+    /// soon made anew.
+    fn answer(&mut self, views: Views, now: Millis, revision: u64) -> Pass {
         let mut pass = Pass { as_of: now, revision, ..Pass::default() };
-        for (place, account) in self.accounts.iter_mut().enumerate().filter(|(_, account)| account.has_something_due())
-        {
-            let before = self.board.account(&account.name).unwrap_or_default();
-            account.answer(&question, &before, &mut pass, &mut |at, scope| self.repeats.add(at, place, scope));
+        let windows = Windows::at(now, self.board.windows());
+        let board = self.board.clone();
+        let agents = self.agent_pace.is_due(now);
+        let question = PassQuestion { now, agents, revision, windows: &windows, board: &board };
+        let (mut known, mut new) = (Vec::new(), Vec::new());
+        for (number, (id, view)) in views {
+            match self.places.get(&number) {
+                Some(&place) => known.push((place, view)),
+                None => new.push((number, id, view)),
+            }
+        }
+        known.sort_unstable_by_key(|(place, _)| *place);
+        let mut known = known.into_iter().peekable();
+        for place in 0..self.accounts.len() {
+            if let Some((_, view)) = known.next_if(|(of, _)| *of == place) {
+                self.accounts[place].renew(view);
+            }
+            self.answer_one(place, &question, &mut pass);
+        }
+        for (number, id, view) in new {
+            let place = self.join(number, id, view);
+            self.answer_one(place, &question, &mut pass);
         }
         if !pass.is_empty() {
             pass.oldest_record = self.oldest_record.take();
         }
         pass
     }
+
+    fn join(&mut self, number: usize, id: Arc<str>, view: Box<View>) -> usize {
+        let place = self.accounts.len();
+        self.places.insert(number, place);
+        self.ids.insert(id.clone(), place);
+        self.accounts.push(Box::new(AccountInPass::new(id, view, self.settings.buckets)));
+        place
+    }
+
+    fn answer_one(&mut self, place: usize, question: &PassQuestion<'_>, pass: &mut Pass) {
+        let Self { accounts, repeats, said, said_of_buckets, .. } = self;
+        let first = &mut |at, scope| repeats.add(at, place, scope);
+        accounts[place].answer(question, pass, &mut PassMemory { first, said, said_of_buckets });
+    }
 }
+
+/// What a handover brings.
+type Views = BTreeMap<usize, (Arc<str>, Box<View>)>;

@@ -20,7 +20,13 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// Begins anew if between two moments windows moved or buckets ended; what was left is asked with the rest.
-    pub(super) fn begin_if_moved(&mut self, before: Millis, now: Millis, windows: &[u32], accounts: &[AccountInPass]) {
+    pub(super) fn begin_if_moved(
+        &mut self,
+        before: Millis,
+        now: Millis,
+        windows: &[u32],
+        accounts: &[Box<AccountInPass>],
+    ) {
         let ended: Vec<Bucket> = buckets_ended(before, now).collect();
         if ended.is_empty() && !windows_moved(before, now, windows) {
             return;

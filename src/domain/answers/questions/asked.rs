@@ -149,18 +149,18 @@ fn find(names: &NamesView, dimension: Dimension, text: &str) -> Option<Name> {
 }
 
 fn texts(names: &NamesView, dimension: Dimension) -> &Texts {
-    few(names, dimension).map_or(&names.contacts, Names::texts)
+    few(names, dimension).map_or(&*names.contacts, Names::texts)
 }
 
 /// The names of a dimension that has few.
 fn few(names: &NamesView, dimension: Dimension) -> Option<&Names> {
     match dimension {
-        Dimension::Agent => Some(&names.agents),
-        Dimension::Skill => Some(&names.skills),
-        Dimension::Line => Some(&names.lines),
-        Dimension::Channel => Some(&names.channels),
-        Dimension::Topic => Some(&names.topics),
-        Dimension::Company => Some(&names.companies),
+        Dimension::Agent => Some(&*names.agents),
+        Dimension::Skill => Some(&*names.skills),
+        Dimension::Line => Some(&*names.lines),
+        Dimension::Channel => Some(&*names.channels),
+        Dimension::Topic => Some(&*names.topics),
+        Dimension::Company => Some(&*names.companies),
         Dimension::Contact => None,
     }
 }

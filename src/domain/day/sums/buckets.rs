@@ -216,6 +216,11 @@ impl Buckets {
         changed
     }
 
+    /// How many buckets have a tally of the account; one of a skill has one too.
+    pub(super) fn tallies_of_account(&self) -> usize {
+        self.account.iter().count()
+    }
+
     /// What a bucket knows of the account or of a skill.
     #[must_use]
     pub fn tally(&self, scope: ScopeId, bucket: Bucket) -> Option<&Tally> {

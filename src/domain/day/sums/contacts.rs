@@ -80,6 +80,11 @@ impl Contacts {
         Self { base: oldest, first: Vec::new(), others: Vec::new(), free: NONE, crowds: HashMap::default() }
     }
 
+    /// How many numbers of contacts have a place.
+    pub(super) fn numbers(&self) -> usize {
+        self.first.len()
+    }
+
     /// Has what a message of a contact will touch brought into the caches.
     #[inline]
     pub(super) fn prefetch(&self, contact: Name) {

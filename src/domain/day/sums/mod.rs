@@ -15,6 +15,7 @@ mod newest;
 mod skills;
 
 use crate::domain::bucket::Bucket;
+use crate::domain::compact::growth;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::current::{AgentNow, AgentsNow, StatusSpan};
 use crate::domain::event::{Millis, Status};
@@ -40,6 +41,9 @@ pub use logged::Logged;
 const TOGETHER: usize = 128;
 /// How many facts ahead a loop looks.
 const AHEAD: usize = 8;
+
+/// Places that are made in no time.
+const FEW: usize = 32;
 
 /// Buckets between two sweeps of what is older than a day.
 const SWEEP_BUCKETS: i64 = 12;
@@ -119,6 +123,12 @@ impl Sums {
         self.take_up_spans();
         self.find_newest();
         self.buckets.settle(&view.day);
+    }
+
+    /// Whether they have few places: tallies, of which a single span may fill a day's, and numbers of agents and contacts.
+    #[must_use]
+    pub fn has_few_places(&self) -> bool {
+        self.agents.len() <= FEW && self.contacts.numbers() <= FEW && self.buckets.tallies_of_account() <= FEW
     }
 
     /// An agent, by code.
@@ -336,6 +346,8 @@ impl Sums {
     fn agent_mut(&mut self, agent: Option<Name>) -> &mut AgentSums {
         let code = Name::to_code(agent) as usize;
         if self.agents.len() <= code {
+            let more = code + 1 - self.agents.len();
+            growth::make_room(&mut self.agents, more);
             self.agents.resize_with(code + 1, AgentSums::default);
         }
         &mut self.agents[code]
