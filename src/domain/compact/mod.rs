@@ -1,6 +1,7 @@
 //! Bytes and caches, without a meaning of their own: how little memory a number takes, how early it is read, and who
 //! shares it.
 
+pub mod due;
 pub mod growth;
 pub mod pages;
 pub mod prefetch;

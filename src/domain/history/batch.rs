@@ -51,7 +51,8 @@ impl History {
         self.intern_all(events, &mut interned);
         self.fold_batch(&interned, fates);
         interned.clear();
-        self.ahead = interned;
+        // Of an account that has an event now and then there are many: it keeps no room for more.
+        self.ahead = if interned.capacity() > NAMED { interned } else { Vec::new() };
     }
 
     /// Folds events whose time has come, each with the place of its fate.
@@ -70,7 +71,7 @@ impl History {
         }
         self.add_late(late, fates);
         touched.clear();
-        self.touched = touched;
+        self.touched = if touched.capacity() > NAMED { touched } else { Vec::new() };
     }
 
     /// Events in terms of numbers, in the order of their timelines, each with its place. Names are looked up in steps, each

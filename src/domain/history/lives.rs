@@ -4,6 +4,7 @@ use super::agent::Visiting;
 use super::life::{Life, OpenLife, wake};
 use super::moves::Move;
 use super::{Fate, History, state};
+use crate::domain::compact::due::take_before;
 use crate::domain::compact::growth;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::event::Millis;
@@ -201,8 +202,7 @@ impl History {
 
     /// Fires what happens by itself up to `now`.
     pub(super) fn fire_alarms(&mut self) {
-        let later = self.alarms.split_off(&(minute(self.now) + 1));
-        for conversation in std::mem::replace(&mut self.alarms, later).into_values().flatten() {
+        for conversation in take_before(&mut self.alarms, &(minute(self.now) + 1)).into_values().flatten() {
             for life in 0..self.conversations[conversation as usize].lives.len() {
                 self.fire(conversation, life);
             }

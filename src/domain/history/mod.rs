@@ -22,6 +22,7 @@ pub mod statuses;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::compact::due::take_before;
 use super::current::Current;
 use super::event::{Body, Event, Millis};
 use super::fact::{Row, Signed, Stated};
@@ -222,8 +223,8 @@ impl History {
     /// may have its answer further on.
     pub fn advance_to(&mut self, now: Millis) {
         self.now = self.now.max(now);
-        let later = self.held.split_off(&self.now.saturating_add(1));
-        let held: Vec<Interned> = std::mem::replace(&mut self.held, later).into_values().flatten().collect();
+        let due = take_before(&mut self.held, &self.now.saturating_add(1));
+        let held: Vec<Interned> = due.into_values().flatten().collect();
         for held in held.chunks(batch::MOST) {
             let mut held: Vec<(u16, Interned)> = (0..).zip(held.iter().copied()).collect();
             held.sort_by_key(|(_, one)| one.key());

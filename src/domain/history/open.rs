@@ -3,13 +3,14 @@
 //! It is brought up to the last event now and then, by what changed since: nothing here is counted anew. What time alone
 //! changes (a snooze ends, silence ends a life) is found by its moment.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::History;
 use super::life::Life;
+use crate::domain::compact::due::take_before;
 use crate::domain::current::{Current, OpenConversation};
 use crate::domain::event::Millis;
 use crate::domain::names::Name;
@@ -25,7 +26,7 @@ pub(super) struct Open {
     /// Those that wait, by the moment from which they count.
     waiting: BTreeSet<(Millis, Name)>,
     /// Conversations to look at again, by when something may have changed by itself. Each has one look.
-    looks: BTreeSet<(Millis, u32)>,
+    looks: BTreeMap<(Millis, u32), ()>,
     /// Conversations to look at because of events.
     stirred: Vec<u32>,
     /// How many were left when those that had closed were last left out.
@@ -82,7 +83,7 @@ impl Open {
     fn look_at(&mut self, conversation: u32, shown: Shown, at: Millis) {
         if at < shown.look_at {
             self.looks.remove(&(shown.look_at, conversation));
-            self.looks.insert((at, conversation));
+            self.looks.insert((at, conversation), ());
         }
         self.shown.insert(conversation, Shown { look_at: at.min(shown.look_at), ..shown });
     }
@@ -99,14 +100,13 @@ impl Open {
 
     /// Takes the conversations whose look has come.
     fn take_due(&mut self, now: Millis) -> Vec<u32> {
-        let later = self.looks.split_off(&(now.saturating_add(1), 0));
-        let due = std::mem::replace(&mut self.looks, later);
-        for (_, conversation) in &due {
+        let due = take_before(&mut self.looks, &(now.saturating_add(1), 0));
+        for (_, conversation) in due.keys() {
             if let Some(shown) = self.shown.get_mut(conversation) {
                 shown.look_at = Millis::MAX;
             }
         }
-        due.into_iter().map(|(_, conversation)| conversation).collect()
+        due.into_keys().map(|(_, conversation)| conversation).collect()
     }
 
     fn count(&mut self, shown: &OpenConversation, current: &mut Current, unit: i64) {

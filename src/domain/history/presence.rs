@@ -5,6 +5,7 @@ use super::agent::{Agent, Visiting};
 use super::moves::Move;
 use super::statuses::StatusEvent;
 use super::{Fate, History, state};
+use crate::domain::compact::due::take_before;
 use crate::domain::current::{AgentNow, OpenVisit, StatusSpan};
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
@@ -49,8 +50,7 @@ impl History {
 
     /// Looks again at agents whose last status has lapsed by now: what grew by itself has stopped, and nobody else says so.
     pub(super) fn fire_lapses(&mut self) {
-        let later = self.lapses.split_off(&self.now.saturating_add(1));
-        for agent in std::mem::replace(&mut self.lapses, later).into_values().flatten() {
+        for agent in take_before(&mut self.lapses, &self.now.saturating_add(1)).into_values().flatten() {
             let now = self.now;
             let one = self.agent(Some(agent));
             one.lapse_alarm = None;

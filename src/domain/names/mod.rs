@@ -11,7 +11,7 @@ mod topic_sets;
 
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use foldhash::fast::FixedState;
 use index::Index;
@@ -50,7 +50,7 @@ impl Name {
 }
 
 /// The names of one kind in one account.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct Names {
     texts: Texts,
     /// Where each text begins, by hash. Shared with readers of kinds that are few; those of kinds that are many take the
@@ -58,6 +58,14 @@ pub struct Names {
     index: Arc<Index>,
     /// Numbers of forgotten names, for the next new ones.
     free: Vec<u32>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        // One for all: of most kinds most accounts have no names.
+        static NOTHING: LazyLock<Arc<Index>> = LazyLock::new(Arc::default);
+        Self { texts: Texts::default(), index: NOTHING.clone(), free: Vec::new() }
+    }
 }
 
 impl Names {

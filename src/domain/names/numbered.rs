@@ -15,6 +15,7 @@ const PAGE: usize = 256;
 #[derive(Debug)]
 pub(super) struct Numbered<T> {
     values: NumberedView<T>,
+    /// The number of each but the default one.
     numbers: HashMap<T, u32, FixedState>,
 }
 
@@ -43,13 +44,13 @@ impl<T: Clone> NumberedView<T> {
 
 impl<T: Clone + Default + Eq + Hash> Default for Numbered<T> {
     fn default() -> Self {
-        let mut numbered = Self { values: NumberedView::default(), numbers: HashMap::default() };
-        numbered.number(T::default());
-        numbered
+        let mut values = NumberedView::default();
+        values.0.push(T::default());
+        Self { values, numbers: HashMap::default() }
     }
 }
 
-impl<T: Clone + Eq + Hash> Numbered<T> {
+impl<T: Clone + Default + Eq + Hash> Numbered<T> {
     /// The value of a number that was given.
     pub(super) fn of(&self, number: u32) -> &T {
         self.values.get(number).expect("it was given")
@@ -57,6 +58,9 @@ impl<T: Clone + Eq + Hash> Numbered<T> {
 
     /// The number of a value, new if it was not known.
     pub(super) fn number(&mut self, value: T) -> u32 {
+        if value == T::default() {
+            return 0;
+        }
         if let Some(&number) = self.numbers.get(&value) {
             return number;
         }
