@@ -9,27 +9,46 @@ use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use crate::domain::span::Span;
 
+/// Who wrote in a bucket is remembered of those that were asked for last: what comes late changes the newest of them again
+/// and again, and each may have millions of facts.
+const ASKED_BUCKETS: usize = 4;
+
 impl Answers {
     /// One scope in one bucket.
     #[must_use]
     pub fn bucket_metrics(&self, scope: &Scope, bucket: Bucket) -> Metrics {
         match self.find(scope) {
-            Some(id) => self.in_bucket(&[id], bucket).remove(0),
+            Some(id) => {
+                let mut distinct = DistinctInBucket::new(bucket);
+                if !id.is_of_agent() {
+                    distinct.read_on(&self.view.day);
+                }
+                self.one_in(id, bucket, &distinct)
+            }
             None => self.nothing(scope.kind()),
         }
     }
 
-    /// Scopes in one bucket, in their order: its facts are read once for all of them.
-    #[must_use]
-    pub fn in_bucket(&self, scopes: &[ScopeId], bucket: Bucket) -> Vec<Metrics> {
-        let tallied = scopes.iter().copied().filter(|scope| !scope.is_of_agent()).collect();
-        let distinct = DistinctInBucket::of(&self.view.day, bucket, &tallied);
-        let of = |scope: &ScopeId| match *scope {
-            ScopeId::Account | ScopeId::Skill(_) => self.tallied_in(*scope, bucket, &distinct),
+    /// Scopes in one bucket, in their order: of its facts those are read that came since it was last asked for.
+    pub fn in_bucket(&mut self, scopes: &[ScopeId], bucket: Bucket) -> Vec<Metrics> {
+        let place = self.asked_buckets.iter().position(|asked| asked.bucket() == bucket);
+        let mut distinct =
+            place.map_or_else(|| DistinctInBucket::new(bucket), |place| self.asked_buckets.remove(place));
+        if scopes.iter().any(|scope| !scope.is_of_agent()) {
+            distinct.read_on(&self.view.day);
+        }
+        let metrics = scopes.iter().map(|scope| self.one_in(*scope, bucket, &distinct)).collect();
+        self.asked_buckets.insert(0, distinct);
+        self.asked_buckets.truncate(ASKED_BUCKETS);
+        metrics
+    }
+
+    fn one_in(&self, scope: ScopeId, bucket: Bucket, distinct: &DistinctInBucket) -> Metrics {
+        match scope {
+            ScopeId::Account | ScopeId::Skill(_) => self.tallied_in(scope, bucket, distinct),
             ScopeId::Agent(agent) => self.agent_in(agent, None, bucket),
             ScopeId::AgentSkill(agent, skill) => self.agent_in(agent, Some(skill), bucket),
-        };
-        scopes.iter().map(of).collect()
+        }
     }
 
     fn tallied_in(&self, scope: ScopeId, bucket: Bucket, distinct: &DistinctInBucket) -> Metrics {

@@ -194,7 +194,7 @@ impl AccountInPass {
                 self.answer_scope(&answers, *asked, over, question, &before, pass, memory);
             }
         }
-        self.answer_buckets(&answers, due.buckets, pass, memory);
+        self.answer_buckets(&mut answers, due.buckets, pass, memory);
         if let Some(reason) = due.live {
             self.answer_live(&answers, reason, question, &before, pass, memory);
         }
@@ -263,7 +263,7 @@ impl AccountInPass {
 
     fn answer_buckets(
         &self,
-        answers: &Answers,
+        answers: &mut Answers,
         due: BTreeMap<Bucket, Vec<(ScopeId, Reason)>>,
         pass: &mut Pass,
         memory: &mut PassMemory<'_>,

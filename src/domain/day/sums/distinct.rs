@@ -3,54 +3,81 @@
 //! The tallies count each in the bucket of the newest message alone, which tells windows that reach up to now, and no
 //! single bucket.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
 use super::buckets::counting;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
+use crate::domain::day::facts::Cursor;
+use crate::domain::day::rows::SummedFor;
 use crate::domain::day::tally::Distinct;
-use crate::domain::fact::{Credit, FactKind};
+use crate::domain::fact::FactKind;
 use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
 
-/// How many there are, by scope.
+/// How many there are in one bucket, by scope; it goes on from where it stopped reading.
 #[derive(Debug)]
-pub struct DistinctInBucket(HashMap<(ScopeId, Distinct), u64, FixedState>);
+pub struct DistinctInBucket {
+    bucket: Bucket,
+    cursor: Cursor,
+    /// Messages that stand, by whose they are.
+    net: HashMap<(ScopeId, Distinct, Name), i32, FixedState>,
+    counts: HashMap<(ScopeId, Distinct), u64, FixedState>,
+}
 
 impl DistinctInBucket {
-    /// In the scopes asked for, of the account and skills.
+    /// Nothing read yet.
     #[must_use]
-    pub fn of(day: &DayView, bucket: Bucket, asked: &HashSet<ScopeId, FixedState>) -> Self {
-        let mut net: HashMap<(ScopeId, Distinct, Name), i64, FixedState> = HashMap::default();
-        if !asked.is_empty() {
-            for (fact, row) in day.facts(bucket) {
-                let Some((distinct, Some(who))) = who_wrote(fact.kind, &row.credit) else { continue };
-                let scopes = counting(fact.scopes, row.credit.skill);
-                for scope in scopes.filter(|scope| asked.contains(scope)) {
-                    *net.entry((scope, distinct, who)).or_default() += fact.sign.unit();
+    pub fn new(bucket: Bucket) -> Self {
+        Self { bucket, cursor: Cursor::default(), net: HashMap::default(), counts: HashMap::default() }
+    }
+
+    /// Of which bucket.
+    #[must_use]
+    pub fn bucket(&self) -> Bucket {
+        self.bucket
+    }
+
+    /// Reads what was stated since the last view.
+    pub fn read_on(&mut self, day: &DayView) {
+        let Some(facts) = day.bucket(self.bucket) else { return };
+        while let Some(fact) = facts.next(&mut self.cursor) {
+            if !is_message(fact.kind) {
+                continue;
+            }
+            let row = day.rows.summed_for(fact.row);
+            let Some((distinct, who)) = who_wrote(fact.kind, &row) else { continue };
+            for scope in counting(fact.scopes, row.skill) {
+                let net = self.net.entry((scope, distinct, who)).or_default();
+                let before = *net > 0;
+                *net += fact.sign.unit() as i32;
+                let change = i64::from(*net > 0) - i64::from(before);
+                if change != 0 {
+                    let count = self.counts.entry((scope, distinct)).or_default();
+                    *count = count.wrapping_add_signed(change);
                 }
             }
         }
-        let mut counts = HashMap::default();
-        for (scope, distinct, _) in net.into_iter().filter(|(_, net)| *net > 0).map(|(of, _)| of) {
-            *counts.entry((scope, distinct)).or_default() += 1;
-        }
-        Self(counts)
     }
 
-    /// How many contacts, or agents, there are in a scope.
+    /// How many contacts, or agents, there are in the account or a skill.
     #[must_use]
     pub fn count(&self, scope: ScopeId, distinct: Distinct) -> u64 {
-        self.0.get(&(scope, distinct)).copied().unwrap_or(0)
+        self.counts.get(&(scope, distinct)).copied().unwrap_or(0)
     }
 }
 
-/// Whose message a fact is, if it is one and somebody's.
-fn who_wrote(kind: FactKind, credit: &Credit) -> Option<(Distinct, Option<Name>)> {
-    if kind == FactKind::CustomerMessage {
-        return Some((Distinct::Contacts, credit.contact));
+/// Whose message a fact is, if it is somebody's.
+fn who_wrote(kind: FactKind, row: &SummedFor) -> Option<(Distinct, Name)> {
+    match kind {
+        FactKind::CustomerMessage => Some((Distinct::Contacts, row.contact?)),
+        FactKind::AgentMessage => Some((Distinct::Agents, row.agent?)),
+        _ => None,
     }
-    (kind == FactKind::AgentMessage).then_some((Distinct::Agents, credit.agent))
+}
+
+fn is_message(kind: FactKind) -> bool {
+    matches!(kind, FactKind::CustomerMessage | FactKind::AgentMessage)
 }
