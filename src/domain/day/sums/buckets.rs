@@ -196,6 +196,13 @@ impl Buckets {
         Some(outcome)
     }
 
+    /// The same where nobody who asks for the bucket alone sees the difference.
+    pub(super) fn change_unseen(&mut self, scope: ScopeId, bucket: Bucket, change: impl FnOnce(&mut Tally)) {
+        if let Some(cell) = self.cell(scope, bucket) {
+            change(&mut cell.tally);
+        }
+    }
+
     /// Marks what is kept of a span as changed in a scope, because of what its tallies do not hold; of one that has only
     /// begun, its beginning.
     pub(super) fn mark(&mut self, scope: ScopeId, span: Span) {

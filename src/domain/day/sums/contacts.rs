@@ -304,8 +304,12 @@ pub(super) fn count_move(scope: ScopeId, [before, after]: Move, who: Distinct, b
     if before == after {
         return;
     }
-    for (bucket, unit) in before.map(|bucket| (bucket, -1)).into_iter().chain(after.map(|bucket| (bucket, 1))) {
-        buckets.change(scope, bucket, |tally| tally.count_distinct(who, unit));
+    // A bucket by itself has who wrote in it, wherever else they write: only where they are counted now has changed.
+    if let Some(bucket) = before {
+        buckets.change_unseen(scope, bucket, |tally| tally.count_distinct(who, -1));
+    }
+    if let Some(bucket) = after {
+        buckets.change(scope, bucket, |tally| tally.count_distinct(who, 1));
     }
 }
 
