@@ -92,17 +92,6 @@ pub enum Maximum {
     Lost(DurationKind),
 }
 
-impl Maximum {
-    /// Of which durations it was lost.
-    #[must_use]
-    pub fn lost(self) -> Option<DurationKind> {
-        match self {
-            Self::Known => None,
-            Self::Lost(which) => Some(which),
-        }
-    }
-}
-
 /// What was added and taken back leaves no trace, not even room.
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {

@@ -139,26 +139,26 @@ impl Buckets {
 
     /// Finds the greatest durations of tallies that lost theirs, where all facts of their bucket are these.
     pub(super) fn settle_of(&mut self, bucket: Bucket, of_bucket: &[Timed]) {
-        let (mut of_it, others) = std::mem::take(&mut self.unsettled).into_iter().partition(|of| of.0 == bucket);
+        let (of_it, others): (Vec<_>, _) =
+            std::mem::take(&mut self.unsettled).into_iter().partition(|of| of.0 == bucket);
         self.unsettled = others;
-        self.settle_all(bucket, &mut of_it, of_bucket.iter().copied());
+        self.settle_all(bucket, &of_it, of_bucket.iter().copied());
     }
 
     /// Finds those that are left, bucket by bucket. Must come before any question.
     pub(super) fn settle(&mut self, day: &DayView) {
         let mut unsettled = std::mem::take(&mut self.unsettled);
         unsettled.sort_unstable();
-        for of_bucket in unsettled.chunk_by_mut(|a, b| a.0 == b.0) {
+        for of_bucket in unsettled.chunk_by(|a, b| a.0 == b.0) {
             let bucket = of_bucket[0].0;
             let facts = day.bucket(bucket).into_iter().flat_map(FactsView::iter);
             let with_duration = facts.filter(|fact| fact.kind.duration().is_some());
-            let timed = with_duration.filter_map(|fact| Timed::of(&fact, day.rows.get(fact.row).credit.skill));
+            let timed = with_duration.filter_map(|fact| Timed::of(&fact, day.rows.summed_for(fact.row).skill));
             self.settle_all(bucket, of_bucket, timed);
         }
     }
 
-    fn settle_all(&mut self, bucket: Bucket, unsettled: &mut [Unsettled], of_bucket: impl Iterator<Item = Timed>) {
-        unsettled.sort_unstable();
+    fn settle_all(&mut self, bucket: Bucket, unsettled: &[Unsettled], of_bucket: impl Iterator<Item = Timed>) {
         let is_lost = |(bucket, scope, which): &&Unsettled| {
             self.tally(*scope, *bucket).is_some_and(|tally| tally.is_max_lost(*which))
         };

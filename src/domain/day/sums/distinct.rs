@@ -44,11 +44,9 @@ impl DistinctInBucket {
     pub fn read_on(&mut self, day: &DayView) {
         let Some(facts) = day.bucket(self.bucket) else { return };
         while let Some(fact) = facts.next(&mut self.cursor) {
-            if !is_message(fact.kind) {
-                continue;
-            }
+            let Some((distinct, whose)) = who_writes(fact.kind) else { continue };
             let row = day.rows.summed_for(fact.row);
-            let Some((distinct, who)) = who_wrote(fact.kind, &row) else { continue };
+            let Some(who) = whose(&row) else { continue };
             for scope in counting(fact.scopes, row.skill) {
                 let net = self.net.entry((scope, distinct, who)).or_default();
                 let before = *net > 0;
@@ -69,15 +67,14 @@ impl DistinctInBucket {
     }
 }
 
-/// Whose message a fact is, if it is somebody's.
-fn who_wrote(kind: FactKind, row: &SummedFor) -> Option<(Distinct, Name)> {
+/// Who wrote, as a row has it.
+type Whose = fn(&SummedFor) -> Option<Name>;
+
+/// Who is counted by a fact that is a message.
+fn who_writes(kind: FactKind) -> Option<(Distinct, Whose)> {
     match kind {
-        FactKind::CustomerMessage => Some((Distinct::Contacts, row.contact?)),
-        FactKind::AgentMessage => Some((Distinct::Agents, row.agent?)),
+        FactKind::CustomerMessage => Some((Distinct::Contacts, |row| row.contact)),
+        FactKind::AgentMessage => Some((Distinct::Agents, |row| row.agent)),
         _ => None,
     }
-}
-
-fn is_message(kind: FactKind) -> bool {
-    matches!(kind, FactKind::CustomerMessage | FactKind::AgentMessage)
 }
