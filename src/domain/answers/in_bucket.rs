@@ -3,61 +3,35 @@
 use super::Answers;
 use super::metrics::Metrics;
 use crate::domain::bucket::Bucket;
-use crate::domain::day::sums::DistinctInBucket;
 use crate::domain::day::tally::Distinct;
 use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use crate::domain::span::Span;
 
-/// Who wrote in a bucket is remembered of those that were asked for last: what comes late changes the newest of them again
-/// and again, and each may have millions of facts.
-const ASKED_BUCKETS: usize = 4;
-
 impl Answers {
-    /// One scope in one bucket.
+    /// One scope in one bucket, by name.
     #[must_use]
     pub fn bucket_metrics(&self, scope: &Scope, bucket: Bucket) -> Metrics {
-        match self.find(scope) {
-            Some(id) => {
-                let mut distinct = DistinctInBucket::new(bucket);
-                if !id.is_of_agent() {
-                    distinct.read_on(&self.view.day);
-                }
-                self.one_in(id, bucket, &distinct)
-            }
-            None => self.nothing(scope.kind()),
-        }
+        self.find(scope).map_or_else(|| self.nothing(scope.kind()), |id| self.in_bucket(id, bucket))
     }
 
-    /// Scopes in one bucket, in their order: of its facts those are read that came since it was last asked for.
-    pub fn in_bucket(&mut self, scopes: &[ScopeId], bucket: Bucket) -> Vec<Metrics> {
-        let place = self.asked_buckets.iter().position(|asked| asked.bucket() == bucket);
-        let mut distinct =
-            place.map_or_else(|| DistinctInBucket::new(bucket), |place| self.asked_buckets.remove(place));
-        if scopes.iter().any(|scope| !scope.is_of_agent()) {
-            distinct.read_on(&self.view.day);
-        }
-        let metrics = scopes.iter().map(|scope| self.one_in(*scope, bucket, &distinct)).collect();
-        self.asked_buckets.insert(0, distinct);
-        self.asked_buckets.truncate(ASKED_BUCKETS);
-        metrics
-    }
-
-    fn one_in(&self, scope: ScopeId, bucket: Bucket, distinct: &DistinctInBucket) -> Metrics {
+    /// One scope in one bucket.
+    #[must_use]
+    pub fn in_bucket(&self, scope: ScopeId, bucket: Bucket) -> Metrics {
         match scope {
-            ScopeId::Account | ScopeId::Skill(_) => self.tallied_in(scope, bucket, distinct),
+            ScopeId::Account | ScopeId::Skill(_) => self.tallied_in(scope, bucket),
             ScopeId::Agent(agent) => self.agent_in(agent, None, bucket),
             ScopeId::AgentSkill(agent, skill) => self.agent_in(agent, Some(skill), bucket),
         }
     }
 
-    fn tallied_in(&self, scope: ScopeId, bucket: Bucket, distinct: &DistinctInBucket) -> Metrics {
+    fn tallied_in(&self, scope: ScopeId, bucket: Bucket) -> Metrics {
         let mut tally = self.sums.buckets.tally(scope, bucket).cloned().unwrap_or_default();
         let span = Span { from: bucket.start(), to: bucket.end().min(self.now()) };
         tally.add_times(self.running.times(scope, span, &self.sums), 1);
         Metrics {
-            active_agents: distinct.count(scope, Distinct::Agents),
-            unique_contacts: Some(distinct.count(scope, Distinct::Contacts)),
+            active_agents: tally.here(Distinct::Agents),
+            unique_contacts: Some(tally.here(Distinct::Contacts)),
             ..self.tallied(scope, &tally)
         }
     }

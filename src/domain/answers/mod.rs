@@ -18,7 +18,7 @@ pub mod windows;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DAY_MINUTES;
 use crate::domain::day::flow::Flow;
-use crate::domain::day::sums::{Changed, DistinctInBucket, Sums};
+use crate::domain::day::sums::{Changed, Sums};
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::domain::names::Name;
@@ -36,8 +36,6 @@ pub struct Answers {
     view: Box<View>,
     sums: Sums,
     running: Running,
-    /// Who wrote in the buckets that were asked for last.
-    asked_buckets: Vec<DistinctInBucket>,
     /// Whether the live state has changed since the last look.
     has_other_live: bool,
 }
@@ -59,7 +57,7 @@ impl Answers {
         let mut sums = Sums::new(names_agent_buckets);
         sums.take_up(&view);
         let running = Running::of(&view.current);
-        Self { view, sums, running, asked_buckets: Vec::new(), has_other_live: true }
+        Self { view, sums, running, has_other_live: true }
     }
 
     /// Goes on to the next view.

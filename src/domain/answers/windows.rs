@@ -111,7 +111,7 @@ impl Answers {
         windows: &Windows,
     ) -> Over {
         let mut metrics: Vec<Metrics> = logged.tallies.iter().map(Metrics::from).collect();
-        let wrote = skill.map_or_else(|| sums.log.active(), |skill| sums.log.active_under(skill));
+        let wrote = self.sums.wrote(Name::from_code(code as u32), skill);
         for (place, span) in windows.spans() {
             let metrics = &mut metrics[place];
             metrics.active_agents = u64::from(wrote.is_some_and(|bucket| bucket.start() >= span.from));

@@ -63,6 +63,22 @@ impl Histogram {
         self.bins = merged;
     }
 
+    /// All that several hold. Of many it is quicker than merging one after the other: nothing is moved.
+    #[must_use]
+    pub fn sum<'h>(all: impl Iterator<Item = &'h Self> + Clone) -> Self {
+        let mut some = all.clone().filter(|one| !one.is_empty());
+        let Some(first) = some.next() else { return Self::new() };
+        if some.next().is_none() {
+            return first.clone();
+        }
+        let last = all.clone().filter_map(|one| one.bins.last()).map(|(bin, _)| usize::from(*bin)).max();
+        let mut counts = vec![0_u32; last.map_or(0, |last| last + 1)];
+        for (bin, count) in all.flat_map(|one| &one.bins) {
+            counts[usize::from(*bin)] += count;
+        }
+        Self { bins: (0..).zip(counts).filter(|(_, count)| *count > 0).collect() }
+    }
+
     /// Whether it holds no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -15,16 +15,17 @@ pub struct Tally {
     /// By kind; absent before the first duration, since most scopes have none in most buckets.
     durations: Option<Box<[Durations; 4]>>,
     times: Times,
-    distinct: [i64; 2],
+    newest: [i64; 2],
+    here: [i64; 2],
 }
 
-/// Who is counted in the bucket of their newest activity, and in no other: the sum over the buckets of a window that
-/// reaches up to now is then the number of distinct ones in it.
+/// Who writes. They are counted in the bucket of their newest message, and in no other: the sum over the buckets of a window
+/// that reaches up to now is then the number of distinct ones in it. And, beside that, in each bucket in which they wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Distinct {
-    /// Contacts, by their messages.
+    /// Contacts.
     Contacts,
-    /// Agents, by theirs.
+    /// Agents.
     Agents,
 }
 
@@ -95,8 +96,8 @@ pub enum Maximum {
 /// What was added and taken back leaves no trace, not even room.
 impl PartialEq for Tally {
     fn eq(&self, other: &Self) -> bool {
-        let Self { counts, times, distinct, .. } = self;
-        let same = (counts, times, distinct) == (&other.counts, &other.times, &other.distinct);
+        let Self { counts, times, newest, here, durations: _ } = self;
+        let same = (counts, times, newest, here) == (&other.counts, &other.times, &other.newest, &other.here);
         same && self.all_durations() == other.all_durations()
     }
 }
@@ -122,9 +123,14 @@ impl Tally {
         self.durations_mut(which).add(value, sign, which)
     }
 
-    /// Counts a contact or agent in, or out, whose newest activity is here.
-    pub fn count_distinct(&mut self, who: Distinct, unit: i64) {
-        self.distinct[who as usize] += unit;
+    /// Counts a contact or agent in, or out, whose newest message is here.
+    pub fn count_newest(&mut self, who: Distinct, unit: i64) {
+        self.newest[who as usize] += unit;
+    }
+
+    /// Counts a contact or agent in, or out, who wrote here, wherever else.
+    pub fn count_here(&mut self, who: Distinct, unit: i64) {
+        self.here[who as usize] += unit;
     }
 
     /// Adds time spent, or with −1 takes it back.
@@ -147,13 +153,34 @@ impl Tally {
 
     /// Adds all that another tally holds.
     pub fn merge(&mut self, other: &Self) {
-        self.counts.0.iter_mut().zip(other.counts.0).for_each(|(mine, theirs)| *mine += theirs);
+        self.merge_plain(other);
         if let Some(theirs) = &other.durations {
             let mine = self.durations.get_or_insert_default();
             mine.iter_mut().zip(&**theirs).for_each(|(mine, theirs)| mine.merge(theirs));
         }
+    }
+
+    /// All that several hold.
+    #[must_use]
+    pub fn sum<'t>(all: impl Iterator<Item = &'t Self> + Clone) -> Self {
+        let mut sum = Self::default();
+        for one in all.clone() {
+            sum.merge_plain(one);
+        }
+        let with_durations = all.filter_map(|one| one.durations.as_deref());
+        if with_durations.clone().next().is_some() {
+            let of = |which: usize| Durations::sum(with_durations.clone().map(move |durations| &durations[which]));
+            sum.durations = Some(Box::new(std::array::from_fn(of)));
+        }
+        sum
+    }
+
+    /// Adds all that another tally holds but for durations.
+    fn merge_plain(&mut self, other: &Self) {
+        self.counts.0.iter_mut().zip(other.counts.0).for_each(|(mine, theirs)| *mine += theirs);
         self.times.add(other.times, 1);
-        self.distinct.iter_mut().zip(other.distinct).for_each(|(mine, theirs)| *mine += theirs);
+        self.newest.iter_mut().zip(other.newest).for_each(|(mine, theirs)| *mine += theirs);
+        self.here.iter_mut().zip(other.here).for_each(|(mine, theirs)| *mine += theirs);
     }
 
     /// Whether it holds nothing.
@@ -168,10 +195,16 @@ impl Tally {
         u64::from(self.counts.0[kind as usize])
     }
 
-    /// How many distinct ones it counts.
+    /// How many wrote in a window that reaches up to now: those whose newest message is here.
     #[must_use]
     pub fn distinct(&self, who: Distinct) -> u64 {
-        whole(self.distinct[who as usize])
+        whole(self.newest[who as usize])
+    }
+
+    /// How many wrote in a single bucket.
+    #[must_use]
+    pub fn here(&self, who: Distinct) -> u64 {
+        whole(self.here[who as usize])
     }
 
     /// Time spent.
@@ -245,9 +278,19 @@ impl Durations {
     }
 
     fn merge(&mut self, other: &Self) {
+        self.merge_plain(other);
+        self.bins.merge(&other.bins);
+    }
+
+    fn merge_plain(&mut self, other: &Self) {
         self.sum_ms += other.sum_ms;
         self.add_greatest(other.max_ms, other.at_max);
-        self.bins.merge(&other.bins);
+    }
+
+    fn sum<'d>(all: impl Iterator<Item = &'d Self> + Clone) -> Self {
+        let mut sum = Self { bins: Histogram::sum(all.clone().map(|one| &one.bins)), ..Self::none() };
+        all.for_each(|one| sum.merge_plain(one));
+        sum
     }
 }
 

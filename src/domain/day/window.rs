@@ -35,6 +35,11 @@ impl Windows {
         vec![Tally::default(); self.starts.len()]
     }
 
+    /// Where each part ends: the first bucket of its window, narrowest first.
+    pub fn starts(&self) -> impl Iterator<Item = Bucket> {
+        self.starts.iter().map(|(start, _)| *start)
+    }
+
     /// The part into which a bucket falls: that of the narrowest window that has it.
     #[must_use]
     pub fn part_of(&self, bucket: Bucket) -> Option<usize> {

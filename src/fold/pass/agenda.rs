@@ -1,6 +1,6 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::FixedState;
 
@@ -137,18 +137,16 @@ impl Agenda {
         &mut self,
         agents: bool,
         is_closed: impl Fn(Bucket) -> bool,
-    ) -> BTreeMap<Bucket, Vec<(ScopeId, Reason)>> {
-        let mut by_bucket: BTreeMap<Bucket, Vec<(ScopeId, Reason)>> = BTreeMap::new();
+    ) -> Vec<((Bucket, ScopeId), Reason)> {
+        let mut closed = Vec::new();
         let of_agents = agents.then_some(&mut self.buckets_of_agents);
         for buckets in std::iter::once(&mut self.buckets).chain(of_agents) {
             // The oldest come first, and what is over is older than what is not.
             let first_open = buckets.keys().map(|(bucket, _)| *bucket).find(|bucket| !is_closed(*bucket));
             let open = first_open.map(|bucket| buckets.split_off(&(bucket, ScopeId::Account))).unwrap_or_default();
-            for ((bucket, scope), reason) in std::mem::replace(buckets, open).drain() {
-                by_bucket.entry(bucket).or_default().push((scope, reason));
-            }
+            closed.extend(std::mem::replace(buckets, open).drain());
         }
-        by_bucket
+        closed
     }
 
     /// A wait has ended; why it was.

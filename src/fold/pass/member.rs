@@ -1,6 +1,5 @@
 //! One account in the passes: its answers, what is to be asked of them, and what of them is on the topics.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::board::{
@@ -194,7 +193,7 @@ impl AccountInPass {
                 self.answer_scope(&answers, *asked, over, question, &before, pass, memory);
             }
         }
-        self.answer_buckets(&mut answers, due.buckets, pass, memory);
+        self.answer_buckets(&answers, due.buckets, pass, memory);
         if let Some(reason) = due.live {
             self.answer_live(&answers, reason, question, &before, pass, memory);
         }
@@ -263,22 +262,18 @@ impl AccountInPass {
 
     fn answer_buckets(
         &self,
-        answers: &mut Answers,
-        due: BTreeMap<Bucket, Vec<(ScopeId, Reason)>>,
+        answers: &Answers,
+        due: Vec<((Bucket, ScopeId), Reason)>,
         pass: &mut Pass,
         memory: &mut PassMemory<'_>,
     ) {
         let named = answers.view().policy().agent_metrics;
-        for (bucket, mut asked) in due {
-            asked.retain(|(scope, _)| named || !scope.is_of_agent());
-            let scopes: Vec<ScopeId> = asked.iter().map(|(scope, _)| *scope).collect();
-            let metrics = answers.in_bucket(&scopes, bucket);
-            for ((scope, reason), metrics) in asked.into_iter().zip(metrics) {
-                if reason > Reason::Moved || !metrics.is_zero() {
-                    let scope = answers.view().names.scope(scope);
-                    let metrics = memory.said_of_buckets.share(Arc::new(metrics));
-                    pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
-                }
+        for ((bucket, scope), reason) in due.into_iter().filter(|((_, scope), _)| named || !scope.is_of_agent()) {
+            let metrics = answers.in_bucket(scope, bucket);
+            if reason > Reason::Moved || !metrics.is_zero() {
+                let scope = answers.view().names.scope(scope);
+                let metrics = memory.said_of_buckets.share(Arc::new(metrics));
+                pass.buckets.push(BucketUpdate { account: self.name.clone(), scope, bucket, metrics });
             }
         }
     }
@@ -318,7 +313,7 @@ impl AccountInPass {
 #[derive(Debug, Default)]
 struct Due {
     scopes: Vec<(ScopeId, Reason)>,
-    buckets: BTreeMap<Bucket, Vec<(ScopeId, Reason)>>,
+    buckets: Vec<((Bucket, ScopeId), Reason)>,
     live: Option<Reason>,
 }
 

@@ -249,12 +249,15 @@ impl Buckets {
     /// The sums of the account or of a skill over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
-        let mut parts = windows.parts();
-        for (bucket, cell) in self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev()) {
-            let Some(part) = windows.part_of(bucket) else { break };
-            parts[part].merge(&cell.tally);
-        }
-        windows.sum(parts)
+        let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
+        let newest_first: Vec<(Bucket, &Tally)> = tallies.map(|(bucket, cell)| (bucket, &cell.tally)).collect();
+        let mut left = newest_first.as_slice();
+        let parts = windows.starts().map(|start| {
+            let (of_it, older) = left.split_at(left.partition_point(|(bucket, _)| *bucket >= start));
+            left = older;
+            Tally::sum(of_it.iter().map(|(_, tally)| *tally))
+        });
+        windows.sum(parts.collect())
     }
 
     /// Every skill with a tally in some bucket.

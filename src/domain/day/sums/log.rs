@@ -3,10 +3,7 @@
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
-use std::collections::BTreeMap;
-
 use super::buckets::greatest_net;
-use super::newest::{Move, Newest};
 use super::skills::Skills;
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::tape::Tape;
@@ -23,8 +20,6 @@ pub struct Log {
     facts: Tape<Context>,
     /// That of the newest fact.
     last: Context,
-    /// The newest bucket with a human message.
-    active: Newest,
     /// The skills under which the agent has facts.
     skills: Skills,
 }
@@ -61,7 +56,7 @@ const FAR_SKILL: u8 = 0x07;
 impl Default for Log {
     fn default() -> Self {
         let (facts, skills) = (Tape::default(), Skills::default());
-        Self { facts, last: Context::default(), active: Newest::none(), skills }
+        Self { facts, last: Context::default(), skills }
     }
 }
 
@@ -82,12 +77,6 @@ impl Log {
         }
         self.facts.append(entry.as_slice(), self.last);
         self.last = context;
-    }
-
-    /// Has what a human message will touch beside the log itself brought into the caches.
-    #[inline]
-    pub(super) fn prefetch(&self) {
-        self.skills.prefetch();
     }
 
     /// The sums of one bucket, under one skill or all.
@@ -128,53 +117,6 @@ impl Log {
     pub(super) fn drop_before(&mut self, oldest: Bucket) {
         let is_kept = |entry: Entry| entry.context.bucket >= oldest;
         self.facts.retain(|start, bytes| Entry::all(start, bytes).any(is_kept));
-        self.active.drop_before(oldest);
-        self.skills.active_mut().iter_mut().for_each(|active| active.drop_before(oldest));
-    }
-
-    /// Notes a human message in a bucket; the newest such bucket before and after, under the skill and in all.
-    pub(super) fn wrote(&mut self, bucket: Bucket, sign: Sign, skill: Option<Name>) -> [Move; 2] {
-        let place = self.skills.touch(skill);
-        [self.skills.active_mut()[place].add(bucket, sign), self.active.add(bucket, sign)]
-    }
-
-    /// Whether newest human messages were taken back, and must be looked for.
-    pub(super) fn is_lost(&self) -> bool {
-        self.active.is_lost() || self.skills.active().iter().any(|active| active.is_lost())
-    }
-
-    /// Looks for the newest human messages that were taken back; what was found under skills, and in all.
-    pub(super) fn find_newest(&mut self) -> (Vec<(Option<Name>, Move)>, Move) {
-        let mut counts: BTreeMap<(Option<u32>, Bucket), i64> = BTreeMap::new();
-        for Entry { sign, context, .. } in self.entries().filter(|entry| entry.kind == FactKind::AgentMessage) {
-            for place in [None, Some(context.skill)] {
-                *counts.entry((place, context.bucket)).or_default() += sign.unit();
-            }
-        }
-        let standing = counts.into_iter().filter(|(_, count)| *count > 0);
-        let newest = standing.map(|((place, bucket), count)| (place, Newest::at(bucket, count as u32)));
-        let newest: BTreeMap<Option<u32>, Newest> = newest.collect();
-        let find = |place, newest_now: &mut Newest| {
-            *newest_now = newest.get(&place).copied().unwrap_or(Newest::none());
-            [None, newest_now.bucket()]
-        };
-        let names: Vec<Option<Name>> = self.skills.iter().collect();
-        let lost = (0..).zip(self.skills.active_mut()).filter(|(_, active)| active.is_lost());
-        let under = lost.map(|(place, active)| (names[place as usize], find(Some(place), active))).collect();
-        let in_all = if self.active.is_lost() { find(None, &mut self.active) } else { [None; 2] };
-        (under, in_all)
-    }
-
-    /// The newest bucket with a human message.
-    #[must_use]
-    pub fn active(&self) -> Option<Bucket> {
-        self.active.bucket()
-    }
-
-    /// The newest bucket with a human message under a skill.
-    #[must_use]
-    pub fn active_under(&self, skill: Option<Name>) -> Option<Bucket> {
-        self.skills.find(skill).and_then(|place| self.skills.active()[place].bucket())
     }
 
     /// The place of a skill, by which entries name it.

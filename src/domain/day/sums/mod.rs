@@ -7,19 +7,17 @@
 mod agent;
 mod agent_marks;
 mod buckets;
-mod contacts;
-mod distinct;
 mod log;
 mod logged;
-mod newest;
 mod skills;
+mod writers;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::growth;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::current::{AgentNow, AgentsNow, StatusSpan};
 use crate::domain::event::{Millis, Status};
-use crate::domain::fact::{FactKind, Scopes, Sign, Stated};
+use crate::domain::fact::{FactKind, Scopes, Stated};
 use crate::domain::names::Name;
 use crate::domain::scope::ScopeId;
 use crate::domain::span::Span;
@@ -31,10 +29,9 @@ use super::view::View;
 use agent::Pending;
 use agent_marks::AgentMarks;
 use buckets::{Buckets, Timed};
-use contacts::{Contacts, count_move};
+use writers::Writers;
 
 pub use agent::AgentSums;
-pub use distinct::DistinctInBucket;
 pub use logged::Logged;
 
 /// Facts that are taken up together: a loop for each place they go to, which looks ahead on its own.
@@ -55,14 +52,13 @@ pub struct Sums {
     pub buckets: Buckets,
     /// By agent code: the first is who is shown as `-1`.
     agents: Vec<AgentSums>,
-    contacts: Contacts,
+    contacts: Writers,
+    agents_writing: Writers,
     agent_marks: AgentMarks,
     /// What agents did at the last view.
     agents_now: AgentsNow,
     /// Agents' spans that wait for the others that came with them, with the agents' codes.
     pending: Vec<(u32, Pending)>,
-    /// Codes of agents whose newest message was taken back.
-    lost: Vec<u32>,
     /// The bucket at which what is older than a day was last dropped.
     swept: Bucket,
     now: Millis,
@@ -85,11 +81,11 @@ impl Sums {
         Self {
             buckets: Buckets::new(oldest),
             agents: Vec::new(),
-            contacts: Contacts::new(oldest),
+            contacts: Writers::new(Distinct::Contacts, oldest),
+            agents_writing: Writers::new(Distinct::Agents, oldest),
             agent_marks: AgentMarks::new(names_agent_buckets),
             agents_now: AgentsNow::default(),
             pending: Vec::new(),
-            lost: Vec::new(),
             swept: oldest,
             now: Millis::MIN,
         }
@@ -121,7 +117,6 @@ impl Sums {
         }
         self.take_up_agents(&view.current.agents);
         self.take_up_spans();
-        self.find_newest();
         self.buckets.settle(&view.day);
     }
 
@@ -135,6 +130,15 @@ impl Sums {
     #[must_use]
     pub fn agent(&self, code: usize) -> Option<&AgentSums> {
         self.agents.get(code)
+    }
+
+    /// The newest bucket with a human message of an agent, under one skill or all.
+    #[must_use]
+    pub fn wrote(&self, agent: Option<Name>, skill: Option<Option<Name>>) -> Option<Bucket> {
+        match skill {
+            None => self.agents_writing.newest(agent?),
+            Some(skill) => self.agents_writing.newest_under(agent?, skill),
+        }
     }
 
     /// How many agents there may be something of.
@@ -177,15 +181,19 @@ impl Sums {
         }
         self.swept = oldest;
         self.contacts.drop_before(oldest);
+        self.agents_writing.drop_before(oldest);
         self.agents.iter_mut().for_each(|agent| agent.drop_before(oldest));
     }
 
     /// Counts facts of a bucket wherever they count.
     fn count(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
-        facts.iter().filter_map(whose_message).for_each(|contact| self.contacts.prefetch(contact));
+        for fact in facts {
+            whose_message(fact).into_iter().for_each(|contact| self.contacts.prefetch(contact));
+            whose_reply(fact).into_iter().for_each(|agent| self.agents_writing.prefetch(agent));
+        }
         self.buckets.add_all(bucket, facts);
         self.count_for_agents(bucket, facts);
-        self.count_contacts(bucket, facts);
+        self.count_writers(bucket, facts);
         for (stated, credit) in facts.iter().filter(|(stated, _)| stated.kind.is_span()) {
             self.count_span(stated, credit);
         }
@@ -194,16 +202,11 @@ impl Sums {
     fn count_for_agents(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         for (place, (stated, credit)) in facts.iter().enumerate() {
             self.agent_ahead(facts.get(place + 2 * AHEAD)).into_iter().for_each(|agent| prefetch(&agent.log));
-            let ahead = facts.get(place + AHEAD).filter(|(stated, _)| stated.kind == FactKind::AgentMessage);
-            self.agent_ahead(ahead).into_iter().for_each(|agent| agent.log.prefetch());
             if stated.kind.is_span() || !stated.scopes.has(Scopes(Scopes::AGENT.0 | Scopes::AGENT_SKILL.0)) {
                 continue;
             }
             self.agent_marks.mark(credit.agent, bucket);
             self.agent_mut(credit.agent).log.add(bucket, stated, credit.skill);
-            if stated.kind == FactKind::AgentMessage {
-                self.count_activity(bucket, stated.sign, credit);
-            }
         }
     }
 
@@ -211,37 +214,15 @@ impl Sums {
         fact.and_then(|(_, credit)| self.agents.get(Name::to_code(credit.agent) as usize))
     }
 
-    fn count_contacts(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
+    fn count_writers(&mut self, bucket: Bucket, facts: &[(Stated, SummedFor)]) {
         for fact in facts {
+            let (sign, skill) = (fact.0.sign, fact.1.skill);
             if let Some(contact) = whose_message(fact) {
-                let (stated, credit) = fact;
-                self.contacts.add(bucket, stated.sign, contact, credit.skill, &mut self.buckets);
+                self.contacts.add(bucket, sign, contact, skill, &mut self.buckets);
             }
-        }
-    }
-
-    /// A human message: the agent is counted in the bucket of the newest one.
-    fn count_activity(&mut self, bucket: Bucket, sign: Sign, credit: &SummedFor) {
-        let [under, in_all] = self.agent_mut(credit.agent).log.wrote(bucket, sign, credit.skill);
-        count_move(ScopeId::Skill(credit.skill), under, Distinct::Agents, &mut self.buckets);
-        count_move(ScopeId::Account, in_all, Distinct::Agents, &mut self.buckets);
-        if sign == Sign::Retract && (under[1].is_none() || in_all[1].is_none()) {
-            self.lost.push(Name::to_code(credit.agent));
-        }
-    }
-
-    /// Finds the newest messages of agents whose newest were taken back.
-    fn find_newest(&mut self) {
-        for code in std::mem::take(&mut self.lost) {
-            let log = &mut self.agents[code as usize].log;
-            if !log.is_lost() {
-                continue;
+            if let Some(agent) = whose_reply(fact) {
+                self.agents_writing.add(bucket, sign, agent, skill, &mut self.buckets);
             }
-            let (under, in_all) = log.find_newest();
-            for (skill, found) in under {
-                count_move(ScopeId::Skill(skill), found, Distinct::Agents, &mut self.buckets);
-            }
-            count_move(ScopeId::Account, in_all, Distinct::Agents, &mut self.buckets);
         }
     }
 
@@ -357,6 +338,11 @@ impl Sums {
 /// The contact whose message a fact is, if it is one and somebody's.
 fn whose_message((stated, credit): &(Stated, SummedFor)) -> Option<Name> {
     credit.contact.filter(|_| stated.kind == FactKind::CustomerMessage)
+}
+
+/// The agent whose message a fact is, if it is a human's.
+fn whose_reply((stated, credit): &(Stated, SummedFor)) -> Option<Name> {
+    credit.agent.filter(|_| stated.kind == FactKind::AgentMessage)
 }
 
 /// Facts on their way into the sums, and whom they are credited to.

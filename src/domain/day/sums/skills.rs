@@ -5,16 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
-use super::newest::Newest;
-use crate::domain::compact::prefetch::prefetch_all;
 use crate::domain::names::Name;
 
 /// The skills of one agent, each at a place that it keeps.
 #[derive(Debug, Default)]
 pub(super) struct Skills {
     names: SmallVec<[Option<Name>; 8]>,
-    /// Of each the newest bucket with a human message under it.
-    active: Vec<Newest>,
     /// Those that changed since they were last drained, a bit each.
     changed: u64,
     /// What is needed where they are more than bits.
@@ -36,22 +32,6 @@ impl Skills {
     /// The skills, by place.
     pub(super) fn iter(&self) -> impl Iterator<Item = Option<Name>> {
         self.names.iter().copied()
-    }
-
-    /// Of each the newest bucket with a human message under it, by place.
-    pub(super) fn active(&self) -> &[Newest] {
-        &self.active
-    }
-
-    /// The same, to be changed.
-    pub(super) fn active_mut(&mut self) -> &mut [Newest] {
-        &mut self.active
-    }
-
-    /// Has what a human message will touch brought into the caches.
-    #[inline]
-    pub(super) fn prefetch(&self) {
-        prefetch_all(&self.active);
     }
 
     /// The place of a skill, if it is known.
@@ -93,7 +73,6 @@ impl Skills {
     fn push(&mut self, skill: Option<Name>) -> usize {
         let place = self.names.len();
         self.names.push(skill);
-        self.active.push(Newest::none());
         if place == FEW {
             let places = self.names.iter().copied().zip(0..).collect();
             self.many = Some(Box::new(Many { places, ..Many::default() }));
