@@ -5,7 +5,6 @@
 
 mod outbox;
 mod pass;
-mod per_window;
 mod said_lately;
 
 use std::sync::Arc;
@@ -16,7 +15,6 @@ use foldhash::fast::FixedState;
 
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
-pub use per_window::PerWindow;
 pub use said_lately::SaidLately;
 
 use crate::domain::compact::small_map::SmallMap;

@@ -1,6 +1,7 @@
 //! A pass as records: topic, key and value of each, and what it is about.
 
-use crate::board::{BucketUpdate, LiveUpdate, Pass, PerWindow, ScopeUpdate, Subject};
+use crate::board::{BucketUpdate, LiveUpdate, Pass, ScopeUpdate, Subject};
+use crate::domain::answers::PerWindow;
 use crate::wire::output::json::{Stamp, bucket_json, live_json, metric_json};
 use crate::wire::output::keys::{bucket_key, metric_key, part};
 use crate::wire::output::protobuf::{bucket_protobuf, live_protobuf, metric_protobuf};

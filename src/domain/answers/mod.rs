@@ -9,6 +9,7 @@ mod in_bucket;
 pub mod live;
 pub mod metrics;
 mod numbers;
+mod per_window;
 pub mod questions;
 pub mod rates;
 mod running;
@@ -25,6 +26,7 @@ use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 
 use metrics::{Availability, Metrics, Utilisation};
+pub use per_window::PerWindow;
 use running::Running;
 
 /// Some fifty facts.

@@ -45,6 +45,15 @@ impl Running {
         self.by_skill.keys().copied()
     }
 
+    /// Whether anything runs of a scope that has tallies.
+    pub(super) fn has_any(&self, scope: ScopeId) -> bool {
+        match scope {
+            ScopeId::Account => !self.visits.is_empty() || !self.statuses.is_empty(),
+            ScopeId::Skill(skill) => self.by_skill.contains_key(&skill),
+            ScopeId::Agent(_) | ScopeId::AgentSkill(..) => false,
+        }
+    }
+
     /// How much of a span up to now the running times of a scope cover, that no tally holds yet.
     pub(super) fn times(&self, scope: ScopeId, span: Span, sums: &Sums) -> Times {
         match scope {

@@ -1,7 +1,7 @@
 //! Metrics over rolling windows.
 
 use super::metrics::{Availability, Metrics, Utilisation};
-use super::{Answers, numbers};
+use super::{Answers, PerWindow, numbers};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::sums::{AgentSums, Logged};
 use crate::domain::day::tally::{Distinct, Tally};
@@ -18,7 +18,7 @@ const READ_AT_ONCE: usize = 256;
 #[derive(Debug, PartialEq)]
 pub struct Over {
     /// For each of the windows, in the order of the question.
-    pub metrics: Vec<Metrics>,
+    pub metrics: PerWindow,
     /// The newest bucket of the last day in which it has anything that stands; none where it has nothing. What still runs
     /// is not looked at: it is active now, as its rates tell.
     pub active: Option<Bucket>,
@@ -39,7 +39,7 @@ impl Answers {
     pub fn all_window_metrics(&self, kind: ScopeKind, minutes: &[u32]) -> Vec<(Scope, Vec<Metrics>)> {
         let windows = Windows::at(self.now(), minutes);
         let ids = self.scope_ids(kind);
-        let over = self.over_all(&ids, &windows).into_iter().map(|over| over.metrics);
+        let over = self.over_all(&ids, &windows).into_iter().map(|over| over.metrics.iter().cloned().collect());
         let mut all: Vec<_> = ids.iter().map(|id| self.view.names.scope(*id)).zip(over).collect();
         all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         all
@@ -48,7 +48,7 @@ impl Answers {
     /// One scope over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Metrics> {
-        self.over_all(&[scope], windows).remove(0).metrics
+        self.over_all(&[scope], windows).remove(0).metrics.iter().cloned().collect()
     }
 
     /// Scopes over each of the windows, in their order, of which none is the same as another. Those of an agent cost little
@@ -68,12 +68,16 @@ impl Answers {
     }
 
     fn tallied_over(&self, scope: ScopeId, windows: &Windows) -> Over {
-        let mut tallies = self.sums.buckets.over(scope, windows);
-        for (place, span) in windows.spans() {
-            tallies[place].add_times(self.running.times(scope, span, &self.sums), 1);
+        let (mut tallies, mut places) = self.sums.buckets.over(scope, windows);
+        if self.running.has_any(scope) {
+            tallies = places.iter().map(|place| tallies[usize::from(*place)].clone()).collect();
+            places = (0..tallies.len() as u16).collect();
+            for (place, span) in windows.spans() {
+                tallies[place].add_times(self.running.times(scope, span, &self.sums), 1);
+            }
         }
         let metrics = tallies.iter().map(|tally| self.tallied(scope, tally)).collect();
-        Over { metrics, active: self.still_kept(self.sums.buckets.newest(scope)) }
+        Over { metrics: PerWindow::placed(metrics, places), active: self.still_kept(self.sums.buckets.newest(scope)) }
     }
 
     /// The numbers of the account or of a skill.
@@ -92,7 +96,7 @@ impl Answers {
     /// Scopes of an agent, alone or under skills.
     fn agent_over(&self, agent: Option<Name>, scopes: &[ScopeId], windows: &Windows) -> Vec<Over> {
         let code = Name::to_code(agent) as usize;
-        let nothing = |kind| windows.spans().map(|_| self.nothing(kind)).collect();
+        let nothing = |kind| windows.spans().map(|_| self.nothing(kind)).collect::<Vec<Metrics>>().into();
         let Some(sums) = self.sums.agent(code) else {
             return scopes.iter().map(|scope| Over { metrics: nothing(scope.kind()), active: None }).collect();
         };
@@ -118,7 +122,7 @@ impl Answers {
             metrics.minimum_n = self.view.policy().minimum_n;
             self.add_agent_times(metrics, code, sums, skill, span);
         }
-        Over { metrics, active: self.still_kept(self.active(sums, skill, logged.newest)) }
+        Over { metrics: metrics.into(), active: self.still_kept(self.active(sums, skill, logged.newest)) }
     }
 
     /// Adds the times of an agent over a span, those that run included.

@@ -189,6 +189,13 @@ impl Tally {
         self.times == Times::default() && self.counts.0.iter().all(|count| *count == 0)
     }
 
+    /// Whether it is as if nothing had been added, nobody counted either.
+    #[must_use]
+    pub fn has_nothing(&self) -> bool {
+        let nobody = [self.newest, self.here].iter().flatten().all(|count| *count == 0);
+        nobody && self.is_empty() && self.all_durations().iter().all(|one| one.bins.is_empty())
+    }
+
     /// How many facts of a kind it holds.
     #[must_use]
     pub fn count(&self, kind: FactKind) -> u64 {

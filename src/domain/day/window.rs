@@ -62,6 +62,22 @@ impl Windows {
         placed.into_iter().map(|(_, sum)| sum).collect()
     }
 
+    /// The windows' tallies from those of the parts: each that differs from the one before, narrowest first, and which of them
+    /// each window's is, in the order of the question.
+    #[must_use]
+    pub fn distinct(&self, parts: impl Iterator<Item = Tally>) -> (Vec<Tally>, Box<[u16]>) {
+        let (mut sums, mut places) = (Vec::<Tally>::new(), vec![0; self.starts.len()]);
+        for ((_, place), mut sum) in self.starts.iter().zip(parts) {
+            let narrower = sums.last();
+            if narrower.is_none() || !sum.has_nothing() {
+                narrower.into_iter().for_each(|narrower| sum.merge(narrower));
+                sums.push(sum);
+            }
+            places[*place] = sums.len() as u16 - 1;
+        }
+        (sums, places.into())
+    }
+
     /// Each window's place in the question and its span `[from, now]`.
     pub fn spans(&self) -> impl Iterator<Item = (usize, Span)> {
         self.starts.iter().map(|(start, place)| (*place, Span { from: start.start(), to: self.now }))

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::board::{
-    AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, PerWindow, SaidLately, ScopeUpdate, ScopeView,
-};
-use crate::domain::answers::Answers;
+use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, SaidLately, ScopeUpdate, ScopeView};
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::windows::Over;
+use crate::domain::answers::{Answers, PerWindow};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::day::window::Windows;
@@ -234,7 +232,7 @@ impl AccountInPass {
         memory: &mut PassMemory<'_>,
     ) {
         let known = self.ledger.scopes.get(&scope).copied();
-        let (metrics, active) = (PerWindow::from(over.metrics), over.active);
+        let Over { metrics, active } = over;
         let name = answers.view().names.scope(scope);
         let zero = metrics.iter().all(Metrics::is_zero);
         let same = before.scopes(scope.kind()).get(&name).is_some_and(|view| view.metrics == metrics);

@@ -12,7 +12,8 @@ mod sweep;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use crate::board::{Board, Pass, PerWindow, SaidLately, Subject};
+use crate::board::{Board, Pass, SaidLately, Subject};
+use crate::domain::answers::PerWindow;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::day::view::View;
 use crate::domain::day::window::Windows;

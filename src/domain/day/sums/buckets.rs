@@ -246,9 +246,9 @@ impl Buckets {
         newest_first.find(|(_, cell)| !cell.tally.is_empty()).map(|(bucket, _)| bucket)
     }
 
-    /// The sums of the account or of a skill over each of the windows.
+    /// The sums of the account or of a skill over the windows, as [`Windows::distinct`] gives them.
     #[must_use]
-    pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
+    pub fn over(&self, scope: ScopeId, windows: &Windows) -> (Vec<Tally>, Box<[u16]>) {
         let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
         let newest_first: Vec<(Bucket, &Tally)> = tallies.map(|(bucket, cell)| (bucket, &cell.tally)).collect();
         let mut left = newest_first.as_slice();
@@ -257,7 +257,7 @@ impl Buckets {
             left = older;
             Tally::sum(of_it.iter().map(|(_, tally)| *tally))
         });
-        windows.sum(parts.collect())
+        windows.distinct(parts)
     }
 
     /// Every skill with a tally in some bucket.

@@ -3,7 +3,7 @@
 use std::ops::Index;
 use std::sync::Arc;
 
-use crate::domain::answers::metrics::Metrics;
+use super::metrics::Metrics;
 
 /// Numbers by window. Where nothing happened between the ends of two windows they are equal, and kept once: of twenty
 /// thousand accounts most have had something in the last hours or not at all. A clone shares them.
@@ -18,6 +18,16 @@ struct Numbers {
 }
 
 impl PerWindow {
+    /// Of these numbers each window's are at a place.
+    pub(super) fn placed(distinct: Vec<Metrics>, places: Box<[u16]>) -> Self {
+        let is_one_way = places.is_sorted() && distinct.windows(2).all(|pair| pair[0] != pair[1]);
+        if is_one_way {
+            return Self(Arc::new(Numbers { distinct: distinct.into(), places }));
+        }
+        // What is equal must be kept in one way, or it would not be found equal.
+        places.iter().map(|place| distinct[usize::from(*place)].clone()).collect::<Vec<_>>().into()
+    }
+
     /// Each window's, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Metrics> {
         self.0.places.iter().map(|place| &self.0.distinct[usize::from(*place)])
@@ -58,5 +68,11 @@ mod tests {
         assert_eq!(kept.iter().cloned().collect::<Vec<_>>(), all);
         assert_eq!((kept.0.distinct.len(), &kept[4], &kept[5]), (3, &all[4], &all[5]));
         assert_eq!(PerWindow::from(Vec::new()).iter().count(), 0);
+        let placed = |distinct: &[u64], places: &[u16]| {
+            PerWindow::placed(distinct.iter().copied().map(of).collect(), places.into())
+        };
+        assert_eq!(placed(&[3, 5, 3], &[0, 0, 1, 1, 1, 2]), kept);
+        assert_eq!(placed(&[5, 3], &[1, 1, 0, 0, 0, 1]), kept);
+        assert_eq!(placed(&[3, 3, 5, 3], &[0, 1, 2, 2, 2, 3]), kept);
     }
 }
