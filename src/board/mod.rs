@@ -5,6 +5,7 @@
 
 mod outbox;
 mod pass;
+mod reception;
 mod said_lately;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use foldhash::fast::FixedState;
 
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
+pub use reception::Reception;
 pub use said_lately::SaidLately;
 
 use crate::domain::compact::small_map::SmallMap;
@@ -26,6 +28,7 @@ use crate::domain::scope::{Scope, ScopeKind};
 pub struct Board {
     windows: Arc<[u32]>,
     accounts: DashMap<Arc<str>, Arc<AccountView>, FixedState>,
+    receptions: DashMap<Arc<str>, Arc<Reception>, FixedState>,
     as_of: AtomicI64,
     revision: AtomicU64,
 }
@@ -73,7 +76,8 @@ impl Board {
     #[must_use]
     pub fn new(windows: &[u32]) -> Self {
         let (as_of, revision) = (AtomicI64::new(0), AtomicU64::new(0));
-        Self { windows: Arc::from(windows), accounts: DashMap::default(), as_of, revision }
+        let (accounts, receptions) = (DashMap::default(), DashMap::default());
+        Self { windows: Arc::from(windows), accounts, receptions, as_of, revision }
     }
 
     /// The rolling windows (minutes), in the order of every view's metrics.
@@ -107,6 +111,17 @@ impl Board {
             self.accounts.iter().map(|entry| (entry.key().clone(), entry.value().clone())).collect();
         accounts.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         accounts
+    }
+
+    /// Where an account is asked.
+    #[must_use]
+    pub fn reception(&self, account: &str) -> Option<Arc<Reception>> {
+        self.receptions.get(account).map(|reception| reception.clone())
+    }
+
+    /// Where an account is asked from now on, of which there was no view yet.
+    pub(crate) fn open_reception(&self, account: &Arc<str>, reception: Arc<Reception>) {
+        self.receptions.insert(account.clone(), reception);
     }
 
     /// Puts a pass up: what it does not name stays as it was.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::board::{AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, SaidLately, ScopeUpdate, ScopeView};
+use crate::board::{
+    AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, Reception, SaidLately, ScopeUpdate, ScopeView,
+};
 use crate::domain::answers::live::Live;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::windows::Over;
@@ -27,24 +29,13 @@ const ANSWERED_AT_ONCE: usize = 256;
 pub(super) struct AccountInPass {
     pub(super) name: Arc<str>,
     pub(super) ledger: Ledger,
-    /// Absent only while it is asked.
-    kept: Option<Kept>,
+    /// Where its answers are.
+    reception: Arc<Reception>,
+    /// While nothing is summed: the scopes with anything that are not in the ledger.
+    others: Box<[ScopeId]>,
     /// Which kinds of scope have bucket records.
     buckets: [bool; 4],
     agenda: Agenda,
-}
-
-/// What is kept of an account between passes.
-#[derive(Debug)]
-enum Kept {
-    /// What is summed of it.
-    Answers(Box<Answers>),
-    /// What can be summed anew: of twenty thousand accounts most have few facts, and are asked rarely.
-    View {
-        view: Box<View>,
-        /// The scopes with anything that are not in the ledger.
-        others: Box<[ScopeId]>,
-    },
 }
 
 /// What a pass asks of every account.
@@ -71,58 +62,51 @@ pub(super) struct PassMemory<'a> {
 
 impl AccountInPass {
     pub(super) fn new(name: Arc<str>, view: Box<View>, buckets: [bool; 4]) -> Self {
-        let mut new = Self { name, ledger: Ledger::default(), kept: None, buckets, agenda: Agenda::default() };
-        let answers = Answers::new(view, new.names_agent_buckets());
-        new.take_up_changes(Box::new(answers));
+        let names_agent_buckets = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
+        let reception = Arc::new(Reception::new(view, names_agent_buckets));
+        let (ledger, agenda) = (Ledger::default(), Agenda::default());
+        let mut new = Self { name, ledger, reception, others: Box::default(), buckets, agenda };
+        new.take_up_changes(|_| ());
         new
+    }
+
+    /// Where it is asked.
+    pub(super) fn reception(&self) -> &Arc<Reception> {
+        &self.reception
     }
 
     /// Takes up what changed.
     pub(super) fn renew(&mut self, view: Box<View>) {
-        let mut answers = self.take_answers();
-        answers.renew(view);
-        self.take_up_changes(answers);
+        self.take_up_changes(|answers| answers.renew(view));
     }
 
-    fn take_up_changes(&mut self, mut answers: Box<Answers>) {
-        self.agenda.add(answers.drain_changes(), &self.buckets, answers.now());
-        self.kept = Some(Kept::Answers(answers));
+    fn take_up_changes(&mut self, change: impl FnOnce(&mut Answers)) {
+        let Self { reception, agenda, buckets, .. } = self;
+        reception.change(|answers| {
+            change(answers);
+            agenda.add(answers.drain_changes(), buckets, answers.now());
+        });
     }
 
-    fn names_agent_buckets(&self) -> bool {
-        self.buckets[ScopeKind::Agent as usize] || self.buckets[ScopeKind::AgentSkill as usize]
-    }
-
-    /// Takes what is summed, made anew where it was let go.
-    fn take_answers(&mut self) -> Box<Answers> {
-        match self.kept.take().expect("it is put back after every question") {
-            Kept::Answers(answers) => answers,
-            Kept::View { view, .. } => {
-                let mut answers = Box::new(Answers::new(view, self.names_agent_buckets()));
-                // These changes are known.
-                answers.drain_changes();
-                answers
+    /// Lets go of what is summed, where it is soon made anew. Where agents are not named the ledger tells nothing of them, so
+    /// that what is summed must.
+    fn rest(&mut self) {
+        let others = self.newest(|answers| {
+            if !answers.are_soon_made() || !answers.view().policy().agent_metrics {
+                return None;
             }
+            let scopes = ScopeKind::ALL.into_iter().flat_map(|kind| answers.scope_ids(kind));
+            Some(scopes.filter(|scope| self.ledger.scopes.get(scope).is_none()).collect())
+        });
+        if let Some(others) = others {
+            self.others = others;
+            self.reception.rest();
         }
     }
 
-    /// Puts back what is summed, or lets go of it where it is soon made anew. Where agents are not named the ledger tells
-    /// nothing of them, so that what is summed must.
-    fn put_back(&mut self, answers: Box<Answers>) {
-        if !answers.are_soon_made() || !answers.view().policy().agent_metrics {
-            self.kept = Some(Kept::Answers(answers));
-            return;
-        }
-        let scopes = ScopeKind::ALL.into_iter().flat_map(|kind| answers.scope_ids(kind));
-        let others = scopes.filter(|scope| self.ledger.scopes.get(scope).is_none()).collect();
-        self.kept = Some(Kept::View { view: answers.into_view(), others });
-    }
-
-    fn view(&self) -> &View {
-        match self.kept.as_ref().expect("it is put back after every question") {
-            Kept::Answers(answers) => answers.view(),
-            Kept::View { view, .. } => view,
-        }
+    /// Asks as of the newest that is known.
+    fn newest<T>(&self, question: impl FnOnce(&Answers) -> T) -> T {
+        self.reception.ask(Millis::MIN, question)
     }
 
     /// Since when the scope has waited that waits longest.
@@ -132,9 +116,9 @@ impl AccountInPass {
 
     /// Every scope there is something to say of, or was.
     pub(super) fn all_scopes(&self, kind: ScopeKind) -> Vec<ScopeId> {
-        let mut scopes = match self.kept.as_ref().expect("it is put back after every question") {
-            Kept::Answers(answers) => answers.scope_ids(kind),
-            Kept::View { others, .. } => others.iter().filter(|scope| scope.kind() == kind).copied().collect(),
+        let mut scopes = match self.reception.is_resting() {
+            false => self.newest(|answers| answers.scope_ids(kind)),
+            true => self.others.iter().filter(|scope| scope.kind() == kind).copied().collect(),
         };
         scopes.extend(self.ledger.scopes.keys().filter(|scope| scope.kind() == kind));
         scopes.sort_unstable();
@@ -162,7 +146,7 @@ impl AccountInPass {
 
     /// Has the record of a scope, or of one bucket of it, made again.
     pub(super) fn give_back(&mut self, scope: &crate::domain::scope::Scope, bucket: Option<Bucket>, now: Millis) {
-        let Some(scope) = self.view().names.find(scope) else { return };
+        let Some(scope) = self.newest(|answers| answers.view().names.find(scope)) else { return };
         match bucket {
             Some(bucket) => self.agenda.ask_bucket(scope, bucket, Reason::Again),
             None => self.agenda.ask(scope, Reason::Again, now),
@@ -172,30 +156,38 @@ impl AccountInPass {
     /// Answers what is due.
     pub(super) fn answer(&mut self, question: &PassQuestion<'_>, pass: &mut Pass, memory: &mut PassMemory<'_>) {
         let due = self.take_due(question);
-        if due.is_empty() {
-            if let Some(Kept::Answers(_)) = self.kept {
-                let answers = self.take_answers();
-                self.put_back(answers);
-            }
-            return;
+        if !due.is_empty() {
+            self.reception.change(|answers| answers.pass_time(question.now));
+            let reception = self.reception.clone();
+            reception.ask(Millis::MIN, |answers| self.answer_due(answers, due, question, pass, memory));
         }
+        if !self.reception.is_resting() {
+            self.rest();
+        }
+    }
+
+    fn answer_due(
+        &mut self,
+        answers: &Answers,
+        due: Due,
+        question: &PassQuestion<'_>,
+        pass: &mut Pass,
+        memory: &mut PassMemory<'_>,
+    ) {
         let before = question.board.account(&self.name).unwrap_or_default();
-        let mut answers = self.take_answers();
-        answers.pass_time(question.now);
-        let named = due.scopes.into_iter().filter(|(scope, _)| self.is_named(&answers, *scope, pass));
+        let named = due.scopes.into_iter().filter(|(scope, _)| self.is_named(answers, *scope, pass));
         let named: Vec<(ScopeId, Reason)> = named.collect();
         for some in named.chunks(ANSWERED_AT_ONCE) {
             let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
             let over = answers.over_all(&scopes, question.windows);
             for (asked, over) in some.iter().zip(over) {
-                self.answer_scope(&answers, *asked, over, question, &before, pass, memory);
+                self.answer_scope(answers, *asked, over, question, &before, pass, memory);
             }
         }
-        self.answer_buckets(&answers, due.buckets, pass, memory);
+        self.answer_buckets(answers, due.buckets, pass, memory);
         if let Some(reason) = due.live {
-            self.answer_live(&answers, reason, question, &before, pass, memory);
+            self.answer_live(answers, reason, question, &before, pass, memory);
         }
-        self.put_back(answers);
     }
 
     fn take_due(&mut self, question: &PassQuestion<'_>) -> Due {

@@ -171,7 +171,9 @@ impl Passes {
         let place = self.accounts.len();
         self.places.insert(number, place);
         self.ids.insert(id.clone(), place);
-        self.accounts.push(Box::new(AccountInPass::new(id, view, self.settings.buckets)));
+        let account = AccountInPass::new(id.clone(), view, self.settings.buckets);
+        self.board.open_reception(&id, account.reception().clone());
+        self.accounts.push(Box::new(account));
         place
     }
 

@@ -1,0 +1,144 @@
+//! The reception of an account: where its newest answers are, for passes to renew and for readers to ask.
+//!
+//! Only the passes put anything here, and nobody who folds ever waits for it. A reader who asks holds up the next pass over
+//! this account for as long as the question takes: what takes longer than a moment is asked of a copy of the view instead.
+
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::domain::answers::Answers;
+use crate::domain::day::view::View;
+use crate::domain::event::Millis;
+
+/// Answers about one account, as of the newest view.
+#[derive(Debug)]
+pub struct Reception {
+    kept: RwLock<Kept>,
+    /// Whether changed buckets of agents are named among the changes.
+    names_agent_buckets: bool,
+}
+
+/// What is kept of an account between passes.
+#[derive(Debug)]
+enum Kept {
+    /// What is summed of it.
+    Answers(Box<Answers>),
+    /// What can be summed anew: of twenty thousand accounts most have few facts, and are asked rarely.
+    View(Box<View>),
+    /// Nothing, while the one becomes the other.
+    Moving,
+}
+
+impl Reception {
+    /// The reception of an account of which there is a first view. What changed until then is among the first changes.
+    #[must_use]
+    pub fn new(view: Box<View>, names_agent_buckets: bool) -> Self {
+        let answers = Box::new(Answers::new(view, names_agent_buckets));
+        Self { kept: RwLock::new(Kept::Answers(answers)), names_agent_buckets }
+    }
+
+    /// Asks what is answered in a moment, as of `now` if nothing newer is known: every part of the answer fits together.
+    pub fn ask<T>(&self, now: Millis, question: impl FnOnce(&Answers) -> T) -> T {
+        let kept = self.read();
+        match &*kept {
+            Kept::Answers(answers) if answers.now() >= now => question(answers),
+            Kept::Answers(_) => {
+                drop(kept);
+                self.change(|answers| answers.pass_time(now));
+                // Whoever renews it meanwhile makes it newer.
+                match &*self.read() {
+                    Kept::Answers(answers) => question(answers),
+                    Kept::View(view) => question(&self.summed(view.clone(), now)),
+                    Kept::Moving => unreachable!("nobody leaves it so"),
+                }
+            }
+            Kept::View(view) => {
+                let view = view.clone();
+                drop(kept);
+                question(&self.summed(view, now))
+            }
+            Kept::Moving => unreachable!("nobody leaves it so"),
+        }
+    }
+
+    /// The newest view, as of `now` if nothing newer is known: for questions that take their time.
+    #[must_use]
+    pub fn view(&self, now: Millis) -> View {
+        self.ask(now, |answers| answers.view().clone())
+    }
+
+    /// Changes the answers, which are summed for it if they are not.
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Answers) -> T) -> T {
+        let mut kept = self.write();
+        if let Kept::View(_) = &*kept
+            && let Kept::View(view) = std::mem::replace(&mut *kept, Kept::Moving)
+        {
+            let mut answers = Box::new(Answers::new(view, self.names_agent_buckets));
+            // These changes are known.
+            answers.drain_changes();
+            *kept = Kept::Answers(answers);
+        }
+        match &mut *kept {
+            Kept::Answers(answers) => change(answers),
+            Kept::View(_) | Kept::Moving => unreachable!("it was summed above"),
+        }
+    }
+
+    /// Lets go of what is summed, if it is soon summed anew.
+    pub(crate) fn rest(&self) {
+        let mut kept = self.write();
+        let is_soon_made = |kept: &Kept| matches!(kept, Kept::Answers(answers) if answers.are_soon_made());
+        if is_soon_made(&kept)
+            && let Kept::Answers(answers) = std::mem::replace(&mut *kept, Kept::Moving)
+        {
+            *kept = Kept::View(answers.into_view());
+        }
+    }
+
+    /// Whether nothing is summed.
+    pub(crate) fn is_resting(&self) -> bool {
+        matches!(&*self.read(), Kept::View(_))
+    }
+
+    fn summed(&self, view: Box<View>, now: Millis) -> Answers {
+        let mut answers = Answers::new(view, self.names_agent_buckets);
+        answers.pass_time(now);
+        answers
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Kept> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Kept> {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::{Account, AccountSettings};
+    use crate::domain::policy::Policies;
+    use crate::domain::scope::ScopeKind;
+
+    const MINUTE: Millis = 60_000;
+
+    fn view(now: Millis) -> Box<View> {
+        Box::new(Account::new(Policies::default(), &AccountSettings::default(), now).view())
+    }
+
+    #[test]
+    fn a_reader_is_answered_as_of_the_moment_whether_the_account_rests_or_not() {
+        let reception = Reception::new(view(10 * MINUTE), false);
+        let asked = |now| reception.ask(now, |answers| (answers.now(), answers.scope_ids(ScopeKind::Account).len()));
+        assert_eq!(asked(12 * MINUTE), (12 * MINUTE, 1));
+        assert_eq!(asked(11 * MINUTE), (12 * MINUTE, 1), "what is known already is no older");
+        reception.rest();
+        assert!(reception.is_resting());
+        assert_eq!(asked(13 * MINUTE), (13 * MINUTE, 1));
+        assert!(reception.is_resting(), "a reader leaves it as it was");
+        assert_eq!(reception.view(14 * MINUTE).now, 14 * MINUTE);
+        reception.change(|answers| answers.renew(view(20 * MINUTE)));
+        assert_eq!((reception.is_resting(), asked(0)), (false, (20 * MINUTE, 1)));
+    }
+}
