@@ -1,7 +1,8 @@
 //! What readers see: the latest numbers of every account, each as of one moment.
 //!
-//! The fold puts passes here; the publisher, `/metrics` and later the API read. Everything is behind an `Arc`: a reader
-//! takes what it needs in microseconds and computes outside any lock, so that the fold never waits for it.
+//! The passes put their answers here; the publisher, `/metrics` and later the API read them, or ask for others. Everything
+//! is behind an `Arc`: a reader takes what it needs in microseconds and computes outside any lock, so that the fold never
+//! waits for it.
 
 mod outbox;
 mod pass;

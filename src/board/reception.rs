@@ -38,23 +38,16 @@ impl Reception {
 
     /// Asks what is answered in a moment, as of `now` if nothing newer is known: every part of the answer fits together.
     pub fn ask<T>(&self, now: Millis, question: impl FnOnce(&Answers) -> T) -> T {
-        let kept = self.read();
-        match &*kept {
-            Kept::Answers(answers) if answers.now() >= now => question(answers),
-            Kept::Answers(_) => {
-                drop(kept);
-                self.change(|answers| answers.pass_time(now));
-                // Whoever renews it meanwhile makes it newer.
-                match &*self.read() {
-                    Kept::Answers(answers) => question(answers),
-                    Kept::View(view) => question(&self.summed(view.clone(), now)),
-                    Kept::Moving => unreachable!("nobody leaves it so"),
-                }
-            }
+        if self.is_behind(now) {
+            self.change(|answers| answers.pass_time(now));
+        }
+        // Whoever renews it meanwhile makes it newer.
+        match &*self.read() {
+            Kept::Answers(answers) => question(answers),
             Kept::View(view) => {
-                let view = view.clone();
-                drop(kept);
-                question(&self.summed(view, now))
+                let mut answers = Answers::new(view.clone(), self.names_agent_buckets);
+                answers.pass_time(now);
+                question(&answers)
             }
             Kept::Moving => unreachable!("nobody leaves it so"),
         }
@@ -69,29 +62,28 @@ impl Reception {
     /// Changes the answers, which are summed for it if they are not.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut Answers) -> T) -> T {
         let mut kept = self.write();
-        if let Kept::View(_) = &*kept
-            && let Kept::View(view) = std::mem::replace(&mut *kept, Kept::Moving)
-        {
-            let mut answers = Box::new(Answers::new(view, self.names_agent_buckets));
-            // These changes are known.
-            answers.drain_changes();
-            *kept = Kept::Answers(answers);
-        }
-        match &mut *kept {
-            Kept::Answers(answers) => change(answers),
-            Kept::View(_) | Kept::Moving => unreachable!("it was summed above"),
-        }
+        let mut answers = match std::mem::replace(&mut *kept, Kept::Moving) {
+            Kept::Answers(answers) => answers,
+            Kept::View(view) => {
+                let mut answers = Box::new(Answers::new(view, self.names_agent_buckets));
+                // These changes are known.
+                answers.drain_changes();
+                answers
+            }
+            Kept::Moving => unreachable!("nobody leaves it so"),
+        };
+        let outcome = change(&mut answers);
+        *kept = Kept::Answers(answers);
+        outcome
     }
 
-    /// Lets go of what is summed, if it is soon summed anew.
+    /// Lets go of what is summed.
     pub(crate) fn rest(&self) {
         let mut kept = self.write();
-        let is_soon_made = |kept: &Kept| matches!(kept, Kept::Answers(answers) if answers.are_soon_made());
-        if is_soon_made(&kept)
-            && let Kept::Answers(answers) = std::mem::replace(&mut *kept, Kept::Moving)
-        {
-            *kept = Kept::View(answers.into_view());
-        }
+        *kept = match std::mem::replace(&mut *kept, Kept::Moving) {
+            Kept::Answers(answers) => Kept::View(answers.into_view()),
+            resting => resting,
+        };
     }
 
     /// Whether nothing is summed.
@@ -99,10 +91,8 @@ impl Reception {
         matches!(&*self.read(), Kept::View(_))
     }
 
-    fn summed(&self, view: Box<View>, now: Millis) -> Answers {
-        let mut answers = Answers::new(view, self.names_agent_buckets);
-        answers.pass_time(now);
-        answers
+    fn is_behind(&self, now: Millis) -> bool {
+        matches!(&*self.read(), Kept::Answers(answers) if answers.now() < now)
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Kept> {

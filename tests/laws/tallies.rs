@@ -112,7 +112,7 @@ fn what_passes_leaves_the_buckets_as_if_it_had_never_been_stated() {
         let (passed, never) = (summed(&history).buckets, summed(&stated(stays)).buckets);
         let windows = Windows::at(NOW_MS, &[5, 700, 1440]);
         for scope in every_tallied() {
-            assert_eq!(passed.over(scope, &windows), never.over(scope, &windows), "seed {seed}, {scope:?}");
+            assert_eq!(passed.parts(scope, &windows), never.parts(scope, &windows), "seed {seed}, {scope:?}");
         }
     }
 }

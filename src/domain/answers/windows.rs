@@ -68,16 +68,19 @@ impl Answers {
     }
 
     fn tallied_over(&self, scope: ScopeId, windows: &Windows) -> Over {
-        let (mut tallies, mut places) = self.sums.buckets.over(scope, windows);
-        if self.running.has_any(scope) {
-            tallies = places.iter().map(|place| tallies[usize::from(*place)].clone()).collect();
-            places = (0..tallies.len() as u16).collect();
+        let parts = self.sums.buckets.parts(scope, windows);
+        let numbers = |tallies: Vec<Tally>| tallies.iter().map(|tally| self.tallied(scope, tally)).collect::<Vec<_>>();
+        let metrics = if self.running.has_any(scope) {
+            let mut tallies = windows.sum(parts);
             for (place, span) in windows.spans() {
                 tallies[place].add_times(self.running.times(scope, span, &self.sums), 1);
             }
-        }
-        let metrics = tallies.iter().map(|tally| self.tallied(scope, tally)).collect();
-        Over { metrics: PerWindow::placed(metrics, places), active: self.still_kept(self.sums.buckets.newest(scope)) }
+            numbers(tallies).into()
+        } else {
+            let (tallies, places) = windows.distinct(parts);
+            PerWindow::placed(numbers(tallies), places)
+        };
+        Over { metrics, active: self.still_kept(self.sums.buckets.newest(scope)) }
     }
 
     /// The numbers of the account or of a skill.

@@ -183,17 +183,10 @@ impl Tally {
         self.here.iter_mut().zip(other.here).for_each(|(mine, theirs)| *mine += theirs);
     }
 
-    /// Whether it holds nothing.
+    /// Whether it holds nothing: whoever is counted wrote a message, and a duration is a fact that is counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.times == Times::default() && self.counts.0.iter().all(|count| *count == 0)
-    }
-
-    /// Whether it is as if nothing had been added, nobody counted either.
-    #[must_use]
-    pub fn has_nothing(&self) -> bool {
-        let nobody = [self.newest, self.here].iter().flatten().all(|count| *count == 0);
-        nobody && self.is_empty() && self.all_durations().iter().all(|one| one.bins.is_empty())
     }
 
     /// How many facts of a kind it holds.

@@ -49,27 +49,17 @@ impl Windows {
     /// The windows' tallies, in the order of the question, from those of the parts.
     #[must_use]
     pub fn sum(&self, parts: Vec<Tally>) -> Vec<Tally> {
-        let mut sums = parts;
-        for place in 1..sums.len() {
-            let (narrower, wider) = sums.split_at_mut(place);
-            wider[0].merge(&narrower[place - 1]);
-        }
-        if self.starts.is_sorted_by_key(|(_, place)| *place) {
-            return sums;
-        }
-        let mut placed: Vec<(usize, Tally)> = self.starts.iter().map(|(_, place)| *place).zip(sums).collect();
-        placed.sort_unstable_by_key(|(place, _)| *place);
-        placed.into_iter().map(|(_, sum)| sum).collect()
+        let (sums, places) = self.distinct(parts);
+        places.iter().map(|place| sums[usize::from(*place)].clone()).collect()
     }
 
-    /// The windows' tallies from those of the parts: each that differs from the one before, narrowest first, and which of them
-    /// each window's is, in the order of the question.
+    /// The same, but each that differs from the one before once, narrowest first, and which of them each window's is.
     #[must_use]
-    pub fn distinct(&self, parts: impl Iterator<Item = Tally>) -> (Vec<Tally>, Box<[u16]>) {
+    pub fn distinct(&self, parts: Vec<Tally>) -> (Vec<Tally>, Box<[u16]>) {
         let (mut sums, mut places) = (Vec::<Tally>::new(), vec![0; self.starts.len()]);
         for ((_, place), mut sum) in self.starts.iter().zip(parts) {
             let narrower = sums.last();
-            if narrower.is_none() || !sum.has_nothing() {
+            if narrower.is_none() || !sum.is_empty() {
                 narrower.into_iter().for_each(|narrower| sum.merge(narrower));
                 sums.push(sum);
             }

@@ -246,18 +246,18 @@ impl Buckets {
         newest_first.find(|(_, cell)| !cell.tally.is_empty()).map(|(bucket, _)| bucket)
     }
 
-    /// The sums of the account or of a skill over the windows, as [`Windows::distinct`] gives them.
+    /// The sums of the account or of a skill over each window's buckets that no narrower one has.
     #[must_use]
-    pub fn over(&self, scope: ScopeId, windows: &Windows) -> (Vec<Tally>, Box<[u16]>) {
+    pub fn parts(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
         let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
         let newest_first: Vec<(Bucket, &Tally)> = tallies.map(|(bucket, cell)| (bucket, &cell.tally)).collect();
         let mut left = newest_first.as_slice();
-        let parts = windows.starts().map(|start| {
+        let part = |start| {
             let (of_it, older) = left.split_at(left.partition_point(|(bucket, _)| *bucket >= start));
             left = older;
             Tally::sum(of_it.iter().map(|(_, tally)| *tally))
-        });
-        windows.distinct(parts)
+        };
+        windows.starts().map(part).collect()
     }
 
     /// Every skill with a tally in some bucket.
@@ -293,7 +293,7 @@ impl Buckets {
 }
 
 /// Where a fact with these scopes and this skill counts, of the scopes with tallies.
-pub(super) fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = ScopeId> {
+fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = ScopeId> {
     let with_tallies = [(ScopeId::Account, Scopes::ACCOUNT), (ScopeId::Skill(skill), Scopes::SKILL)];
     with_tallies.into_iter().filter(move |(_, bit)| scopes.has(*bit)).map(|(scope, _)| scope)
 }
