@@ -101,7 +101,13 @@ fn surveys() -> Vec<Entry> {
         },
         Entry {
             read: Read::One(|m| thin(m.minimum_n, m.csat.total())),
-            ..flag("csat.thin", "Answers, thin", "1 where the answers are fewer than minimum_n.", &[VALID], &["csat.total"])
+            ..flag(
+                "csat.thin",
+                "Answers, thin",
+                "1 where the answers are fewer than minimum_n.",
+                &[VALID],
+                &["csat.total"],
+            )
         },
     ]
 }

@@ -159,18 +159,7 @@ impl Question {
         let (conversations, total_rows) = (sums.conversations.len() as u64, sums.rows);
         let (excluded, policies) = (missing::excluded(&asked, metric), policies(view, answer.span));
         let span = answer.span;
-        Explanation {
-            metric,
-            span,
-            value,
-            numerator,
-            denominator,
-            conversations,
-            total_rows,
-            rows,
-            excluded,
-            policies,
-        }
+        Explanation { metric, span, value, numerator, denominator, conversations, total_rows, rows, excluded, policies }
     }
 }
 
