@@ -37,8 +37,8 @@ pub(super) fn broken_by_a_field(set: &Set) -> Vec<String> {
     let mut broken = vec![];
     for (field, values) in fields() {
         for (scope, other) in metrics(set, &versions(set, Some((field, &values)))) {
-            let was =
-                before.iter().find(|(known, _)| *known == scope).map_or_else(Metrics::default, |(_, m)| m.clone());
+            let was = before.iter().find(|(known, _)| *known == scope).map(|(_, metrics)| metrics.clone());
+            let was = was.unwrap_or_else(|| other.nothing_alike());
             for entry in entries().iter().filter(|entry| !policy_fields(&entry.path).contains(&field)) {
                 let numbers =
                     |metrics: &Metrics| entry.numbers(metrics).filter(|(_, n)| !n.is_zero()).collect::<Vec<_>>();

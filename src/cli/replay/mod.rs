@@ -25,7 +25,7 @@ use questions::{Asked, QuestionFlags};
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 1h --by skill",
-    "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 4h --filter skill=sales --explain csat.score",
+    "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 4h --explain csat.score",
     "gunzip -c events.jsonl.gz | cxpulse replay --input - --as-of 2026-03-01T12:00:00Z --show live"
 ))]
 pub struct Replay {
