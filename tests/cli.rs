@@ -364,6 +364,38 @@ fn every_wrong_flag_of_replay_is_named_with_what_would_be_right() {
 }
 
 #[test]
+fn every_wrong_question_of_replay_is_named_with_what_would_be_right() {
+    let replay = "replay --input a --as-of 2026-03-01T00:00:00Z --window 1h";
+    let right = [
+        r"--group-by skill,agent --filter line=+4930 --filter topic=a\,b,-1 --interval 30m",
+        "--filter agent=-1 --explain utilisation.share",
+        "--explain csat.answers.5",
+        "--explain closed_by.system",
+    ];
+    for flags in right {
+        assert_eq!(command_line(&format!("{replay} {flags}")), (0, String::new()), "{flags}");
+    }
+    let wrong = [
+        ("--group-by team", "right would be one of agent, skill, line, channel, topic, contact, company"),
+        ("--group-by skill,agnet", "did you mean agent?"),
+        ("--filter sales", "right would be a dimension and ids, such as skill=sales,support"),
+        ("--filter skill=", "right would be a dimension and ids"),
+        ("--filter skill=a,,b", "right would be a dimension and ids"),
+        ("--filter skil=a", "did you mean skill?"),
+        ("--interval 7m", "right would be a multiple of 5 minutes"),
+        ("--interval -5m", "right would be a multiple of 5 minutes"),
+        ("--explain csat.scroe", "did you mean csat.score?"),
+        ("--explain closed_by.sistem", "did you mean closed_by.system?"),
+        ("--explain csat", "right would be a path in the metrics"),
+    ];
+    for (flags, expected) in wrong {
+        let (status, message) = command_line(&format!("{replay} {flags}"));
+        assert_eq!(status, 2, "{flags}");
+        assert!(message.contains(expected), "{flags}: {message}");
+    }
+}
+
+#[test]
 fn the_commands_take_the_settings_that_concern_them_as_flags() {
     assert_eq!(
         command_line("run --brokers a:1 --listen 0.0.0.0:1 --data-dir d --policy p --config c --accept-gap").0,

@@ -9,9 +9,11 @@ mod arrival;
 mod buckets;
 mod changes;
 mod compare;
+mod explain;
 mod forgetting;
 mod order;
 mod policies;
+mod policy_fields;
 mod questions;
 mod random;
 mod recorded;
@@ -29,7 +31,7 @@ type Law = fn(&Set) -> Vec<String>;
 
 /// Every law about sets of events, by name.
 #[cfg(feature = "planted-bugs")]
-pub(crate) const LAWS: [(&str, Law); 11] = [
+pub(crate) const LAWS: [(&str, Law); 12] = [
     ("the reference", order::broken_against_the_reference),
     ("any order", order::broken_in_another_order),
     ("time passes", time::broken_while_time_passes),
@@ -40,6 +42,7 @@ pub(crate) const LAWS: [(&str, Law); 11] = [
     ("the bucket of now", buckets::broken_in_the_bucket_of_now),
     ("changes", changes::broken_by_silence),
     ("questions", questions::broken_questions),
+    ("explanations", explain::broken_explanations),
     ("forgetting", forgetting::broken_by_forgetting_in_days),
 ];
 
@@ -119,6 +122,19 @@ fn any_question_has_the_answer_of_a_batch_computation() {
     if let Some(told) = broken(questions::broken_questions, 0..50, Set::wide) {
         panic!("{told}");
     }
+}
+
+#[test]
+fn the_rows_behind_a_number_fold_to_it_whatever_is_asked_and_in_whatever_order_events_came() {
+    holds(explain::broken_explanations, 120);
+    if let Some(told) = broken(explain::broken_explanations, 0..60, Set::wide) {
+        panic!("{told}");
+    }
+}
+
+#[test]
+fn no_number_is_touched_by_a_field_of_a_policy_that_the_catalogue_does_not_name_for_it() {
+    holds(policy_fields::broken_by_a_field, 60);
 }
 
 #[test]

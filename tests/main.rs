@@ -8,6 +8,7 @@ mod catalogue;
 mod cli;
 mod deploy;
 mod engine;
+mod explain;
 mod exposition;
 mod forgetting;
 mod generate;

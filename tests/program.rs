@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use cxpulse::domain::event::Millis;
 use cxpulse::simulate::{Settings, Simulation};
+use serde_json::Value;
 
 use crate::support::demo::Demo;
 #[cfg(feature = "kafka")]
@@ -87,6 +88,10 @@ fn replay_prints_the_same_bytes_whatever_the_order_and_however_often_each_line_c
         &["--window", "24h", "--by", "skill"],
         &["--window", "5h", "--by", "agent"],
         &["--window", "7m", "--by", "agent-skill"],
+        &["--window", "5h", "--group-by", "skill,agent", "--interval", "1h"],
+        &["--window", "24h", "--filter", "channel=chat", "--group-by", "topic"],
+        &["--window", "24h", "--explain", "csat.score"],
+        &["--window", "6h", "--filter", "skill=support,-1", "--explain", "resolution.mean_ms"],
         &["--show", "live"],
         &["--show", "rating-requests"],
     ] {
@@ -206,6 +211,75 @@ fn a_file_that_is_no_json_lines_is_recognised_and_told_how_to_make_some() {
     let piped = std::fs::File::open(&array).expect("it was just written");
     is_refused(ask("-").stdin(piped), &["input - is one JSON array", "jq -c '.[]' FILE"]);
     is_refused(&mut ask(folder.0.to_str().expect("a plain name")), &["cannot open input", "is a directory"]);
+}
+
+#[test]
+fn a_question_of_replay_is_answered_and_explained_for_each_account() {
+    let folder = Folder::new("questions");
+    let answered = |account: &str, minute: u32, rest: &str| {
+        format!(
+            r#"{{"account_id":"{account}","conversation_id":"c{minute}","occurred_at":"2026-03-01T11:{minute}:00Z","type":"survey_answered",{rest}}}"#
+        )
+    };
+    let lines = [
+        answered("a", 50, r#""score":5,"skill_id":"sales""#),
+        answered("a", 55, r#""score":2,"skill_id":"sales""#),
+        answered("b", 55, r#""score":3"#),
+    ];
+    let events = folder.file("events.jsonl", lines.join("\n").as_bytes());
+    let ask = |question: &[&str]| -> Value {
+        let replay = ["replay", "--input", &events, "--as-of", AS_OF, "--window", "15m"];
+        let output = cxpulse(&[&replay, question].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+        serde_json::from_slice(&output.stdout).expect("it prints JSON")
+    };
+    let rows = ask(&["--group-by", "skill", "--interval", "10m", "--filter", "skill=sales"]);
+    assert_eq!(rows[0]["rows"][0]["skill_id"], "sales");
+    let score = |place: usize| rows[0]["rows"][0]["intervals"][place]["metrics"]["csat"]["score"].clone();
+    assert_eq!((score(0), score(1), &rows[1]["rows"]), (1.0.into(), 0.0.into(), &Value::Array(vec![])));
+    let explained = ask(&["--explain", "csat.score", "--filter", "skill=sales"]);
+    let of_a = &explained[0];
+    assert_eq!((&of_a["account_id"], &of_a["value"], &of_a["total_rows"]), (&"a".into(), &0.5.into(), &2.into()));
+    assert_eq!(of_a["rows"][0]["fact"], "answer_2");
+    assert_eq!((&explained[1]["value"], &explained[1]["denominator"]), (&Value::Null, &0.into()));
+}
+
+#[test]
+fn questions_of_replay_that_contradict_each_other_are_refused() {
+    let ask = |question: &[&str]| {
+        let mut ask = command(&["replay", "--input", "-", "--as-of", AS_OF, "--window", "1h"]);
+        ask.args(question);
+        ask
+    };
+    let one_of_them = "right would be to leave one of them out";
+    let cases: [(&[&str], &[&str]); 8] = [
+        (&["--group-by", "skill", "--by", "agent"], &["--group-by does not go with --by agent", one_of_them]),
+        (&["--explain", "closed", "--show", "live"], &["--explain does not go with --show live", one_of_them]),
+        (
+            &["--group-by", "skill", "--explain", "closed"],
+            &["--group-by does not go with --explain", "right would be --filter"],
+        ),
+        (
+            &["--interval", "5m", "--explain", "closed"],
+            &["--interval does not go with --explain", "right would be --filter"],
+        ),
+        (&["--group-by", "skill,skill"], &["--group-by: Skill is given twice"]),
+        (&["--group-by", "skill,agent,line,topic"], &["--group-by: grouped by 4 dimensions; right would be up to 3"]),
+        (
+            &["--filter", "line=a", "--filter", "line=b"],
+            &["--filter: Line is given twice; right would be once, with all"],
+        ),
+        (
+            &["--filter", "skill=a", "--explain", "utilisation.share"],
+            &[
+                "--explain utilisation.share does not go with these filters",
+                "it exists where nothing but agents is filtered",
+            ],
+        ),
+    ];
+    for (question, expected) in cases {
+        is_refused(&mut ask(question), expected);
+    }
 }
 
 #[test]

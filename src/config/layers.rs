@@ -9,6 +9,7 @@ use super::settings::Settings;
 use super::table::{SETTINGS, Setting, Shape};
 use super::together;
 use super::value::{self, Raw, Wrong};
+use crate::wire::nearest;
 
 /// What the tests of this project name their own variables by.
 const OF_TESTS: &str = "CXPULSE_TEST_";
@@ -215,21 +216,6 @@ fn masked(pair: &str) -> String {
 }
 
 fn nearest(key: &str) -> Option<&'static Setting> {
-    let nearest = SETTINGS.iter().min_by_key(|setting| (edits(key, setting.name), setting.name))?;
-    (edits(key, nearest.name) <= 3).then_some(nearest)
-}
-
-/// The Levenshtein distance.
-fn edits(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substituted = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
+    let nearest = nearest::nearest(key, SETTINGS.iter().map(|setting| setting.name))?;
+    SETTINGS.iter().find(|setting| setting.name == nearest)
 }

@@ -16,7 +16,7 @@ pub struct Fact {
     pub at: Millis,
     /// What.
     pub kind: FactKind,
-    /// Milliseconds, where the kind has a duration; else 0.
+    /// Milliseconds, where the kind has a duration; of an answer that was replaced its score; else 0.
     pub value: Millis,
     /// Where it counts.
     pub scopes: Scopes,
@@ -212,6 +212,10 @@ pub enum FactKind {
     RefusedRatingWindow,
     RefusedCommentFrozen,
     RefusedChangeWindow,
+    /// A valid answer that another one has replaced, in the bucket in which it was given. Its value is the score.
+    AnswerReplaced,
+    /// A resolution that a reopening took back, in the bucket of its close. Its value is the resolution time.
+    ResolutionReopened,
     MoodHappy,
     MoodNeutral,
     MoodUnhappy,
@@ -267,6 +271,8 @@ impl FactKind {
         Self::RefusedRatingWindow,
         Self::RefusedCommentFrozen,
         Self::RefusedChangeWindow,
+        Self::AnswerReplaced,
+        Self::ResolutionReopened,
         Self::MoodHappy,
         Self::MoodNeutral,
         Self::MoodUnhappy,
@@ -312,6 +318,8 @@ impl FactKind {
             | Self::RefusedRatingWindow
             | Self::RefusedCommentFrozen
             | Self::RefusedChangeWindow
+            | Self::AnswerReplaced
+            | Self::ResolutionReopened
             | Self::MoodHappy
             | Self::MoodNeutral
             | Self::MoodUnhappy
@@ -329,10 +337,10 @@ impl FactKind {
         self as u8 >= Self::Visit as u8
     }
 
-    /// Whether its facts have a value: the duration kinds, and spans.
+    /// Whether its facts have a value: the duration kinds, spans, and what no longer counts.
     #[must_use]
     pub fn has_value(self) -> bool {
-        self.is_span() || self.duration().is_some()
+        self.is_span() || self.duration().is_some() || matches!(self, Self::AnswerReplaced | Self::ResolutionReopened)
     }
 
     /// An effective close by a side.
@@ -354,6 +362,19 @@ impl FactKind {
             3 => Some(Self::Answer3),
             4 => Some(Self::Answer4),
             5 => Some(Self::Answer5),
+            _ => None,
+        }
+    }
+
+    /// The points of an answer or a mood, 1–5; none of another kind.
+    #[must_use]
+    pub fn points(self) -> Option<Millis> {
+        match self {
+            Self::Answer1 | Self::MoodUnhappy => Some(1),
+            Self::Answer2 => Some(2),
+            Self::Answer3 | Self::MoodNeutral => Some(3),
+            Self::Answer4 => Some(4),
+            Self::Answer5 | Self::MoodHappy => Some(5),
             _ => None,
         }
     }

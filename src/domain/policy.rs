@@ -128,6 +128,15 @@ impl Policies {
             n => &self.versions[n - 1].1,
         }
     }
+
+    /// The versions in force at any moment from one to another, both included, oldest first, each with the moment from
+    /// which it counts; the built-in defaults, which hold before the first version, have none.
+    pub fn in_force(&self, from: Millis, to: Millis) -> impl Iterator<Item = (Option<Millis>, &Policy)> {
+        let begun = self.versions.partition_point(|(at, _)| *at <= from);
+        let built_in = (begun == 0).then_some((None, &BUILT_IN));
+        let versions = self.versions[begun.saturating_sub(1)..].iter().take_while(move |(at, _)| *at <= to);
+        built_in.into_iter().chain(versions.map(|(at, policy)| (Some(*at), policy)))
+    }
 }
 
 /// The policies of every account that has some, as a policy file or topic gives them.
@@ -143,5 +152,22 @@ impl PolicyBook {
     pub fn of(&self, account: &str) -> Policies {
         let found = self.accounts.get(account).or_else(|| self.accounts.get("*"));
         found.cloned().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_force_over_a_time_is_the_version_at_its_beginning_and_those_that_follow_in_it() {
+        let version = |at| (at, Policy { minimum_n: Some(at as u32), ..BUILT_IN });
+        let policies = Policies::new([10, 20, 30].map(version).to_vec()).expect("three moments");
+        let found = |from, to| -> Vec<_> { policies.in_force(from, to).map(|(at, _)| at).collect() };
+        assert_eq!(found(0, 9), [None]);
+        assert_eq!(found(9, 10), [None, Some(10)]);
+        assert_eq!(found(10, 19), [Some(10)]);
+        assert_eq!(found(25, 40), [Some(20), Some(30)]);
+        assert_eq!(Policies::default().in_force(0, 1).collect::<Vec<_>>(), [(None, &BUILT_IN)]);
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! Inwards, `event` reads what a record holds, and `policy` reads policy documents. Outwards, `output` writes what cxpulse
 //! says; `event::encode` writes what a source says, for the simulator and for tests. `batch` carries records from a
-//! source to a fold. What several of them need stands beside: `admission`, `text`, `time`, `window` and `words`.
+//! source to a fold. What several of them need stands beside: `admission`, `nearest`, `text`, `time`, `window` and `words`.
 
 pub mod admission;
 pub mod batch;
 pub mod event;
+pub mod nearest;
 pub mod output;
 pub mod policy;
 pub mod proto;

@@ -1,8 +1,11 @@
-//! The words of closed sets (`origin`, `outcome`, `mood` …), one table each for JSON, Protobuf and policy documents.
+//! The words of closed sets (`origin`, `outcome`, `mood` …), one table each for JSON, Protobuf, policy documents and
+//! questions.
 //!
 //! In Protobuf a word's number is its place in the table, counted from 1; 0 is an absent field. A test holds the tables
-//! against the contract.
+//! that are in the contract against it.
 
+use crate::domain::answers::catalogue::Unit;
+use crate::domain::answers::questions::Dimension;
 use crate::domain::event::{Audience, Mood, Origin, Outcome, Side, Status};
 use crate::domain::policy::{CsatCredit, FrtStart, Reopen};
 
@@ -51,6 +54,21 @@ pub const CSAT_CREDITS: &Words<CsatCredit> = &[
 
 /// `reopen` of a policy
 pub const REOPENS: &Words<Reopen> = &[("retract", Reopen::Retract), ("count_each", Reopen::CountEach)];
+
+/// What questions are grouped and filtered by
+pub const DIMENSIONS: &Words<Dimension> = &[
+    ("agent", Dimension::Agent),
+    ("skill", Dimension::Skill),
+    ("line", Dimension::Line),
+    ("channel", Dimension::Channel),
+    ("topic", Dimension::Topic),
+    ("contact", Dimension::Contact),
+    ("company", Dimension::Company),
+];
+
+/// The unit of a number
+pub const UNITS: &Words<Unit> =
+    &[("count", Unit::Count), ("ms", Unit::Ms), ("share", Unit::Share), ("score", Unit::Score)];
 
 /// The value a word stands for.
 #[must_use]

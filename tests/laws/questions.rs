@@ -20,7 +20,7 @@ use super::random::{Random, Set, at_ms};
 /// How many questions are asked of a set.
 const QUESTIONS: usize = 6;
 
-const DIMENSIONS: [(Dimension, reference::Dimension, &[&str]); 7] = [
+pub(super) const DIMENSIONS: [(Dimension, reference::Dimension, &[&str]); 7] = [
     (Dimension::Agent, reference::Dimension::Agent, &["a1", "a2", "a3", "-1", "nobody"]),
     (Dimension::Skill, reference::Dimension::Skill, &["s1", "s2", "-1", "nobody"]),
     (Dimension::Line, reference::Dimension::Line, &["l1", "l2", "-1", "nobody"]),
@@ -58,7 +58,7 @@ pub(super) fn broken_questions(set: &Set) -> Vec<String> {
 }
 
 /// More lines, channels, companies and topics than a set has, by what a line says.
-fn with_origins(line: &str) -> String {
+pub(super) fn with_origins(line: &str) -> String {
     let mut event: Value = serde_json::from_str(line).expect("our own");
     let mut drawn = Random::new(xxh3_64(event["event_id"].to_string().as_bytes()));
     if event["type"] == json!("conversation_started") {
@@ -112,7 +112,7 @@ fn question(random: &mut Random, set: &Set) -> Both {
 }
 
 /// A window up to now, or from one event's bucket to another's.
-fn frame(random: &mut Random, set: &Set) -> Frame {
+pub(super) fn frame(random: &mut Random, set: &Set) -> Frame {
     let window = Frame::window(set.as_of_ms, set.window_minutes);
     if set.lines.is_empty() || random.chance(50) {
         return window;

@@ -274,6 +274,18 @@ impl Utilisation {
 }
 
 impl Metrics {
+    /// Zeros in the same members: what another time has of the same scope where nothing happened in it.
+    #[must_use]
+    pub fn nothing_alike(&self) -> Self {
+        Self {
+            unique_contacts: self.unique_contacts.map(|_| 0),
+            availability: self.availability.as_ref().map(|_| Availability::default()),
+            utilisation: self.utilisation.as_ref().map(|_| Utilisation::default()),
+            minimum_n: self.minimum_n,
+            ..Self::default()
+        }
+    }
+
     /// Whether no number differs from zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {

@@ -5,6 +5,7 @@
 
 mod activity;
 pub mod catalogue;
+pub mod explain;
 mod in_bucket;
 pub mod live;
 pub mod metrics;

@@ -68,7 +68,10 @@ impl State {
         let credited = close.credited;
         self.counts_from = match cx.policies.at(at).reopen {
             Reopen::Retract => {
-                resolution.into_iter().for_each(|fact| cx.retract(fact));
+                if let Some(resolution) = resolution {
+                    cx.retract(resolution);
+                    cx.state(Fact { kind: FactKind::ResolutionReopened, ..resolution });
+                }
                 None
             }
             Reopen::CountEach => Some(at),

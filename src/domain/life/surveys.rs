@@ -175,6 +175,9 @@ impl Survey {
     fn accept(&mut self, answer: Fact, cx: &mut Context<'_>) {
         if let Some(changed) = self.standing.replace(answer) {
             cx.retract(changed);
+            // Who asks why it does not count finds it by this, in whatever order the two came.
+            let score = changed.kind.points().unwrap_or_default();
+            cx.state(Fact { kind: FactKind::AnswerReplaced, value: score, ..changed });
         } else if let Some(sent) = self.sent {
             cx.state(Fact { kind: FactKind::SurveySentAnswered, ..sent });
         }

@@ -1,5 +1,7 @@
-//! What cxpulse says, as bytes: the keys and values of its topics, and the objects of `replay`.
+//! What cxpulse says, as bytes: the keys and values of its topics, the objects of `replay`, and answers to questions.
 
+pub mod fact_words;
 pub mod json;
 pub mod keys;
+pub mod policy_field;
 pub mod protobuf;

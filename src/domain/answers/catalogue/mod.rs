@@ -4,13 +4,17 @@
 //! They stand in the order of the object.
 
 mod left_out;
+mod metric;
+mod policy_fields;
 mod rows;
 
 use std::sync::LazyLock;
 
 use super::metrics::{Durations, Metrics, Sla};
 use crate::domain::fact::FactKind;
-pub use left_out::{LeftOut, left_out};
+pub use left_out::{LeftOut, Missing, left_out};
+pub use metric::{Metric, Value};
+pub use policy_fields::{PolicyField, policy_fields};
 
 /// One number of the object, or one map or list of numbers.
 #[derive(Debug)]
@@ -59,6 +63,19 @@ pub enum Kind {
     Flag,
 }
 
+/// The unit in which a number is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// How many; of a flag, which stands for 1.
+    Count,
+    /// Milliseconds.
+    Ms,
+    /// A fraction from 0 to 1.
+    Share,
+    /// Points from 1 to 5.
+    Score,
+}
+
 /// The scopes in which a number exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scopes {
@@ -105,7 +122,7 @@ pub enum Read {
 }
 
 /// What tells the values of a map or list apart.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Label {
     /// Its name: `score`.
     pub name: &'static str,
@@ -150,13 +167,8 @@ pub fn entry(path: &str) -> Option<&'static Entry> {
 /// The facts that a count counts; those of one value of a map by its word, as in `csat.answers.5`.
 #[must_use]
 pub fn facts(path: &str) -> Option<&'static [FactKind]> {
-    if let Some(entry) = entry(path) {
-        return entry.numerator.first().copied();
-    }
-    let (path, word) = path.rsplit_once('.')?;
-    let entry = entry(path)?;
-    let Read::Each(label, _) = entry.read else { return None };
-    entry.numerator.get(label.words.iter().position(|known| *known == word)?).copied()
+    let metric = Metric::find(path)?;
+    metric.entry.numerator.get(metric.place.unwrap_or(0)).copied()
 }
 
 impl Object {
@@ -193,13 +205,22 @@ impl Entry {
         self.path.rsplit_once('.').map_or(&self.path, |(_, key)| key)
     }
 
+    /// Its unit.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        match self.kind {
+            Kind::Count | Kind::Map | Kind::Flag => Unit::Count,
+            Kind::Share | Kind::Interval => Unit::Share,
+            Kind::Percentile | Kind::Time => Unit::Ms,
+            Kind::Mean if self.path.ends_with("_ms") => Unit::Ms,
+            Kind::Mean => Unit::Score,
+        }
+    }
+
     /// How many numbers it has at most: one, or one for each word of its label.
     #[must_use]
     pub fn width(&self) -> usize {
-        match self.read {
-            Read::One(_) | Read::Of(..) | Read::OfSla(..) => 1,
-            Read::Each(label, _) => label.words.len(),
-        }
+        self.label().map_or(1, |label| label.words.len())
     }
 
     /// Its number at a place among the words of its label; the one of an entry without a label is at 0.
@@ -282,9 +303,14 @@ mod tests {
     }
 
     #[test]
+    fn every_number_is_made_of_facts() {
+        assert!(entries().iter().all(|entry| !entry.facts().is_empty()));
+    }
+
+    #[test]
     fn a_map_has_facts_for_each_of_its_words() {
         for entry in entries() {
-            if let Read::Each(label, _) = entry.read {
+            if let Some(label) = entry.label() {
                 assert_eq!(entry.numerator.len(), label.words.len(), "{}", entry.path);
             }
         }

@@ -101,7 +101,13 @@ fn surveys() -> Vec<Entry> {
         },
         Entry {
             read: Read::One(|m| thin(m.minimum_n, m.csat.total())),
-            ..flag("csat.thin", "1 where the answers are fewer than minimum_n.", &["csat.total"])
+            ..flag(
+                "csat.thin",
+                "Answers, thin",
+                "1 where the answers are fewer than minimum_n.",
+                &[VALID],
+                &["csat.total"],
+            )
         },
     ]
 }
@@ -141,7 +147,7 @@ fn mood() -> Vec<Entry> {
         },
         Entry {
             read: Read::One(|m| thin(m.minimum_n, m.mood.total())),
-            ..flag("mood.thin", "1 where the moods are fewer than minimum_n.", &ALL)
+            ..flag("mood.thin", "Moods, thin", "1 where the moods are fewer than minimum_n.", &[MOODS], &ALL)
         },
     ]
 }
@@ -177,13 +183,14 @@ fn of_durations((object, what, facts, of): DurationRow) -> Vec<Entry> {
         ("max_ms", "maximum", Kind::Percentile, "the longest", |d, _| percentile(d, |p| p.max_ms)),
         ("thin", "1 where there are fewer than minimum_n", Kind::Flag, FEWER, |d, minimum| thin(minimum, d.count)),
     ];
+    let title = |what, kind, how| if kind == Kind::Flag { format!("{what}, thin") } else { format!("{what}, {how}") };
     let entry = |(key, how, kind, formula, read)| Entry {
         kind,
         numerator: facts,
         denominator: if kind == Kind::Mean { facts[0] } else { &[] },
         rests_on: resting(kind, &[&format!("{object}.count")]),
         read: Read::Of(of, read),
-        ..row(&format!("{object}.{key}"), &format!("{what}, {how}"), &format!("{what}: {how}."), formula)
+        ..row(&format!("{object}.{key}"), &title(what, kind, how), &format!("{what}: {how}."), formula)
     };
     each.map(entry).into()
 }
@@ -228,13 +235,15 @@ fn of_sla((object, what, within, judged, of): SlaRow) -> Vec<Entry> {
             thin(minimum, s.count)
         }),
     ];
+    let title =
+        |what, kind, how| if kind == Kind::Flag { format!("{what} judged, thin") } else { format!("{what} {how}") };
     let entry = |(key, how, kind, numerator, formula, read)| Entry {
         kind,
         numerator,
         denominator: if kind == Kind::Share { judged[0] } else { &[] },
         rests_on: resting(kind, &[&format!("{object}.count")]),
         read: Read::OfSla(of, read),
-        ..row(&format!("{object}.{key}"), &format!("{what} {how}"), &format!("{what}: {how}."), formula)
+        ..row(&format!("{object}.{key}"), &title(what, kind, how), &format!("{what}: {how}."), formula)
     };
     each.map(entry).into()
 }
@@ -397,8 +406,8 @@ fn share(path: &str, title: &str, help: &str, numerator: Facts, denominator: &'s
     Entry { kind: Kind::Share, numerator, denominator, rests_on, ..row(path, title, help, help.trim_end_matches('.')) }
 }
 
-fn flag(path: &str, help: &str, rests_on: &[&str]) -> Entry {
-    Entry { kind: Kind::Flag, rests_on: resting(Kind::Flag, rests_on), ..row(path, "Thin", help, FEWER) }
+fn flag(path: &str, title: &str, help: &str, numerator: Facts, rests_on: &[&str]) -> Entry {
+    Entry { kind: Kind::Flag, numerator, rests_on: resting(Kind::Flag, rests_on), ..row(path, title, help, FEWER) }
 }
 
 /// Counts and sums rest on nothing but themselves.

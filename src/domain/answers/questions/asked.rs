@@ -12,15 +12,15 @@ use crate::domain::scope::NONE;
 use crate::domain::span::Span;
 
 /// A question to a view.
-pub(super) struct Asked<'v> {
-    pub(super) view: &'v View,
-    pub(super) question: Question,
+pub(in crate::domain::answers) struct Asked<'v> {
+    pub(in crate::domain::answers) view: &'v View,
+    pub(in crate::domain::answers) question: Question,
     /// Of each filter the codes of its names, as far as anything is called so.
     filters: Vec<(Dimension, Vec<u32>)>,
     /// Of the scopes in which a fact may count, the one that the question is about.
     scope: Scopes,
     /// Whether it asks for agents where none may be named.
-    pub(super) asks_for_nobody: bool,
+    pub(in crate::domain::answers) asks_for_nobody: bool,
 }
 
 /// The codes of a group's names, in the order of the grouping.
@@ -30,7 +30,7 @@ pub(super) type Key = [u32; MOST_GROUPED];
 type Codes = SmallVec<[u32; 4]>;
 
 impl<'v> Asked<'v> {
-    pub(super) fn of(view: &'v View, question: &Question) -> Self {
+    pub(in crate::domain::answers) fn of(view: &'v View, question: &Question) -> Self {
         let codes =
             |dimension, names: &[String]| names.iter().flat_map(|name| codes_of(view, dimension, name)).collect();
         let filters = question.filters.iter().map(|filter| (filter.dimension, codes(filter.dimension, &filter.any_of)));
@@ -50,7 +50,7 @@ impl<'v> Asked<'v> {
     }
 
     /// Whether a fact that is kept in a bucket is in the frame, or partly.
-    pub(super) fn is_in_time(&self, bucket: Bucket, fact: &Stated) -> bool {
+    pub(in crate::domain::answers) fn is_in_time(&self, bucket: Bucket, fact: &Stated) -> bool {
         let frame = self.question.frame;
         if fact.kind.is_span() {
             return fact.span().overlap_ms(frame.span(self.view.now)) > 0;
@@ -59,13 +59,13 @@ impl<'v> Asked<'v> {
     }
 
     /// Whether a fact counts, whenever it is of.
-    pub(super) fn covers(&self, fact: &Stated, credit: &Credit) -> bool {
+    pub(in crate::domain::answers) fn covers(&self, fact: &Stated, credit: &Credit) -> bool {
         let is_presence = matches!(fact.kind, FactKind::Online | FactKind::Away);
         let exists = !is_presence || self.question.has_presence();
         exists && fact.scopes.has(self.scope) && self.covers_credit(credit)
     }
 
-    pub(super) fn covers_credit(&self, credit: &Credit) -> bool {
+    pub(in crate::domain::answers) fn covers_credit(&self, credit: &Credit) -> bool {
         let covers = |(dimension, codes): &(Dimension, Vec<u32>)| {
             self.codes(*dimension, credit).iter().any(|code| codes.contains(code))
         };

@@ -28,7 +28,7 @@ impl Frame {
     }
 
     /// Its time, up to now.
-    pub(super) fn span(self, now: Millis) -> Span {
+    pub(in crate::domain::answers) fn span(self, now: Millis) -> Span {
         let from = self.from.start();
         Span { from, to: self.to.end().min(now).max(from) }
     }

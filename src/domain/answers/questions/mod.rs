@@ -3,7 +3,7 @@
 //! They are answered from the facts that stand (`gather`), in one pass over the buckets asked for; where grouping, filter
 //! and time are what is summed anyway, from the sums (`indexed`), with the same numbers.
 
-mod asked;
+pub(super) mod asked;
 mod frame;
 mod gather;
 mod indexed;
@@ -11,6 +11,7 @@ mod spans;
 
 use thiserror::Error;
 
+use super::catalogue::Scopes;
 use super::metrics::Metrics;
 use super::standing::standing;
 use crate::domain::bucket::Bucket;
@@ -185,13 +186,40 @@ impl Question {
         .map(|(bucket, (fact, row))| Covered { fact, row, bucket })
     }
 
+    /// The time it covers.
+    #[must_use]
+    pub fn frame(&self) -> Frame {
+        self.frame
+    }
+
+    /// By what rows are told apart.
+    #[must_use]
+    pub fn group_by(&self) -> &[Dimension] {
+        &self.group_by
+    }
+
+    /// Whether numbers of these scopes exist in its answer.
+    #[must_use]
+    pub fn has(&self, scopes: Scopes) -> bool {
+        match scopes {
+            Scopes::All => true,
+            Scopes::AccountAndSkill => self.has_contacts(),
+            Scopes::AccountAndAgent => self.has_presence(),
+        }
+    }
+
+    /// The same in one row, over its whole time.
+    pub(super) fn as_a_whole(&self) -> Self {
+        Self { group_by: Vec::new(), interval_buckets: None, ..self.clone() }
+    }
+
     /// Grouped or filtered by it.
     fn touches(&self, dimension: Dimension) -> bool {
         self.group_by.contains(&dimension) || self.filters.iter().any(|filter| filter.dimension == dimension)
     }
 
     /// Grouped and filtered by nothing but these.
-    fn touches_only(&self, dimensions: &[Dimension]) -> bool {
+    pub(super) fn touches_only(&self, dimensions: &[Dimension]) -> bool {
         let filtered = self.filters.iter().map(|filter| &filter.dimension);
         self.group_by.iter().chain(filtered).all(|dimension| dimensions.contains(dimension))
     }

@@ -1,5 +1,7 @@
 //! `cxpulse replay`: the numbers of files, as of any moment.
 
+mod questions;
+
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -9,6 +11,7 @@ use super::help::examples;
 use super::progress::Progress;
 use super::{Failure, output};
 use crate::config;
+use crate::domain::answers::questions::Frame;
 use crate::domain::event::Millis;
 use crate::domain::scope::ScopeKind;
 use crate::pipeline::replay::{Question, Replayed, replay};
@@ -16,10 +19,13 @@ use crate::wire::output::json::{live_json, rating_request_json, replay_json};
 use crate::wire::time::parse_rfc3339;
 use crate::wire::window;
 
+use questions::{Asked, QuestionFlags};
+
 /// Print the numbers of event files, as of any moment, as a JSON array
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
     "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 1h --by skill",
+    "cxpulse replay --input events.jsonl --as-of 2026-03-01T12:00:00Z --window 4h --explain csat.score",
     "gunzip -c events.jsonl.gz | cxpulse replay --input - --as-of 2026-03-01T12:00:00Z --show live"
 ))]
 pub struct Replay {
@@ -42,6 +48,8 @@ pub struct Replay {
     #[arg(long, value_enum)]
     show: Option<Show>,
     #[command(flatten)]
+    questions: QuestionFlags,
+    #[command(flatten)]
     flags: FoldFlags,
 }
 
@@ -63,11 +71,11 @@ enum Show {
 
 impl Replay {
     pub(super) fn run(&self) -> Result<(), Failure> {
-        if let (Some(by), Some(show)) = (self.by, self.show) {
-            let (by, show) = (word(by), word(show));
-            let right = "right would be to leave --by out: what is shown is not split into scopes";
-            return Err(Failure::Usage(format!("--by {by} does not go with --show {show}; {right}")));
-        }
+        self.check_together()?;
+        let asked = match self.window {
+            Some(window) => self.questions.asked(Frame::window(self.as_of, window))?,
+            None => None,
+        };
         let Some(resolved) = self.flags.load()? else { return Ok(()) };
         super::ask_for_huge_pages();
         let policies = config::policy_book(resolved.settings.policy.as_deref())?;
@@ -89,10 +97,31 @@ impl Replay {
             if error.is_usage() { Failure::Usage(error.to_string()) } else { Failure::Running(error.to_string()) }
         })?;
         eprintln!("cxpulse: {}", replayed.counts);
-        output::print(&array(&self.objects(&mut replayed)))
+        output::print(&array(&self.objects(&mut replayed, asked.as_ref())))
     }
 
-    fn objects(&self, replayed: &mut Replayed) -> Vec<Vec<u8>> {
+    /// Refuses flags that ask for different things.
+    fn check_together(&self) -> Result<(), Failure> {
+        let (by, show) = (self.by.map(word), self.show.map(word));
+        if let (Some(by), Some(show)) = (&by, &show) {
+            let right = "right would be to leave --by out: what is shown is not split into scopes";
+            return Err(Failure::Usage(format!("--by {by} does not go with --show {show}; {right}")));
+        }
+        let others = by.map(|by| format!("--by {by}")).or(show.map(|show| format!("--show {show}")));
+        match (self.questions.given().first(), others) {
+            (Some(flag), Some(other)) => {
+                let right = "right would be to leave one of them out";
+                Err(Failure::Usage(format!("{flag} does not go with {other}; {right}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn objects(&self, replayed: &mut Replayed, asked: Option<&Asked>) -> Vec<Vec<u8>> {
+        if let Some(asked) = asked {
+            let accounts = replayed.accounts.iter_mut();
+            return accounts.map(|(id, account)| asked.answer(id, &account.answers())).collect();
+        }
         match (self.show, self.window) {
             (Some(Show::RatingRequests), _) => rating_requests(replayed),
             (None, Some(window)) => self.scopes(replayed, window),

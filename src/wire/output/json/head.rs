@@ -1,0 +1,54 @@
+//! How every answer to a question begins: whose it is, as of when, and how far it can be trusted.
+
+use crate::domain::event::Millis;
+use crate::domain::span::Span;
+
+use super::writer::JsonWriter;
+
+/// The members with which an answer begins. `replay` has an account and a moment alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// The moment of the answer.
+    pub as_of: Millis,
+    /// The sum of the source positions from which the account is fed.
+    pub revision: Option<u64>,
+    /// How far behind Kafka the instance may be.
+    pub stale_ms: Option<u64>,
+    /// From when on the instance has read everything, where the question reaches further back.
+    pub complete_since: Option<Millis>,
+    /// Whether private texts are in the answer; none where it has none for anybody.
+    pub private: Option<bool>,
+}
+
+impl<'a> Head<'a> {
+    /// That of an answer from files.
+    #[must_use]
+    pub fn of_files(account: &'a str, as_of: Millis) -> Self {
+        Self { account, as_of, revision: None, stale_ms: None, complete_since: None, private: None }
+    }
+
+    pub(super) fn write(&self, json: &mut JsonWriter) {
+        json.key("account_id").text(self.account);
+        json.key("as_of").time(self.as_of);
+        if let Some(revision) = self.revision {
+            json.key("revision").integer(revision);
+        }
+        if let Some(stale_ms) = self.stale_ms {
+            json.key("stale_ms").integer(stale_ms);
+        }
+        if let Some(complete_since) = self.complete_since {
+            json.key("complete_since").time(complete_since);
+        }
+        if let Some(private) = self.private {
+            json.key("private").boolean(private);
+        }
+    }
+}
+
+/// The members `from` and `to`.
+pub(super) fn write_span(json: &mut JsonWriter, span: Span) {
+    json.key("from").time(span.from);
+    json.key("to").time(span.to);
+}
