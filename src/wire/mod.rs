@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod batch;
 pub mod event;
+pub mod keys;
 pub mod output;
 pub mod policy;
 pub mod proto;
