@@ -16,6 +16,7 @@ use super::flows::Flows;
 use super::health::Health;
 use super::limits::Limits;
 use super::pages;
+use super::problem::Problem;
 use super::renderings::{NoPage, Renderings};
 use super::selection::Selection;
 use super::server;
@@ -86,7 +87,8 @@ fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
         .route("/metrics/agents", get(agent_metrics))
         .route("/livez", get(|| async { plain("alive\n".to_owned()) }))
         .route("/readyz", get(readyz))
-        .fallback(|| async { (StatusCode::NOT_FOUND, plain(format!("There is nothing here.\n\n{}", pages::INDEX))) })
+        .fallback(|| async { Problem::no_such_path() })
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(Arc::new(Site::new(serving, limits)))
 }
 
@@ -162,8 +164,8 @@ async fn render(site: &Site, page: Page, Query(parameters): Parameters, headers:
     match renderings.page(question, move || asked.render(&serving)).await {
         Ok(page) if gzip => (head, [(header::CONTENT_ENCODING, "gzip")], page).into_response(),
         Ok(page) => (head, page).into_response(),
-        Err(NoPage::NoRoom) => server::busy(),
-        Err(NoPage::Failed) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(NoPage::NoRoom) => Problem::busy().into_response(),
+        Err(NoPage::Failed) => Problem::internal().into_response(),
     }
 }
 

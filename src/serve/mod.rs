@@ -11,6 +11,7 @@ pub mod limits;
 mod number;
 mod pages;
 mod patience;
+pub mod problem;
 mod renderings;
 pub mod selection;
 pub mod server;
