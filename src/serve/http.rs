@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::access::{self, Access};
 use super::compression;
 use super::flows::Flows;
 use super::health::Health;
@@ -45,6 +46,8 @@ pub struct Serving {
     pub shown: Shown,
     /// What the log has been told of the cap.
     pub said: Said,
+    /// Who may ask the API, and how much at once.
+    pub access: Arc<Access>,
     /// The wall clock: every number of a page is as of the moment it is asked for.
     pub clock: fn() -> Millis,
 }
@@ -81,6 +84,7 @@ pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits,
 
 /// Every path.
 fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
+    let api = access::guard(access::routes(serving.access.clone()), serving.access.clone());
     Router::new()
         .route("/", get(|| async { plain(pages::INDEX.to_owned()) }))
         .route("/metrics", get(metrics))
@@ -90,6 +94,7 @@ fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
         .fallback(|| async { Problem::no_such_path() })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(Arc::new(Site::new(serving, limits)))
+        .merge(api)
 }
 
 /// What is served, and the pages being rendered.

@@ -1,5 +1,6 @@
 //! From the board to people and scrapers, over HTTP.
 
+pub mod access;
 mod cap;
 mod compression;
 pub mod exposition;
