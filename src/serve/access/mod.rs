@@ -1,6 +1,6 @@
 //! Who may ask the HTTP API, and how much at once.
 //!
-//! [`guard`] stands around the router of all endpoints. It finds out who asks, refuses who may not, and counts how many
+//! [`guard()`] stands around the router of all endpoints. It finds out who asks, refuses who may not, and counts how many
 //! requests of an account are under way; an endpoint takes `Extension<Caller>` and finds there what it needs to know.
 
 mod asked;
