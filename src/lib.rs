@@ -12,6 +12,7 @@ pub mod domain;
 pub mod fold;
 pub mod pipeline;
 pub mod publish;
+pub mod random;
 pub mod serve;
 pub mod simulate;
 pub mod source;

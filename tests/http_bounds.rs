@@ -17,6 +17,7 @@ use cxpulse::domain::policy::PolicyBook;
 use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::pass::{PassSettings, Passes};
 use cxpulse::fold::{Fold, FoldSettings};
+use cxpulse::serve::access::Access;
 use cxpulse::serve::http::{self, Said, Serving, Shown};
 use cxpulse::serve::limits::Limits;
 use cxpulse::serve::selection::Families;
@@ -61,7 +62,8 @@ impl Server {
         Self::run(|listener, traffic| {
             let shown = Shown { series_cap: 100_000, agent_windows: vec![5], agent_families: Families::EVERY };
             let (flows, health, said) = (Arc::default(), Arc::default(), Said::default());
-            let serving = Serving { board, flows, health, traffic, engine, shown, said, clock: || NOW };
+            let access = Arc::new(Access::open());
+            let serving = Serving { board, flows, health, traffic, engine, shown, said, access, clock: || NOW };
             http::serve(listener, Arc::new(serving), limits, std::future::pending())
         })
     }

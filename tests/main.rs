@@ -1,5 +1,6 @@
 //! One test binary: laws, stories, the batch reference, the wire, and the program from outside.
 
+mod access;
 mod account;
 mod architecture;
 #[cfg(feature = "kafka")]

@@ -175,7 +175,10 @@ fn what_is_wrong_before_it_begins_is_one_line_and_status_2() {
         (&["demo", "--policy", &folder_name], &["policy", &folder_name, "right would be a file this user can read"]),
         (&["run", "--config", &folder_name], &["configuration", &folder_name, "right would be a file"]),
         (&["demo", "--listen", &address], &["listen = ", &address, "right would be a free address"]),
-        (&["demo", "--listen", "192.0.2.1:1"], &["listen = \"192.0.2.1:1\"", "right would be a free address"]),
+        (
+            &["demo", "--listen", "192.0.2.1:1", "--keys-file", &missing],
+            &["listen = \"192.0.2.1:1\"", "right would be a free address"],
+        ),
     ];
     for (arguments, expected) in cases {
         let output = cxpulse(arguments);

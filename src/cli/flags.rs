@@ -42,6 +42,7 @@ impl<const FOLD: bool, const SERVE: bool, const TOPICS: bool, const KAFKA: bool>
         }
         if SERVE {
             agent_families::check(&resolved)?;
+            config::check_serving(&resolved)?;
         }
         if self.print_config {
             output::print(resolved.print().as_bytes())?;

@@ -9,6 +9,7 @@ mod duration;
 pub mod flags;
 pub mod generate;
 mod help;
+mod keys;
 #[cfg(feature = "kafka")]
 mod last_reason;
 mod live_line;
@@ -49,6 +50,7 @@ enum Command {
     Replay(replay::Replay),
     Generate(generate::GenerateArgs),
     Topics(topics::Topics),
+    Keys(keys::Keys),
     Completions(completions::Completions),
 }
 
@@ -90,6 +92,7 @@ impl Cli {
             Command::Replay(replay) => replay.run(),
             Command::Generate(generate) => Ok(generate.run_to_destination(clock::now)?),
             Command::Topics(topics) => topics.run(),
+            Command::Keys(keys) => keys.run(),
             Command::Completions(completions) => completions.run(),
         }
     }

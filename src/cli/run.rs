@@ -10,7 +10,7 @@ use crate::config::Resolved;
 /// Read events from Kafka, and publish and serve live numbers
 #[derive(Debug, Args)]
 #[command(after_help = examples!(
-    "cxpulse run --brokers kafka-1:9092,kafka-2:9092 --listen 0.0.0.0:8080",
+    "cxpulse run --brokers kafka-1:9092,kafka-2:9092 --listen 0.0.0.0:8080 --keys-file keys.toml",
     "cxpulse run --config cxpulse.toml --policy policies.toml --print-config"
 ))]
 pub(super) struct Run {

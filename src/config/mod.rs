@@ -4,6 +4,7 @@
 //! flag, its variable, its key in the file, its default and its documentation cannot drift apart.
 
 mod huge_pages;
+pub mod keys_file;
 mod layers;
 mod settings;
 mod table;
@@ -73,6 +74,14 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
+    /// A keys file that is refused, or that cannot be written.
+    #[error("keys_file {}: {what}", .path.display())]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and what would be right; never a key.
+        what: String,
+    },
     /// A policy file that is refused.
     #[error("policy {}: {what}", .path.display())]
     Policy {
@@ -104,6 +113,14 @@ pub fn load_from(
     read: &dyn Fn(&Path) -> std::io::Result<String>,
 ) -> Result<Resolved, ConfigError> {
     layers::resolve(flags, environment, read)
+}
+
+/// Refuses settings with which nothing may be served: other machines could ask without a key.
+///
+/// # Errors
+/// It names both settings, `listen` and `keys_file`.
+pub fn check_serving(resolved: &Resolved) -> Result<(), ConfigError> {
+    together::check_serving(resolved)
 }
 
 /// The policies of a file, or none.

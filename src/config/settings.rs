@@ -44,6 +44,12 @@ pub struct Settings {
     pub forget_open_after_ms: Millis,
     /// How many HTTP clients may be connected at once.
     pub http_connections: usize,
+    /// The file that lists the keys of the HTTP API; without one it is open to this machine, and to it alone.
+    pub keys_file: Option<PathBuf>,
+    /// How many requests of one account the HTTP API answers at once.
+    pub requests_at_once: usize,
+    /// Origins of web pages that may read the HTTP API from elsewhere.
+    pub cors_origins: Vec<String>,
     /// How many series of one scope `/metrics` may carry.
     pub series_cap: usize,
     /// Which of the windows the records of agents have.
@@ -137,6 +143,9 @@ impl Settings {
             forget_after_ms: 0,
             forget_open_after_ms: 0,
             http_connections: 0,
+            keys_file: None,
+            requests_at_once: 0,
+            cors_origins: Vec::new(),
             series_cap: 0,
             agent_windows: Vec::new(),
             agent_metrics_windows: Vec::new(),

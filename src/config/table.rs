@@ -271,6 +271,39 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.keys_file, value::optional_path(raw)),
+        ..row(
+            "keys_file",
+            "FILE",
+            "",
+            "The keys of the HTTP API, as `cxpulse keys` writes them; without it a loopback address is open to all on it",
+            Shape::Text,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.requests_at_once, value::whole(raw, "requests", 1..=10_000)),
+        ..row(
+            "requests_at_once",
+            "REQUESTS",
+            "32",
+            "How many requests of one account the HTTP API answers at once, 1 to 10000; more are refused, and counted",
+            Shape::Number,
+            Use::Serve,
+        )
+    },
+    Setting {
+        set: |s, raw| put(&mut s.cors_origins, value::origins(raw)),
+        ..row(
+            "cors_origins",
+            "ORIGIN,…",
+            "",
+            "Web pages of which origins may read the HTTP API, such as https://wall.example.com",
+            Shape::Texts,
+            Use::Serve,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.series_cap, value::whole(raw, "series", 1_000..=10_000_000)),
         ..row(
             "series_cap",

@@ -9,6 +9,21 @@ pub(super) fn check(resolved: &Resolved) -> Result<(), ConfigError> {
     open_lives_are_the_longer_ones(resolved)
 }
 
+/// What serves must know who may ask, unless nobody but this machine can. Commands that do not serve may read the same
+/// file of settings, and are not asked for it.
+pub(super) fn check_serving(resolved: &Resolved) -> Result<(), ConfigError> {
+    let settings = &resolved.settings;
+    if settings.keys_file.is_some() || settings.listen.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    let what = format!(
+        "other machines can reach it, and keys_file ({}) names no file of keys that say who may ask",
+        resolved.origin("keys_file")
+    );
+    let right = "keys_file with a file that `cxpulse keys create` makes, or a loopback address such as 127.0.0.1:8080";
+    Err(resolved.wrong("listen", what, right))
+}
+
 /// Events of two kinds are keyed in two ways, and policies are compacted: no two of these can share a topic.
 fn topics_differ(resolved: &Resolved) -> Result<(), ConfigError> {
     let topics = &resolved.settings.topics;

@@ -98,6 +98,22 @@ pub(super) fn optional_path(raw: &Raw) -> Result<Option<PathBuf>, Wrong> {
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }
 
+/// Origins as browsers send them: scheme, host and perhaps a port, and nothing else.
+pub(super) fn origins(raw: &Raw) -> Result<Vec<String>, Wrong> {
+    let right = "origins separated by commas, such as https://wall.example.com or http://localhost:3000";
+    let origins: Vec<String> = raw.items().iter().map(|item| item.to_ascii_lowercase()).collect();
+    match origins.iter().find(|origin| !is_origin(origin)) {
+        Some(other) => Err(Wrong::new(format!("{other:?} is no origin"), right)),
+        None => Ok(origins),
+    }
+}
+
+fn is_origin(text: &str) -> bool {
+    let Some(host) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !host.is_empty() && host.chars().all(plain)
+}
+
 /// A name that Kafka takes for a topic.
 pub(super) fn topic(raw: &Raw) -> Result<String, Wrong> {
     let text = raw.text();

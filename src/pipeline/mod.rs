@@ -9,6 +9,7 @@
 //! A stage that reads or folds has a thread of its own; only HTTP is asynchronous. To stop, the source is told to; its
 //! feed ends, and so, one after the other, does everything behind it.
 
+mod access;
 pub mod demo;
 mod engine;
 mod folding;
@@ -19,6 +20,7 @@ pub mod run;
 mod shared;
 mod stages;
 
+use crate::config::ConfigError;
 use crate::serve::http::CannotListen;
 
 /// Why the pipeline did not begin, or ended by itself.
@@ -34,6 +36,12 @@ pub enum PipelineError {
 
 impl From<CannotListen> for PipelineError {
     fn from(error: CannotListen) -> Self {
+        Self::Configuration(error.to_string())
+    }
+}
+
+impl From<ConfigError> for PipelineError {
+    fn from(error: ConfigError) -> Self {
         Self::Configuration(error.to_string())
     }
 }

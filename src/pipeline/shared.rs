@@ -8,6 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
 use super::PipelineError;
+use super::access;
 use super::engine::{Counts, Engine};
 use super::folding::{self, Outlets};
 use super::passing;
@@ -22,6 +23,7 @@ use crate::fold::handover::Tray;
 use crate::fold::outcomes::Outcomes;
 use crate::fold::pass::{PassSettings, Passes};
 use crate::fold::{Fold, FoldSettings};
+use crate::serve::access::Access;
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::serve::http::{self, Said, Serving, Shown};
@@ -44,6 +46,7 @@ pub(super) struct Shared {
     outcomes: Arc<Outcomes>,
     flows: Arc<Flows>,
     health: Arc<Health>,
+    access: Arc<Access>,
     recorder: PrometheusHandle,
     shown: Shown,
     limits: Limits,
@@ -51,13 +54,14 @@ pub(super) struct Shared {
 
 impl Shared {
     /// # Errors
-    /// When a setting names a family that there is not, or the process records engine metrics already.
+    /// When a setting names a family that there is not, the keys file is wrong, or the process records engine metrics already.
     pub(super) fn new(settings: &Settings) -> Result<Self, PipelineError> {
         let outcomes = Outcomes::default();
         let topics = &settings.topics;
         outcomes.expect_topics([&topics.conversation, &topics.survey, &topics.agent]);
         Ok(Self {
             shown: shown(settings)?,
+            access: Arc::new(access::of(settings)?),
             limits: limits(settings),
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
@@ -130,6 +134,7 @@ impl Shared {
             engine: Box::new(move || engine.render()),
             shown: self.shown.clone(),
             said: Said::default(),
+            access: self.access.clone(),
             clock: clock::now,
         });
         let (limits, told) = (self.limits.clone(), stages.stop().told());

@@ -11,11 +11,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
 
+use super::access::{self, Access};
 use super::compression;
 use super::flows::Flows;
 use super::health::Health;
 use super::limits::Limits;
 use super::pages;
+use super::problem::Problem;
 use super::renderings::{NoPage, Renderings};
 use super::selection::Selection;
 use super::server;
@@ -44,6 +46,8 @@ pub struct Serving {
     pub shown: Shown,
     /// What the log has been told of the cap.
     pub said: Said,
+    /// Who may ask the API, and how much at once.
+    pub access: Arc<Access>,
     /// The wall clock: every number of a page is as of the moment it is asked for.
     pub clock: fn() -> Millis,
 }
@@ -80,14 +84,17 @@ pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits,
 
 /// Every path.
 fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
+    let api = access::guard(access::routes(serving.access.clone()), serving.access.clone());
     Router::new()
         .route("/", get(|| async { plain(pages::INDEX.to_owned()) }))
         .route("/metrics", get(metrics))
         .route("/metrics/agents", get(agent_metrics))
         .route("/livez", get(|| async { plain("alive\n".to_owned()) }))
         .route("/readyz", get(readyz))
-        .fallback(|| async { (StatusCode::NOT_FOUND, plain(format!("There is nothing here.\n\n{}", pages::INDEX))) })
+        .fallback(|| async { Problem::no_such_path() })
+        .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(Arc::new(Site::new(serving, limits)))
+        .merge(api)
 }
 
 /// What is served, and the pages being rendered.
@@ -162,8 +169,8 @@ async fn render(site: &Site, page: Page, Query(parameters): Parameters, headers:
     match renderings.page(question, move || asked.render(&serving)).await {
         Ok(page) if gzip => (head, [(header::CONTENT_ENCODING, "gzip")], page).into_response(),
         Ok(page) => (head, page).into_response(),
-        Err(NoPage::NoRoom) => server::busy(),
-        Err(NoPage::Failed) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(NoPage::NoRoom) => Problem::busy().into_response(),
+        Err(NoPage::Failed) => Problem::internal().into_response(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From the board to people and scrapers, over HTTP.
 
+pub mod access;
 mod cap;
 mod compression;
 pub mod exposition;
@@ -11,6 +12,7 @@ pub mod limits;
 mod number;
 mod pages;
 mod patience;
+pub mod problem;
 mod renderings;
 pub mod selection;
 pub mod server;

@@ -4,12 +4,13 @@
 
 use std::future::Future;
 use std::io::{self, Read as _, Write as _};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::HttpBody as _;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
@@ -20,15 +21,16 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tower_layer::Layer as _;
 
 use super::limits::Limits;
 use super::patience::{AtRest, Patient};
+use super::problem::{self, Problem};
 use super::traffic::{Refused, Traffic};
 
-/// What one connection too many is told.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
-    content-type: text/plain; charset=utf-8\r\n\r\n\
-    there are as many connections as http_connections is\n";
+/// Above what one connection too many is told.
+const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
+    content-type: application/problem+json\r\n\r\n";
 
 /// Until the system is asked again for a connection that it could not give.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -48,7 +50,7 @@ pub async fn serve(
     loop {
         tokio::select! {
             () = &mut stop => break,
-            stream = accept(&listener, &server.traffic) => server.take(stream),
+            (stream, client) = accept(&listener, &server.traffic) => server.take(stream, client),
         }
     }
     drop(listener);
@@ -77,16 +79,17 @@ async fn keep_bounds(State(bounds): State<Bounds>, request: Request, next: Next)
     let body = request.body().size_hint();
     let has_body = body.upper() != Some(0);
     let answer = if address_bytes > bounds.address_bytes {
-        StatusCode::URI_TOO_LONG.into_response()
+        Problem::too_long(bounds.address_bytes).into_response()
     } else if body.lower() > bounds.body_bytes as u64 {
         // It says so itself: nobody has to wait for it.
-        StatusCode::PAYLOAD_TOO_LARGE.into_response()
+        Problem::too_large(bounds.body_bytes).into_response()
     } else {
         match tokio::time::timeout(bounds.answer, next.run(request)).await {
+            Ok(answer) if is_too_large(&answer) => Problem::too_large(bounds.body_bytes).into_response(),
             Ok(answer) => answer,
             // Where there is a body, it is what we waited for.
-            Err(_) if has_body => StatusCode::REQUEST_TIMEOUT.into_response(),
-            Err(_) => busy(),
+            Err(_) if has_body => Problem::slow_body().into_response(),
+            Err(_) => Problem::busy().into_response(),
         }
     };
     if let Some(reason) = refusal(&answer) {
@@ -104,19 +107,18 @@ fn refusal(answer: &Response) -> Option<Refused> {
     }
 }
 
-/// That others ask for too much at the moment.
-pub(super) fn busy() -> Response {
-    let text = "others ask for so much at the moment that this has to wait; ask again in a second\n";
-    let head = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::RETRY_AFTER, "1")];
-    (StatusCode::SERVICE_UNAVAILABLE, head, Extension(Refused::Busy), text).into_response()
+/// Whether an endpoint found only as it read that a body is too large; the library says so in plain text.
+fn is_too_large(answer: &Response) -> bool {
+    let is_problem = answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == problem::MEDIA_TYPE);
+    answer.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_problem
 }
 
 /// The next connection. Without a descriptor for it there is a pause: the system would refuse it again at once.
-async fn accept(listener: &TcpListener, traffic: &Traffic) -> TcpStream {
+async fn accept(listener: &TcpListener, traffic: &Traffic) -> (TcpStream, SocketAddr) {
     let mut said = false;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return stream,
+            Ok(accepted) => return accepted,
             // The client's trouble, not ours.
             Err(error) if is_of_the_client(&error) => {}
             Err(error) => {
@@ -144,7 +146,7 @@ struct Server {
 }
 
 impl Server {
-    fn take(&mut self, stream: TcpStream) {
+    fn take(&mut self, stream: TcpStream, client: SocketAddr) {
         while self.connections.try_join_next().is_some() {}
         if self.connections.len() >= self.limits.connections {
             self.traffic.refuse(Refused::Connections);
@@ -156,7 +158,7 @@ impl Server {
         let _slower = stream.set_nodelay(true).is_err();
         let stream = Patient::new(stream, self.limits.write, self.traffic.clone());
         let at_rest = stream.at_rest();
-        let service = TowerToHyperService::new(self.router.clone());
+        let service = TowerToHyperService::new(Extension(ConnectInfo(client)).layer(self.router.clone()));
         let connection = self.ended.watch(self.protocol().serve_connection(TokioIo::new(stream), service));
         let open = Open::new(self.traffic.clone());
         self.connections.spawn(async move {
@@ -180,7 +182,7 @@ impl Server {
 /// Says why, and takes what was asked so far, so that closing does not read as a failure to the client.
 fn turn_away(stream: TcpStream) -> io::Result<()> {
     let mut stream = stream.into_std()?;
-    stream.write_all(FULL)?;
+    stream.write_all(format!("{FULL}{}", Problem::full().body()).as_bytes())?;
     let _asked = stream.read(&mut [0; 4_096])?;
     Ok(())
 }

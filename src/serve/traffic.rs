@@ -19,11 +19,24 @@ pub enum Refused {
     Malformed,
     /// Others had asked for so much that there was no room or no time left.
     Busy,
+    /// An account was asked for more at once than it may be, or an address tried to sign in too often.
+    TooMany,
+    /// It has no key, or none that allows what it asks for.
+    Unauthorized,
 }
 
 /// The words of the reasons, in the order of the enum.
-const WORDS: [&str; 7] =
-    ["connections", "descriptors", "slow_request", "slow_reader", "too_large", "malformed", "busy"];
+const WORDS: [&str; 9] = [
+    "connections",
+    "descriptors",
+    "slow_request",
+    "slow_reader",
+    "too_large",
+    "malformed",
+    "busy",
+    "too_many",
+    "unauthorized",
+];
 
 /// Written by the server, read by scrapes.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod batch;
 pub mod event;
+pub mod keys;
 pub mod nearest;
 pub mod output;
 pub mod policy;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "connection",
             "domain",
             "pipeline",
+            "random",
             "serve",
             "simulate",
             "source",
@@ -41,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "domain",
             "fold",
             "publish",
+            "random",
             "serve",
             "simulate",
             "source",
@@ -49,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("publish", &["board", "connection", "domain", "telemetry", "wire"]),
+    ("random", &[]),
     ("serve", &["board", "domain", "telemetry", "wire"]),
     ("simulate", &["domain"]),
     ("source", &["connection", "domain", "simulate", "telemetry", "wire"]),
@@ -78,12 +81,27 @@ const STAGES: &[&str] = &["source", "fold", "publish", "serve"];
 const PURE: &[(&str, &[&str])] = &[
     ("domain", &["chrono", "foldhash", "hashbrown", "smallvec", "thiserror", "xxhash_rust"]),
     ("simulate", &["chrono", "foldhash", "itoa", "thiserror", "xxhash_rust"]),
-    ("wire", &["chrono", "foldhash", "itoa", "prost", "serde", "serde_json", "thiserror", "toml", "xxhash_rust"]),
+    (
+        "wire",
+        &[
+            "blake3",
+            "chrono",
+            "foldhash",
+            "itoa",
+            "prost",
+            "serde",
+            "serde_json",
+            "subtle",
+            "thiserror",
+            "toml",
+            "xxhash_rust",
+        ],
+    ),
 ];
 const IMPURE_STD: &[&str] = &["env", "fs", "net", "os", "process", "thread"];
 
 /// Crates with one home.
-const HOMES: &[(&str, &str)] = &[("prost", "wire"), ("dashmap", "board")];
+const HOMES: &[(&str, &str)] = &[("prost", "wire"), ("dashmap", "board"), ("blake3", "wire"), ("getrandom", "random")];
 
 /// What only some modules may do: a type or module of std or chrono, its functions (none named: any), and who.
 const EFFECTS: &[(&str, &[&str], &[&str])] = &[

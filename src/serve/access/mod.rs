@@ -1,0 +1,165 @@
+//! Who may ask the HTTP API, and how much at once.
+//!
+//! [`guard()`] stands around the router of all endpoints. It finds out who asks, refuses who may not, and counts how many
+//! requests of an account are under way; an endpoint takes `Extension<Caller>` and finds there what it needs to know.
+
+mod asked;
+mod at_once;
+mod caller;
+mod credentials;
+mod guard;
+mod keyring;
+mod request_log;
+mod session_routes;
+mod sessions;
+mod sign_ins;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::http::HeaderValue;
+
+use self::at_once::AtOnce;
+use self::credentials::Presented;
+use self::sessions::Sessions;
+use self::sign_ins::SignIns;
+use super::problem::Problem;
+use crate::domain::event::Millis;
+use crate::wire::keys::Key;
+
+pub use self::caller::{Caller, account, operations_account, unknown_account, unknown_operations_account};
+pub use self::guard::guard;
+pub use self::keyring::{Keyring, ReadKeys};
+pub use self::request_log::{REQUEST_ID, RequestId};
+pub use self::session_routes::routes;
+
+/// What 401 asks for.
+const CHALLENGE: &str = "Bearer realm=\"cxpulse\"";
+/// The same to who presented a key.
+const CHALLENGE_KEY: &str = "Bearer realm=\"cxpulse\", error=\"invalid_token\"";
+
+/// 256 bits that nobody can guess, where the system has some.
+pub type Random = fn() -> Option<[u8; 32]>;
+/// The time, in milliseconds since the Unix epoch.
+pub type Clock = Box<dyn Fn() -> Millis + Send + Sync>;
+
+/// What the settings say of access.
+#[derive(Debug, Clone)]
+pub struct AccessSettings {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// How many requests of one account are answered at once.
+    pub requests_at_once: usize,
+    /// Origins of web pages that may read answers from elsewhere.
+    pub cors_origins: Vec<String>,
+}
+
+/// Everything that decides who may ask.
+pub struct Access {
+    /// None where everything is open to this machine, and to it alone.
+    keyring: Option<Keyring>,
+    sessions: Sessions,
+    sign_ins: SignIns,
+    at_once: Arc<AtOnce>,
+    origins: Vec<HeaderValue>,
+    /// Whether browsers send the cookie over TLS alone.
+    secure_cookies: bool,
+    /// What the ids of requests made here begin with.
+    requests: request_log::Numbering,
+    clock: Clock,
+    random: Random,
+}
+
+impl Access {
+    /// By these settings, with the keys of a file or open to this machine.
+    #[must_use]
+    pub fn new(settings: &AccessSettings, keyring: Option<Keyring>, clock: Clock, random: Random) -> Self {
+        let origins = settings.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+        Self {
+            keyring,
+            sessions: Sessions::default(),
+            sign_ins: SignIns::default(),
+            at_once: Arc::new(AtOnce::new(settings.requests_at_once)),
+            origins: origins.collect(),
+            secure_cookies: !settings.listen.ip().to_canonical().is_loopback(),
+            requests: request_log::Numbering::new(random().unwrap_or_default()),
+            clock,
+            random,
+        }
+    }
+
+    /// Open to whoever reaches it: for tests of what stands behind the guard.
+    #[must_use]
+    pub fn open() -> Self {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new() };
+        Self::new(&settings, None, Box::new(|| 0), || Some([0; 32]))
+    }
+
+    /// Whether everything is open to this machine, since there are no keys.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.keyring.is_none()
+    }
+
+    /// Whether a caller still has the rights that it was let in with: an endpoint whose answer goes on, such as a
+    /// stream, asks now and then. For a browser's session it counts as use, so that a board on a wall stays signed in.
+    #[must_use]
+    pub fn still_holds(&self, caller: &Caller) -> bool {
+        match (&self.keyring, caller.key()) {
+            (Some(keyring), Some(key)) => {
+                let of_session = |session| self.sessions.key_of(session, self.now()).is_some();
+                keyring.has(key, self.now()) && caller.session().is_none_or(of_session)
+            }
+            _ => true,
+        }
+    }
+
+    /// Who presents this, or why it is nobody.
+    fn caller(&self, presented: &Presented<'_>) -> Result<Caller, Problem> {
+        let Some(keyring) = &self.keyring else { return Ok(Caller::everything()) };
+        match presented {
+            Presented::Key(text) => keyring.find(text, self.now()).map(Caller::of_key).ok_or_else(unknown_key),
+            Presented::Session(token) => self.caller_of_session(keyring, token),
+            Presented::OAuth => Err(Problem::unauthorized(
+                "OAuth signatures are not understood here, bearer tokens are: send the key as \
+                 `Authorization: Bearer …` or as `X-API-Key: …`",
+                CHALLENGE,
+            )),
+            Presented::Nothing => {
+                Err(Problem::unauthorized("send a key as `Authorization: Bearer …` or as `X-API-Key: …`", CHALLENGE))
+            }
+        }
+    }
+
+    fn caller_of_session(&self, keyring: &Keyring, token: &str) -> Result<Caller, Problem> {
+        let session = sessions::SessionId::of(token);
+        let key = self.sessions.key_of(&session, self.now()).and_then(|id| keyring.by_id(&id, self.now()));
+        match key {
+            Some(key) => Ok(Caller::of_session(key, session)),
+            None => {
+                self.sessions.end(&session);
+                Err(Problem::unauthorized("the session has ended; sign in again with a key", CHALLENGE))
+            }
+        }
+    }
+
+    /// The key that somebody signs in with.
+    fn key(&self, text: &str) -> Option<Arc<Key>> {
+        self.keyring.as_ref()?.find(text, self.now())
+    }
+
+    fn now(&self) -> Millis {
+        (self.clock)()
+    }
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Access").field("is_open", &self.is_open()).finish_non_exhaustive()
+    }
+}
+
+fn unknown_key() -> Problem {
+    Problem::unauthorized("the key is not known; it may have been revoked", CHALLENGE_KEY)
+}

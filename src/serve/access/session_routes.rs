@@ -1,0 +1,113 @@
+//! `/v1/session`: a browser trades a key for a cookie, asks what it may see, and signs out.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::at_once::{LEFT, POLICY};
+use super::credentials::{self, COOKIE};
+use super::sessions::{LASTS_MS, SessionId};
+use super::{Access, Caller, sign_ins, unknown_key};
+use crate::serve::problem::Problem;
+use crate::wire::keys::Accounts;
+
+/// The path that signs in, out, and tells what may be seen.
+const PATH: &str = "/v1/session";
+/// More than a key and what stands around it; what is larger is no sign-in.
+const LARGEST_BODY: usize = 4 << 10;
+
+/// The routes of sessions, which belong behind the guard like all others.
+pub fn routes(access: Arc<Access>) -> Router {
+    Router::new().route(PATH, get(show).post(sign_in).delete(sign_out)).with_state(access)
+}
+
+/// What somebody signs in with.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    key: String,
+}
+
+async fn show(Extension(caller): Extension<Caller>) -> Response {
+    (no_store(), Json(rights(&caller))).into_response()
+}
+
+async fn sign_in(State(access): State<Arc<Access>>, request: Request) -> Result<Response, Response> {
+    let address = address(request.extensions());
+    access.sign_ins.attempt(address).map_err(too_often)?;
+    let before = credentials::session(request.headers()).map(SessionId::of);
+    let sign_in = body(request).await.map_err(Problem::into_response)?;
+    if access.is_open() {
+        return Ok((no_store(), Json(rights(&Caller::everything()))).into_response());
+    }
+    let key = access.key(&sign_in.key).ok_or_else(|| unknown_key().into_response())?;
+    let random = (access.random)().ok_or_else(|| Problem::internal().into_response())?;
+    // Who signs in anew has one session, not two.
+    before.iter().for_each(|session| access.sessions.end(session));
+    let token = access.sessions.begin(&key.id, random, access.now());
+    let cookie = [(header::SET_COOKIE, access.cookie(&token, LASTS_MS / 1_000))];
+    Ok((no_store(), AppendHeaders(cookie), Json(rights(&Caller::of_key(key)))).into_response())
+}
+
+async fn sign_out(State(access): State<Arc<Access>>, headers: HeaderMap) -> Response {
+    if let Some(token) = credentials::session(&headers) {
+        access.sessions.end(&SessionId::of(token));
+    }
+    (StatusCode::NO_CONTENT, no_store(), AppendHeaders([(header::SET_COOKIE, access.cookie("", 0))])).into_response()
+}
+
+impl Access {
+    /// No script reads the cookie, no other site sends it, and other machines get it over TLS alone.
+    fn cookie(&self, token: &str, seconds: i64) -> String {
+        let secure = if self.secure_cookies { "; Secure" } else { "" };
+        format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
+    }
+}
+
+/// What a caller may see, as JSON: `"*"` or a list of accounts, and whether private text.
+fn rights(caller: &Caller) -> Value {
+    let accounts = match caller.accounts() {
+        Accounts::Every => json!("*"),
+        Accounts::Listed(ids) => json!(ids),
+    };
+    json!({"accounts": accounts, "private": caller.may_see_private()})
+}
+
+async fn body(request: Request) -> Result<SignIn, Problem> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    // A form of another site could send any kind that needs no leave of its own, but not this one.
+    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        return Err(Problem::wrong_media_type("application/json"));
+    }
+    let body = axum::body::to_bytes(request.into_body(), LARGEST_BODY).await;
+    let body = body.map_err(|_| Problem::too_large(LARGEST_BODY))?;
+    // What is wrong with it is not told, since that could be a part of a key.
+    serde_json::from_slice(&body).map_err(|_| Problem::malformed_body("right would be {\"key\":\"cxp_…\"}"))
+}
+
+/// Where a request comes from. Without knowing all have one limit together.
+fn address(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip())
+}
+
+fn too_often(wait: std::time::Duration) -> Response {
+    let what = "too many attempts to sign in come from this address";
+    let mut answer = Problem::too_many(what, wait).into_response();
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    for (name, value) in [(POLICY, sign_ins::POLICY.to_owned()), (LEFT, format!("\"sign-in\";r=0;t={seconds}"))] {
+        answer.headers_mut().insert(name, HeaderValue::try_from(value).expect("ASCII"));
+    }
+    answer
+}
+
+fn no_store() -> [(header::HeaderName, &'static str); 1] {
+    [(header::CACHE_CONTROL, "no-store")]
+}

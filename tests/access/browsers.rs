@@ -1,0 +1,130 @@
+//! Browsers: a key is traded for a cookie, which lasts as long as it is used and as the key does.
+
+use std::net::TcpStream;
+
+use cxpulse::serve::access::AccessSettings;
+use serde_json::json;
+
+use super::{Answer, Desk, Folder, add_key, bearer, change, settings};
+
+const SESSION: &str = "/v1/session";
+const LIVE: &str = "/v1/accounts/acme/live";
+const JSON: &str = "content-type: application/json";
+const TWELVE_HOURS: i64 = 12 * 3_600_000;
+
+impl Desk {
+    fn signs_in(&self, key: &str) -> Answer {
+        self.asks("POST", SESSION, &[JSON], &json!({"key": key}).to_string())
+    }
+
+    /// The cookie that a browser sends from then on.
+    fn cookie(&self, key: &str) -> String {
+        let answer = self.signs_in(key);
+        let cookie = answer.header("set-cookie").expect("a cookie").split(';').next().expect("one part").to_owned();
+        format!("cookie: theme=dark; {cookie}")
+    }
+}
+
+#[test]
+fn a_key_is_traded_for_a_cookie_that_no_script_and_no_other_site_can_use() {
+    let folder = Folder::new();
+    let (key, _) = add_key(&folder.keys(), 1, &["acme", "globex"], true);
+    let desk = Desk::with_keys(&folder.keys());
+    let answer = desk.signs_in(&key);
+    assert_eq!(answer.json(), json!({"accounts": ["acme", "globex"], "private": true}));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    assert!(cookie.starts_with("cxpulse_session=") && !cookie.contains("cxp_"), "{cookie}");
+    assert!(cookie.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{cookie}");
+    let cookie = desk.cookie(&key);
+    assert_eq!(desk.get(LIVE, &[&cookie]).json()["private"], true);
+    assert_eq!(desk.get(SESSION, &[&cookie]).json(), json!({"accounts": ["acme", "globex"], "private": true}));
+    assert_eq!(desk.get("/v1/accounts/initech/live", &[&cookie]).status, 403);
+    assert_eq!(desk.get(LIVE, &[&cookie, &bearer("wrong")]).status, 401, "a key goes before a session");
+    let elsewhere = AccessSettings { listen: "0.0.0.0:8080".parse().expect("an address"), ..settings() };
+    let elsewhere = Desk::start(&elsewhere, Some(&folder.keys()));
+    let cookie = elsewhere.signs_in(&key);
+    assert!(cookie.header("set-cookie").expect("a cookie").ends_with("; SameSite=Strict; Secure"));
+}
+
+#[test]
+fn a_session_ends_when_it_is_left_alone_or_signed_out() {
+    let folder = Folder::new();
+    let (key, _) = add_key(&folder.keys(), 1, &["*"], false);
+    let desk = Desk::with_keys(&folder.keys());
+    let cookie = desk.cookie(&key);
+    for _ in 0..3 {
+        desk.after_ms(TWELVE_HOURS - 1);
+        assert_eq!(desk.get(SESSION, &[&cookie]).json(), json!({"accounts": "*", "private": false}));
+    }
+    desk.after_ms(TWELVE_HOURS);
+    assert!(desk.get(LIVE, &[&cookie]).problem(401, "unauthorized").starts_with("the session has ended"));
+    let (one, other) = (desk.cookie(&key), desk.cookie(&key));
+    let out = desk.asks("DELETE", SESSION, &[&one], "");
+    assert_eq!((out.status, out.text().as_str()), (204, ""));
+    assert!(out.header("set-cookie").expect("one that ends it").starts_with("cxpulse_session=; Path=/; Max-Age=0;"));
+    assert_eq!((desk.get(LIVE, &[&one]).status, desk.get(LIVE, &[&other]).status), (401, 200));
+    assert_eq!(desk.asks("DELETE", SESSION, &[], "").status, 204, "who is signed out may say so again");
+}
+
+#[test]
+fn a_session_ends_with_its_key_and_so_does_what_goes_on_by_it() {
+    let folder = Folder::new();
+    let (key, id) = add_key(&folder.keys(), 1, &["acme"], true);
+    let desk = Desk::with_keys(&folder.keys());
+    let cookie = desk.cookie(&key);
+    assert_eq!(desk.get(LIVE, &[&cookie]).status, 200);
+    let caller = desk.caller.lock().expect("nobody fails").clone().expect("one asked");
+    assert_eq!((caller.key_id(), desk.access.still_holds(&caller)), (Some(id.as_str()), true));
+    desk.after_ms(TWELVE_HOURS - 1);
+    assert!(desk.access.still_holds(&caller), "to be asked so is use");
+    desk.after_ms(TWELVE_HOURS - 1);
+    assert_eq!(desk.get(LIVE, &[&cookie]).status, 200);
+    change(&folder.keys(), Vec::clear);
+    desk.after_ms(1_000);
+    assert!(!desk.access.still_holds(&caller));
+    assert_eq!(desk.get(LIVE, &[&cookie]).status, 401);
+}
+
+#[test]
+fn a_wrong_sign_in_is_told_what_is_wrong_and_nothing_of_what_it_sent() {
+    let folder = Folder::new();
+    let (key, _) = add_key(&folder.keys(), 1, &["acme"], false);
+    let desk = Desk::with_keys(&folder.keys());
+    let body = json!({"key": key}).to_string();
+    desk.signs_in("cxp_wrong").problem(401, "unauthorized");
+    desk.asks("POST", SESSION, &[], &body).problem(415, "wrong-media-type");
+    desk.asks("POST", SESSION, &["content-type: text/plain"], &body).problem(415, "wrong-media-type");
+    for body in [key.as_str(), "{}", &format!("{{\"{key}\":1}}"), &format!("{{\"key\":\"{key}\",\"x\":1}}"), ""] {
+        let answer = desk.asks("POST", SESSION, &[JSON], body);
+        assert_eq!(answer.problem(400, "malformed-body"), "right would be {\"key\":\"cxp_…\"}");
+        assert!(!answer.text().contains(&key));
+    }
+    desk.asks("POST", SESSION, &[JSON], &"x".repeat(5_000)).problem(413, "too-large");
+    assert_eq!(desk.asks("PUT", SESSION, &[&bearer(&key)], "").status, 405);
+}
+
+#[test]
+fn too_many_attempts_to_sign_in_have_to_wait() {
+    let folder = Folder::new();
+    let (key, _) = add_key(&folder.keys(), 1, &["acme"], false);
+    let desk = Desk::with_keys(&folder.keys());
+    let sends = |_| desk.sends("POST", SESSION, &[JSON], "{\"key\":\"cxp_guessed\"}");
+    // By the clock of the machine an attempt is given back every two seconds: these take no such time.
+    let answers: Vec<Answer> = (0..200).map(sends).collect::<Vec<TcpStream>>().into_iter().map(Answer::read).collect();
+    let refused: Vec<&Answer> = answers.iter().filter(|answer| answer.status == 429).collect();
+    assert!(answers.iter().all(|answer| [401, 429].contains(&answer.status)) && refused.len() > 100);
+    refused[0].problem(429, "too-many-requests");
+    assert!(["1", "2"].contains(&refused[0].header("retry-after").expect("when")), "{}", refused[0].head);
+    assert_eq!(refused[0].header("ratelimit-policy"), Some("\"sign-in\";q=30;w=60"));
+    assert_eq!(desk.get(LIVE, &[&bearer(&key)]).status, 200, "who has a key is not held up");
+}
+
+#[test]
+fn without_keys_there_is_nothing_to_sign_in_with_and_everything_to_see() {
+    let desk = Desk::start(&settings(), None);
+    let everything = json!({"accounts": "*", "private": true});
+    assert_eq!(desk.get(SESSION, &[]).json(), everything);
+    let answer = desk.signs_in("anything");
+    assert_eq!((answer.json(), answer.header("set-cookie")), (everything, None));
+}
