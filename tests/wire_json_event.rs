@@ -51,6 +51,7 @@ fn every_type_carries_its_own_fields() {
                 "line_id": "+1", "skill_id": "s", "origin": "api", "audience": "lead"}),
             Body::ConversationStarted(Started {
                 contact: Some(text("p")),
+                contact_name: Some(Private::new("Pat")),
                 company: Some(text("q")),
                 channel: Some(text("web, chat")),
                 line: Some(text("+1")),
@@ -133,7 +134,13 @@ fn every_type_carries_its_own_fields() {
         (
             "agent_status",
             json!({"status": "away", "agent_name": "Ann", "skill_ids": ["s", "t"], "capacity": 3}),
-            Body::AgentStatus { agent: a(), status: Status::Away },
+            Body::AgentStatus {
+                agent: a(),
+                name: Some(Private::new("Ann")),
+                status: Status::Away,
+                skills: vec![text("s"), text("t")],
+                capacity: Some(3),
+            },
         ),
     ] {
         assert_eq!(body(event_type, members.clone()), Ok(expected), "{event_type} {members}");

@@ -19,6 +19,7 @@ impl Story {
     pub(super) fn start(&mut self, centre: &Centre) -> Said {
         let started = Body::ConversationStarted(Started {
             contact: Some(contact_name(self.contact)),
+            contact_name: Some(person(self.contact)),
             company: self.company(),
             channel: Some(Cow::Borrowed(CHANNELS[usize::from(self.channel)])),
             line: Some(self.line()),
@@ -26,9 +27,8 @@ impl Story {
             origin: self.origin,
             audience: if self.contact.is_multiple_of(4) { Audience::Lead } else { Audience::User },
         });
-        let extras = Extras { contact_name: Some(person(self.contact)), ..Extras::default() };
         self.begin();
-        Some((started, extras))
+        Some((started, Extras::default()))
     }
 
     /// Who speaks first.

@@ -293,7 +293,7 @@ impl History {
     fn intern(&mut self, event: &Event<'_>, hashes: &Hashes) -> Interned {
         let Event { at, sequence, identity, .. } = *event;
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
-        if let Body::AgentStatus { agent, status } = &event.body {
+        if let Body::AgentStatus { agent, status, .. } = &event.body {
             let said = StatusEvent { at, sequence, identity, status: *status };
             return Interned::Status(self.names.agents.intern_hashed(hashes.agent, agent), said);
         }

@@ -47,8 +47,8 @@ struct Message<'a> {
 #[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
-    /// Of the one list: the first of its ids that is none.
-    wrong_skill_id: Option<&'a [u8]>,
+    /// The one list.
+    skill_ids: Vec<&'a [u8]>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -182,7 +182,7 @@ impl<'a> Slots<'a> {
     fn skip(&mut self, kept: Kept, key: Key, mut reader: Reader<'a>) -> Result<Reader<'a>, Malformed> {
         let (number, wire_type) = (key.number(), key.wire_type()?);
         if wire_type == WireType::Bytes && has(kept.lists, number) {
-            self.note_skill_id(reader.bytes()?);
+            self.skill_ids.push(reader.bytes()?);
             return Ok(reader);
         }
         if let Some(slot) = kept.slot(number) {
@@ -192,15 +192,9 @@ impl<'a> Slots<'a> {
         Ok(reader)
     }
 
-    fn note_skill_id(&mut self, bytes: &'a [u8]) {
-        if self.wrong_skill_id.is_none() && !utf8::text(bytes).is_some_and(is_party) {
-            self.wrong_skill_id = Some(bytes);
-        }
-    }
-
     fn clear_body(&mut self) {
         self.values[..Field::EventId as usize].fill(Value::Absent);
-        self.wrong_skill_id = None;
+        self.skill_ids.clear();
     }
 
     #[inline]
@@ -237,17 +231,19 @@ impl<'a> Fields<'a> for Slots<'a> {
         }
     }
 
-    fn judge_parties(&self, field: Field) -> Result<(), Refusal> {
-        self.judge_text(field)?;
-        match self.wrong_skill_id {
-            None => Ok(()),
-            Some(wrong) => Err(text(wrong).err().unwrap_or(Reason::IllFormed.at(field))),
-        }
+    fn parties(&self, field: Field) -> Result<Vec<Text<'a>>, Refusal> {
+        self.name(field)?;
+        let party = |bytes: &&'a [u8]| {
+            let party = text(bytes)?;
+            if is_party(party) { Ok(Cow::Borrowed(party)) } else { Err(Reason::IllFormed.at(field)) }
+        };
+        self.skill_ids.iter().map(party).collect()
     }
 
-    fn judge_text(&self, field: Field) -> Result<(), Refusal> {
+    fn name(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
         match self.values[field as usize] {
-            Value::Bytes(_) | Value::Absent => Ok(()),
+            Value::Bytes(bytes) => Ok(utf8::text(bytes).map(Cow::Borrowed)),
+            Value::Absent => Ok(None),
             Value::Number(_) | Value::Wrong => Err(Refusal::UNDECODABLE),
         }
     }
