@@ -19,6 +19,7 @@ mod soak;
 mod tallies;
 mod time;
 mod wide;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
