@@ -8,6 +8,7 @@
 pub(super) mod reader;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::domain::event::{Millis, Text};
 
@@ -47,8 +48,10 @@ struct Message<'a> {
 #[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
-    /// The one list.
-    skill_ids: Vec<&'a [u8]>,
+    /// The one list; whoever asks for it takes it.
+    skill_ids: Cell<Vec<Text<'a>>>,
+    /// The first of its ids that is none.
+    wrong_skill_id: Option<&'a [u8]>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -182,7 +185,7 @@ impl<'a> Slots<'a> {
     fn skip(&mut self, kept: Kept, key: Key, mut reader: Reader<'a>) -> Result<Reader<'a>, Malformed> {
         let (number, wire_type) = (key.number(), key.wire_type()?);
         if wire_type == WireType::Bytes && has(kept.lists, number) {
-            self.skill_ids.push(reader.bytes()?);
+            self.note_skill_id(reader.bytes()?);
             return Ok(reader);
         }
         if let Some(slot) = kept.slot(number) {
@@ -192,9 +195,16 @@ impl<'a> Slots<'a> {
         Ok(reader)
     }
 
+    fn note_skill_id(&mut self, bytes: &'a [u8]) {
+        match utf8::text(bytes).filter(|id| is_party(id)) {
+            Some(id) => self.skill_ids.get_mut().push(Cow::Borrowed(id)),
+            None => self.wrong_skill_id = self.wrong_skill_id.or(Some(bytes)),
+        }
+    }
+
     fn clear_body(&mut self) {
         self.values[..Field::EventId as usize].fill(Value::Absent);
-        self.skill_ids.clear();
+        (self.skill_ids, self.wrong_skill_id) = Default::default();
     }
 
     #[inline]
@@ -233,11 +243,10 @@ impl<'a> Fields<'a> for Slots<'a> {
 
     fn parties(&self, field: Field) -> Result<Vec<Text<'a>>, Refusal> {
         self.name(field)?;
-        let party = |bytes: &&'a [u8]| {
-            let party = text(bytes)?;
-            if is_party(party) { Ok(Cow::Borrowed(party)) } else { Err(Reason::IllFormed.at(field)) }
-        };
-        self.skill_ids.iter().map(party).collect()
+        match self.wrong_skill_id {
+            None => Ok(self.skill_ids.take()),
+            Some(wrong) => Err(text(wrong).err().unwrap_or(Reason::IllFormed.at(field))),
+        }
     }
 
     fn name(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
