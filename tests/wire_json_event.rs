@@ -49,7 +49,7 @@ fn every_type_carries_its_own_fields() {
             "conversation_started",
             json!({"contact_id": "p", "contact_name": "Pat", "company_id": "q", "channel": "web, chat",
                 "line_id": "+1", "skill_id": "s", "origin": "api", "audience": "lead"}),
-            Body::ConversationStarted(Started {
+            Body::ConversationStarted(Box::new(Started {
                 contact: Some(text("p")),
                 contact_name: Some(Private::new("Pat")),
                 company: Some(text("q")),
@@ -58,9 +58,9 @@ fn every_type_carries_its_own_fields() {
                 skill: Some(text("s")),
                 origin: Origin::Api,
                 audience: Audience::Lead,
-            }),
+            })),
         ),
-        ("conversation_started", json!({}), Body::ConversationStarted(Started::default())),
+        ("conversation_started", json!({}), Body::ConversationStarted(Box::default())),
         ("assigned", json!({}), Body::Assigned { agent: Change::Keep, skill: Change::Keep }),
         ("assigned", json!({"agent_id": "a"}), Body::Assigned { agent: Change::Set(a()), skill: Change::Keep }),
         (

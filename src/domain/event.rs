@@ -95,8 +95,8 @@ impl Sequence {
 /// What happened; the order of the variants is the order of SPEC §1's table, which breaks ties.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body<'a> {
-    /// A conversation exists.
-    ConversationStarted(Started<'a>),
+    /// A conversation exists. In a box: it says so much that every other event would be moved as if it did.
+    ConversationStarted(Box<Started<'a>>),
     /// Sets the agent or skill it carries.
     Assigned {
         /// Whom the conversation belongs to from now on.

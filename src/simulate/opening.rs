@@ -17,7 +17,7 @@ const GIVES_UP: Quantiles = [40_000, 70_000, 100_000, 140_000, 190_000, 250_000,
 
 impl Story {
     pub(super) fn start(&mut self, centre: &Centre) -> Said {
-        let started = Body::ConversationStarted(Started {
+        let started = Body::ConversationStarted(Box::new(Started {
             contact: Some(contact_name(self.contact)),
             contact_name: Some(person(self.contact)),
             company: self.company(),
@@ -26,7 +26,7 @@ impl Story {
             skill: self.random.chance(900).then(|| centre.skill_name(self.account, self.skill)),
             origin: self.origin,
             audience: if self.contact.is_multiple_of(4) { Audience::Lead } else { Audience::User },
-        });
+        }));
         self.begin();
         Some((started, Extras::default()))
     }

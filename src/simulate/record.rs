@@ -28,7 +28,6 @@ pub enum Topic {
 
 /// What a record holds.
 #[derive(Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
 pub enum Payload {
     /// An event, to be written in whatever format is asked for.
     Event {

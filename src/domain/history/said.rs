@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::History;
 use crate::domain::comment::{self, Comment};
 use crate::domain::compact::due::take_before;
-use crate::domain::event::{Body, Millis, Private, Started, Text};
+use crate::domain::event::{Body, Millis, Private, Text};
 use crate::domain::kept::{Kept, Latest, Said, cut};
 use crate::domain::names::{Name, Names};
 use crate::domain::planted::{Bug, is_planted};
@@ -59,10 +59,11 @@ impl History {
     /// Hears what an event of a conversation says beside what happened.
     pub(super) fn hear_in(&mut self, conversation: Name, said: Said, act: &Act, body: &Body<'_>) {
         match (body, act) {
-            (
-                Body::ConversationStarted(Started { contact_name: Some(name), .. }),
-                Act::Started(About { contact: Some(contact), .. }),
-            ) => self.hear(said, Word::Contact(*contact, name.reveal())),
+            (Body::ConversationStarted(started), Act::Started(About { contact: Some(contact), .. })) => {
+                if let Some(name) = &started.contact_name {
+                    self.hear(said, Word::Contact(*contact, name.reveal()));
+                }
+            }
             (Body::SurveyAnswered { comment: Some(comment), .. } | Body::SurveyCommented { comment, .. }, _) => {
                 self.hear(said, Word::Comment(conversation, cut(comment.reveal(), comment::MOST_BYTES)));
             }

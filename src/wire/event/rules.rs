@@ -75,7 +75,7 @@ fn assumed_place(at: Millis, written: Option<Millis>) -> u32 {
 
 fn body<'a>(event_type: EventType, fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     Ok(match event_type {
-        EventType::ConversationStarted => Body::ConversationStarted(started(fields)?),
+        EventType::ConversationStarted => Body::ConversationStarted(Box::new(started(fields)?)),
         EventType::Assigned => {
             Body::Assigned { agent: change(fields, Field::AgentId)?, skill: change(fields, Field::SkillId)? }
         }
