@@ -59,7 +59,8 @@ fn a_status_that_lapses_stops_growing_and_is_named_as_a_change() {
     let policy = Policy { status_cap_ms: 60_000, ..BUILT_IN };
     let policies = Policies::new(vec![(0, policy)]).expect("one version");
     let mut account = Account::new(policies, &AccountSettings::default(), BEGIN);
-    let online = Body::AgentStatus { agent: "anna".into(), status: Status::Online };
+    let (agent, status) = ("anna".into(), Status::Online);
+    let online = Body::AgentStatus { agent, name: None, status, skills: vec![], capacity: None };
     let _ = account.apply(&event(1, BEGIN, online));
     let mut answers = account.answers();
     let anna = Scope { skill: None, agent: Some("anna".into()) };

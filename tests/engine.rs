@@ -213,6 +213,11 @@ pub(crate) fn asked_of_reference(lines: &[String], policies: &Value, account: &s
     reference::answer(&inputs(lines), policies, account, asked)
 }
 
+/// What the reference keeps beside the numbers.
+pub(crate) fn words_of_reference(lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+    reference::words(&inputs(lines), policies, as_of_ms)
+}
+
 impl Subject for Reference {
     fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
         let by = match kind_named(by) {

@@ -21,6 +21,7 @@ mod soak;
 mod tallies;
 mod time;
 mod wide;
+mod words;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

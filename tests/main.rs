@@ -40,6 +40,7 @@ mod setup;
 mod simulate;
 mod stories;
 mod support;
+mod texts;
 mod wire_contract;
 mod wire_framing;
 mod wire_hostile;

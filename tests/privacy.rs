@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use cxpulse::cli::generate::{Format, push_value};
-use cxpulse::domain::event::Private;
+use cxpulse::domain::event::{Body, Private};
 use cxpulse::simulate::{Payload, Settings, Simulation};
 use cxpulse::source::dead_letters::dead_letter;
 use cxpulse::wire::batch::{Arrival, RecordBatch};
@@ -144,8 +144,15 @@ fn what_the_simulator_says_prints_no_private_text_in_either_format() {
     };
     let mut told = 0;
     for record in Simulation::new(&settings) {
-        let Payload::Event { extras, .. } = &record.payload else { continue };
-        let texts = [&extras.text, &extras.contact_name, &extras.agent_name];
+        let Payload::Event { event, extras, .. } = &record.payload else { continue };
+        let said = match &event.body {
+            Body::ConversationStarted(started) => started.contact_name.as_ref(),
+            Body::AgentStatus { name, .. } => name.as_ref(),
+            Body::SurveyAnswered { comment, .. } => comment.as_ref(),
+            Body::SurveyCommented { comment, .. } => Some(comment),
+            _ => None,
+        };
+        let texts = [extras.text.as_ref(), said];
         let mut bytes = Vec::new();
         push_value(&mut bytes, &record, Format::Protobuf);
         let message = proto::Event::decode(&bytes[..]).expect("a message of the contract");

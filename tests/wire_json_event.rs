@@ -49,17 +49,18 @@ fn every_type_carries_its_own_fields() {
             "conversation_started",
             json!({"contact_id": "p", "contact_name": "Pat", "company_id": "q", "channel": "web, chat",
                 "line_id": "+1", "skill_id": "s", "origin": "api", "audience": "lead"}),
-            Body::ConversationStarted(Started {
+            Body::ConversationStarted(Box::new(Started {
                 contact: Some(text("p")),
+                contact_name: Some(Private::new("Pat")),
                 company: Some(text("q")),
                 channel: Some(text("web, chat")),
                 line: Some(text("+1")),
                 skill: Some(text("s")),
                 origin: Origin::Api,
                 audience: Audience::Lead,
-            }),
+            })),
         ),
-        ("conversation_started", json!({}), Body::ConversationStarted(Started::default())),
+        ("conversation_started", json!({}), Body::ConversationStarted(Box::default())),
         ("assigned", json!({}), Body::Assigned { agent: Change::Keep, skill: Change::Keep }),
         ("assigned", json!({"agent_id": "a"}), Body::Assigned { agent: Change::Set(a()), skill: Change::Keep }),
         (
@@ -133,7 +134,13 @@ fn every_type_carries_its_own_fields() {
         (
             "agent_status",
             json!({"status": "away", "agent_name": "Ann", "skill_ids": ["s", "t"], "capacity": 3}),
-            Body::AgentStatus { agent: a(), status: Status::Away },
+            Body::AgentStatus {
+                agent: a(),
+                name: Some(Private::new("Ann")),
+                status: Status::Away,
+                skills: vec![text("s"), text("t")],
+                capacity: Some(3),
+            },
         ),
     ] {
         assert_eq!(body(event_type, members.clone()), Ok(expected), "{event_type} {members}");

@@ -110,7 +110,9 @@ fn ranges_and_rules_hold_as_in_json() {
     let mut event = whole(event::Body::AgentStatus(status(&["s", "t"])));
     event.conversation_id = Some("a b".to_owned());
     let decoded = verdict(event.encode_to_vec()).expect("the conversation is ignored");
-    assert_eq!(decoded.body, Body::AgentStatus { agent: Cow::Borrowed("a"), status: Status::Away });
+    let (agent, status_word, skills) = (Cow::Borrowed("a"), Status::Away, vec!["s".into(), "t".into()]);
+    let expected = Body::AgentStatus { agent, name: None, status: status_word, skills, capacity: None };
+    assert_eq!(decoded.body, expected);
     assert_eq!(decoded.conversation, "");
     assert_eq!(refused(&whole(event::Body::AgentStatus(status(&["s", "-1"])))), "ill_formed: skill_ids");
 }
@@ -366,8 +368,12 @@ fn body_that_is_read(event_type: EventType, body: &[u8]) -> Vec<u8> {
         let Some(field) = Field::of(event_type).iter().find(|field| **field as u32 == number) else { continue };
         match (field, wire_type) {
             (Field::Text, _) => {}
-            // A name has to be text by its layout; nobody looks into it.
-            (Field::ContactName | Field::AgentName, WireType::LengthDelimited) => drop(last.remove(&number)),
+            // A name has to be text by its layout; one whose bytes are none is as good as none.
+            (Field::ContactName | Field::AgentName, WireType::LengthDelimited)
+                if std::str::from_utf8(content(bytes)).is_err() =>
+            {
+                last.remove(&number);
+            }
             (Field::SkillIds, WireType::LengthDelimited) => lists.extend_from_slice(bytes),
             _ => drop(last.insert(number, bytes)),
         }

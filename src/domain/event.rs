@@ -95,8 +95,8 @@ impl Sequence {
 /// What happened; the order of the variants is the order of SPEC §1's table, which breaks ties.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body<'a> {
-    /// A conversation exists.
-    ConversationStarted(Started<'a>),
+    /// A conversation exists. In a box: it says so much that every other event would be moved as if it did.
+    ConversationStarted(Box<Started<'a>>),
     /// Sets the agent or skill it carries.
     Assigned {
         /// Whom the conversation belongs to from now on.
@@ -175,7 +175,7 @@ pub enum Body<'a> {
         survey: Option<Text<'a>>,
         /// Valid from 1 to 5.
         score: i32,
-        /// Only whether there is one counts.
+        /// For numbers, only whether there is one counts.
         comment: Option<Private<'a>>,
         /// Whom it is about.
         agent: Option<Text<'a>>,
@@ -205,8 +205,14 @@ pub enum Body<'a> {
     AgentStatus {
         /// Who.
         agent: Text<'a>,
+        /// What the agent is called.
+        name: Option<Private<'a>>,
         /// Online, away or offline.
         status: Status,
+        /// What the agent can do; none: it does not say.
+        skills: Vec<Text<'a>>,
+        /// How many conversations the agent takes at once.
+        capacity: Option<u32>,
     },
 }
 
@@ -215,6 +221,8 @@ pub enum Body<'a> {
 pub struct Started<'a> {
     /// The customer.
     pub contact: Option<Text<'a>>,
+    /// What the customer is called.
+    pub contact_name: Option<Private<'a>>,
     /// The customer's company.
     pub company: Option<Text<'a>>,
     /// A label.

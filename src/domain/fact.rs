@@ -80,11 +80,11 @@ impl Stated {
     }
 }
 
-/// A fact stated (`+`) or taken back (`−`).
+/// A fact stated (`+`) or taken back (`−`); or something else that a timeline establishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Signed {
+pub struct Signed<T = Fact> {
     /// What is stated or taken back.
-    pub fact: Fact,
+    pub fact: T,
     /// Which of the two.
     pub sign: Sign,
 }
@@ -422,19 +422,19 @@ impl FactKind {
 
 /// What must be stated and taken back to get from `old` to `new`, each a list of signed facts.
 #[must_use]
-pub fn difference(old: &[Signed], new: &[Signed]) -> Vec<Signed> {
+pub fn difference<T: Copy + Ord>(old: &[Signed<T>], new: &[Signed<T>]) -> Vec<Signed<T>> {
     let same = old.iter().zip(new).take_while(|(old, new)| old == new).count();
     let (old, new) = (&old[same..], &new[same..]);
     let same = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
     let undone = old[..old.len() - same].iter().map(|signed| (signed.fact, -signed.sign.unit()));
     let done = new[..new.len() - same].iter().map(|signed| (signed.fact, signed.sign.unit()));
-    let mut net: Vec<(Fact, i64)> = undone.chain(done).collect();
+    let mut net: Vec<(T, i64)> = undone.chain(done).collect();
     net.sort_unstable();
     net.chunk_by(|a, b| a.0 == b.0).flat_map(net_of).collect()
 }
 
 /// What is left of equal facts with opposite signs.
-fn net_of(equal: &[(Fact, i64)]) -> impl Iterator<Item = Signed> {
+fn net_of<T: Copy>(equal: &[(T, i64)]) -> impl Iterator<Item = Signed<T>> {
     let sum: i64 = equal.iter().map(|(_, unit)| unit).sum();
     let sign = if sum > 0 { Sign::State } else { Sign::Retract };
     std::iter::repeat_n(Signed { fact: equal[0].0, sign }, sum.unsigned_abs() as usize)

@@ -8,12 +8,14 @@
 pub mod account;
 pub mod answers;
 pub mod bucket;
+pub mod comment;
 pub mod compact;
 pub mod current;
 pub mod day;
 pub mod event;
 pub mod fact;
 pub mod history;
+pub mod kept;
 pub mod life;
 pub mod names;
 pub mod planted;

@@ -17,18 +17,18 @@ const GIVES_UP: Quantiles = [40_000, 70_000, 100_000, 140_000, 190_000, 250_000,
 
 impl Story {
     pub(super) fn start(&mut self, centre: &Centre) -> Said {
-        let started = Body::ConversationStarted(Started {
+        let started = Body::ConversationStarted(Box::new(Started {
             contact: Some(contact_name(self.contact)),
+            contact_name: Some(person(self.contact)),
             company: self.company(),
             channel: Some(Cow::Borrowed(CHANNELS[usize::from(self.channel)])),
             line: Some(self.line()),
             skill: self.random.chance(900).then(|| centre.skill_name(self.account, self.skill)),
             origin: self.origin,
             audience: if self.contact.is_multiple_of(4) { Audience::Lead } else { Audience::User },
-        });
-        let extras = Extras { contact_name: Some(person(self.contact)), ..Extras::default() };
+        }));
         self.begin();
-        Some((started, extras))
+        Some((started, Extras::default()))
     }
 
     /// Who speaks first.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::event::{Body, Event, Millis, Private, Side, Status, Text};
+use crate::domain::event::{Body, Event, Millis, Private, Side, Status};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,6 @@ pub enum Topic {
 
 /// What a record holds.
 #[derive(Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly every record is an event: a box would only cost an allocation")]
 pub enum Payload {
     /// An event, to be written in whatever format is asked for.
     Event {
@@ -48,19 +47,11 @@ pub enum Payload {
     },
 }
 
-/// The fields of SPEC §1 that the fold never sees. The private ones are invented, but to be treated as real.
+/// The fields of SPEC §1 that the fold never sees. What was written is invented, but to be treated as real.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extras {
     /// What was written, on messages.
     pub text: Option<Private<'static>>,
-    /// The customer's name, on `conversation_started`.
-    pub contact_name: Option<Private<'static>>,
-    /// The agent's name, on `agent_status`.
-    pub agent_name: Option<Private<'static>>,
-    /// What the agent can do, on `agent_status`.
-    pub skill_ids: Vec<Text<'static>>,
-    /// How many conversations the agent takes, on `agent_status`.
-    pub capacity: Option<u32>,
     /// Who reopened, on `reopened`.
     pub reopened_by: Option<Side>,
 }

@@ -223,14 +223,14 @@ impl Simulation {
         *told += 1;
         // Agents count down where conversations count up: their ids never meet.
         let id = event_id(self.salt, u64::MAX - 1 - u64::from(agent), *told);
-        let extras = Extras {
-            agent_name: Some(person(agent)),
-            skill_ids: self.centre.skills_of(agent),
+        let body = Body::AgentStatus {
+            agent: agent_name(agent),
+            name: Some(person(agent)),
+            status,
+            skills: self.centre.skills_of(agent),
             capacity: Some(capacity(status)),
-            ..Extras::default()
         };
-        let body = Body::AgentStatus { agent: agent_name(agent), status };
-        self.say(id, self.centre.account_of(agent), Cow::Borrowed(""), (at, 0), body, extras);
+        self.say(id, self.centre.account_of(agent), Cow::Borrowed(""), (at, 0), body, Extras::default());
         self.queue(rota.next(at).0, Turn::Agent(agent));
     }
 

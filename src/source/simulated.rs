@@ -41,12 +41,5 @@ fn push(out: &mut Vec<u8>, record: &Record, encode: fn(&mut Vec<u8>, &Outgoing<'
 }
 
 fn beside(extras: &Extras) -> Beside<'_> {
-    Beside {
-        text: extras.text.as_ref(),
-        contact_name: extras.contact_name.as_ref(),
-        agent_name: extras.agent_name.as_ref(),
-        skill_ids: &extras.skill_ids,
-        capacity: extras.capacity,
-        reopened_by: extras.reopened_by,
-    }
+    Beside { text: extras.text.as_ref(), reopened_by: extras.reopened_by }
 }

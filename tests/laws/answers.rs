@@ -6,11 +6,14 @@ use std::mem::take;
 use cxpulse::domain::life::silence::Silence;
 use serde_json::Value;
 
-use crate::engine::{Engine, Folded, Reference, book, fold, kind_named, live_of, metrics_of, requests_of};
+use crate::engine::{
+    Engine, Folded, Reference, book, fold, kind_named, live_of, metrics_of, requests_of, words_of_reference,
+};
 use crate::scenarios::Subject;
 
 use super::compare::{differences, inequalities};
 use super::random::Set;
+use super::words::words_of;
 
 const SCOPES: [&str; 4] = ["account", "skill", "agent", "agent-skill"];
 
@@ -23,6 +26,7 @@ pub(super) fn answers(folded: &mut Folded, window_minutes: u32) -> Answers {
     let metrics = |by: &str| (by.to_owned(), metrics_of(&asked, window_minutes, kind_named(by)));
     let mut answers: Answers = SCOPES.into_iter().map(metrics).collect();
     answers.push(("live".into(), live_of(&asked)));
+    answers.push(("words".into(), words_of(&asked)));
     answers.push(("rating-requests".into(), requests_of(folded)));
     answers
 }
@@ -38,6 +42,7 @@ pub(super) fn reference_answers(set: &Set) -> Answers {
     let metrics = |by: &str| (by.to_owned(), Reference.metrics(lines, policies, *as_of_ms, *window_minutes, by));
     let mut answers: Answers = SCOPES.into_iter().map(metrics).collect();
     answers.push(("live".into(), Reference.live(lines, policies, *as_of_ms)));
+    answers.push(("words".into(), words_of_reference(lines, policies, *as_of_ms)));
     answers.push(("rating-requests".into(), Reference.rating_requests(lines, policies, *as_of_ms)));
     answers
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{recorded, wide};
+use super::{recorded, wide, words};
 
 /// A small generator of its own, so that a seed means the same set for ever (SplitMix64, Steele and others, 2014).
 pub(crate) struct Random(u64);
@@ -129,6 +129,7 @@ impl Set {
         let mut lines: Vec<String> = (0..count).map(|number| maker.line(number)).collect();
         let copies: Vec<String> = (0..count / 12).map(|_| maker.copy(&lines)).collect();
         lines.extend(copies);
+        let lines = lines.iter().map(|line| words::worded(line)).collect();
         let policies = maker.policies();
         let as_of_ms =
             NOON_MS - maker.random.below(4) as i64 * span.length_ms / 8 + *maker.random.of(&[0, 0, -1, 1, 150_000]);

@@ -57,6 +57,29 @@ pub struct Answered {
 }
 
 impl Body {
+    /// The same without private text and what else no number needs; that there is a comment stays.
+    pub fn without_words(&self) -> Body {
+        let mut body = self.clone();
+        match &mut body {
+            Body::ConversationStarted(started) => started.contact_name = None,
+            Body::SurveyAnswered(answered) => answered.comment.iter_mut().for_each(String::clear),
+            Body::SurveyCommented { comment, .. } => comment.clear(),
+            Body::Reopened { by } => *by = None,
+            Body::AgentStatus { name, skills, capacity, .. } => (*name, *skills, *capacity) = Default::default(),
+            _ => {}
+        }
+        body
+    }
+
+    /// The comment in it.
+    pub fn comment(&self) -> Option<&String> {
+        match self {
+            Body::SurveyAnswered(answered) => answered.comment.as_ref(),
+            Body::SurveyCommented { comment, .. } => Some(comment),
+            _ => None,
+        }
+    }
+
     /// The type's place in the table of SPEC §1, as in `TYPES`.
     pub fn order(&self) -> usize {
         match self {

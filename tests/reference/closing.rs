@@ -96,7 +96,7 @@ impl<'a> Conversation<'a> {
     }
 
     /// One that is open now is overdue 1 ms after its target, or since it was opened if that is later.
-    fn resolution_overdue(&self) -> Option<Fact> {
+    pub fn resolution_overdue(&self) -> Option<Fact> {
         let now = self.life.len();
         let opened = self.life.reopening_before(now).or_else(|| self.life.first_between(0, now, Event::is_opening))?;
         let from_ms = self.clock_start_ms(now);

@@ -31,7 +31,7 @@ pub fn live(account: &Account) -> Value {
 }
 
 /// Whether nothing ended the last `snoozed`: neither an event nor its `until`; that moment itself ends it (reading 4).
-fn is_snoozed(conversation: &Conversation) -> bool {
+pub fn is_snoozed(conversation: &Conversation) -> bool {
     let life = conversation.life;
     let last = life.last_before(life.len(), |event| is_snooze(event) || ends_snooze(event));
     match last.map(|last| &life.events()[last].body) {
@@ -70,6 +70,6 @@ fn owned(account: &Account, open: &[&Conversation]) -> Value {
     json!(owned)
 }
 
-fn assignee(conversation: &Conversation) -> Option<String> {
+pub fn assignee(conversation: &Conversation) -> Option<String> {
     conversation.life.assignee_after(conversation.life.len().checked_sub(1)?)
 }

@@ -37,7 +37,9 @@
 //! 12. *Questions.* A visit is about what its conversation was at its end. While it goes on, its focus time is told by
 //!     agent and skill alone. Where agents or skills are asked for, each has its own handle time of a close. A filter of
 //!     topics leaves other topics no row. Contacts are counted unless agents are asked for.
-//! 13. *Numbers.* Percentiles are exact; who compares allows 1 %, and quotients a few units in the last place. Wilson:
+//! 13. *Words.* Private text, skills, capacity and `by` are no content. A name or profile is the latest said by any
+//!     admitted event; a name stands for the closed silence (contacts) or 31 days (agents) after it.
+//! 14. *Numbers.* Percentiles are exact; who compares allows 1 %, and quotients a few units in the last place. Wilson:
 //!     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n), clamped. `thin` is only on objects with a count of
 //!     samples.
 
@@ -62,6 +64,7 @@ mod time;
 mod timeline;
 mod visits;
 mod waits;
+mod words;
 
 #[cfg(test)]
 mod boundaries;
@@ -156,6 +159,14 @@ pub fn live(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
     let policies = Policies::read(policies);
     let timelines = Timelines::read(inputs, as_of_ms);
     timelines.accounts(&policies, as_of_ms).iter().map(live::live).collect()
+}
+
+/// Comments on answers, names, what agents do and can do, and what is open, of every account.
+pub fn words(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
+    let policies = Policies::read(policies);
+    let timelines = Timelines::read(inputs, as_of_ms);
+    let events = words::events(inputs, as_of_ms);
+    timelines.accounts(&policies, as_of_ms).iter().map(|account| words::words(account, &events)).collect()
 }
 
 /// What `replay --show rating-requests` prints.

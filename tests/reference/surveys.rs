@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// What tells the surveys of a conversation apart.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Name {
+pub enum Name {
     /// Its id.
     Id(String),
     /// It has none: the place of its sending.
@@ -19,15 +19,16 @@ enum Name {
 
 /// A survey: the places of all that belongs to it, in their order.
 #[derive(Default)]
-struct Survey {
+pub struct Survey {
     sent: Vec<usize>,
     answers: Vec<usize>,
-    comments: Vec<usize>,
+    /// Said apart from an answer.
+    pub comments: Vec<usize>,
 }
 
 /// What became of an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
+pub enum Verdict {
     /// It is the first rating, or a change.
     Counts(i32),
     /// The score that stands was given again.
@@ -45,7 +46,8 @@ impl Conversation<'_> {
         self.surveys().values().flat_map(|survey| self.facts_of(survey)).collect()
     }
 
-    fn surveys(&self) -> BTreeMap<Name, Survey> {
+    /// All surveys that anything is said of.
+    pub fn surveys(&self) -> BTreeMap<Name, Survey> {
         let mut surveys: BTreeMap<Name, Survey> = BTreeMap::new();
         for (i, event) in self.life.events().iter().enumerate() {
             match &event.body {
@@ -88,7 +90,8 @@ impl Conversation<'_> {
         sent.into_iter().chain(answer).chain(refused).collect()
     }
 
-    fn judged(&self, survey: &Survey) -> Vec<(usize, Verdict)> {
+    /// The answers of a survey, and what became of each.
+    pub fn judged(&self, survey: &Survey) -> Vec<(usize, Verdict)> {
         let mut judged = Vec::new();
         for i in &survey.answers {
             let verdict = self.verdict(survey, *i, &judged);
@@ -129,7 +132,8 @@ impl Conversation<'_> {
         in_answer || survey.comments.iter().any(|comment| *comment < i)
     }
 
-    fn answer(&self, i: usize) -> Option<&Answered> {
+    /// What was answered at `i`.
+    pub fn answer(&self, i: usize) -> Option<&Answered> {
         match &self.life.events()[i].body {
             Body::SurveyAnswered(answer) => Some(answer),
             _ => None,

@@ -42,9 +42,9 @@ impl Event {
         }
     }
 
-    /// What it says, without what only orders it.
-    fn content(&self) -> (i64, &Body, Option<u32>) {
-        (self.at_ms, &self.body, self.said_sequence)
+    /// What it says, without what only orders it, and without words that no number needs (reading 13).
+    fn content(&self) -> (i64, Body, Option<u32>) {
+        (self.at_ms, self.body.without_words(), self.said_sequence)
     }
 }
 

@@ -48,6 +48,16 @@ impl Conversation<'_> {
         self.counts_from(&wait).map(|from| self.life.at_ms(from))
     }
 
+    /// Whether the first response is overdue, and whether the response to the wait that is still running is.
+    pub fn is_overdue(&self) -> (bool, bool) {
+        let first = self.first_response();
+        let is_overdue = |fact: &Fact| matches!(fact.kind, Kind::FirstResponseSla(false));
+        let has_none = !first.iter().any(|fact| matches!(fact.kind, Kind::FirstResponse(_)));
+        let running = self.waits().into_iter().find(|wait| wait.end.is_none());
+        let response = running.is_some_and(|wait| self.wait_overdue(&wait, Target::Response).is_some());
+        (has_none && first.iter().any(is_overdue), response)
+    }
+
     /// Who first ended a wait before the event at `i`.
     pub fn first_responder_before(&self, i: usize) -> Option<String> {
         let responses = self.waits().into_iter().filter_map(|wait| self.response_to(&wait));

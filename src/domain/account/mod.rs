@@ -109,6 +109,9 @@ impl Account {
                 skills: (&names.skills).into(),
                 conversations: names.conversations.texts().clone(),
                 contacts: names.contacts.texts().into(),
+                contact_names: names.contacts.called().clone(),
+                contact_names_stand_ms: self.history.silence().closed_ms,
+                agent_names: names.agent_names.clone(),
                 lines: (&names.lines).into(),
                 channels: (&names.channels).into(),
                 topics: (&names.topics).into(),
@@ -162,5 +165,8 @@ impl Account {
         let (rows, stated) = self.history.drain_stated();
         rows.for_each(|row| self.day.add_row(row));
         self.day.add(stated.as_slice());
+        drop(stated);
+        let (comments, remarks) = self.history.drain_comments();
+        self.day.add_comments(comments, remarks);
     }
 }

@@ -6,6 +6,7 @@ pub mod growth;
 pub mod pages;
 pub mod prefetch;
 pub mod rare;
+pub mod shared_sorted;
 pub mod small_map;
 pub mod sorted;
 pub mod tape;

@@ -4,6 +4,7 @@
 //! other; whoever asks takes a view, which costs some pointers, and keeps `sums` of it, which cost what came since.
 
 mod by_bucket;
+pub mod comments;
 pub mod facts;
 pub mod flow;
 pub mod histogram;
@@ -16,9 +17,11 @@ pub mod window;
 use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
+use crate::domain::comment::{Comment, StatedRemark};
 use crate::domain::fact::{Row, Stated};
 
 use by_bucket::ByBucket;
+use comments::{Comments, CommentsView};
 use facts::{Facts, FactsView};
 use flow::Flow;
 use rows::Rows;
@@ -33,6 +36,7 @@ pub struct Day {
     oldest: Bucket,
     buckets: ByBucket<Facts>,
     rows: Rows,
+    comments: Comments,
     flow: Arc<Flow>,
 }
 
@@ -45,6 +49,8 @@ pub struct DayView {
     pub buckets: Vec<FactsView>,
     /// Whom the facts are credited to.
     pub rows: Rows,
+    /// What customers said about their answers.
+    pub comments: CommentsView,
     /// What was stated and taken back so far.
     pub flow: Arc<Flow>,
 }
@@ -53,7 +59,8 @@ impl Day {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket, flow: Flow) -> Self {
-        Self { oldest, buckets: ByBucket::default(), rows: Rows::default(), flow: Arc::new(flow) }
+        let (buckets, rows, comments) = Default::default();
+        Self { oldest, buckets, rows, comments, flow: Arc::new(flow) }
     }
 
     /// The first bucket kept.
@@ -91,12 +98,21 @@ impl Day {
         }
     }
 
+    /// Adds what was said, and to which answers it belongs; what lies before the oldest bucket is not kept.
+    pub fn add_comments(&mut self, said: impl Iterator<Item = Comment>, about: impl Iterator<Item = StatedRemark>) {
+        let is_kept = |at| Bucket::of(at) >= self.oldest;
+        let comments = &mut self.comments;
+        said.filter(|comment| is_kept(comment.said.at)).for_each(|comment| comments.say(comment));
+        about.filter(|(_, remark)| is_kept(remark.fact.answered_at)).for_each(|remark| comments.remark(remark));
+    }
+
     /// Drops every bucket before `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
         if oldest <= self.oldest {
             return;
         }
         self.buckets.drop_before(oldest);
+        self.comments.drop_before(oldest);
         self.oldest = oldest;
         let oldest_row = self.buckets.iter().map(|(_, facts)| facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
@@ -108,6 +124,7 @@ impl Day {
             oldest: self.oldest,
             buckets: self.buckets.values_mut().map(|facts| facts.view().clone()).collect(),
             rows: self.rows.clone(),
+            comments: self.comments.view(),
             flow: self.flow.clone(),
         }
     }
@@ -117,6 +134,7 @@ impl DayView {
     /// Drops every bucket before `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
         self.buckets.drain(..self.buckets.partition_point(|facts| facts.bucket() < oldest));
+        self.comments.drop_before(oldest);
         self.oldest = oldest.max(self.oldest);
     }
 

@@ -6,6 +6,8 @@ use super::DayView;
 use crate::domain::compact::rare::{Emptiable, Rare};
 use crate::domain::current::Current;
 use crate::domain::event::Millis;
+use crate::domain::kept::Kept;
+use crate::domain::names::called::{AGENT_NAME_STANDS_MS, Called};
 use crate::domain::names::combinations::CombinationsView;
 use crate::domain::names::texts::Texts;
 use crate::domain::names::{Name, Names};
@@ -38,6 +40,12 @@ pub struct NamesView {
     pub conversations: Texts,
     /// Contacts.
     pub contacts: Rare<Texts>,
+    /// What contacts are called: `View::contact_name` asks.
+    pub contact_names: Called,
+    /// For how long that stands after it was said.
+    pub contact_names_stand_ms: Millis,
+    /// What agents are called: `View::agent_name` asks.
+    pub agent_names: Called,
     /// Lines.
     pub lines: Rare<Names>,
     /// Channels.
@@ -77,6 +85,20 @@ impl View {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         self.policies.at(self.now)
+    }
+
+    /// What a contact is called: what was said last, if that was no longer ago than the silence that ends a closed life, after
+    /// which everything about a contact may be forgotten.
+    #[must_use]
+    pub fn contact_name(&self, contact: Name) -> Option<&Kept> {
+        let from = self.now.saturating_sub(self.names.contact_names_stand_ms);
+        self.names.contact_names.since(contact, from)
+    }
+
+    /// What an agent is called: what was said last in 31 days.
+    #[must_use]
+    pub fn agent_name(&self, agent: Name) -> Option<&Kept> {
+        self.names.agent_names.since(agent, self.now.saturating_sub(AGENT_NAME_STANDS_MS))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::History;
 use crate::domain::event::{Body, Change, Event, Text};
 use crate::domain::names::aged::AgedNames;
+use crate::domain::names::called::Called;
 use crate::domain::names::combinations::Combinations;
 use crate::domain::names::{Name, Names, hash_of};
 use crate::domain::timeline::{About, Act, Set};
@@ -14,6 +15,8 @@ pub struct Dictionary {
     pub conversations: Names,
     /// Agents.
     pub agents: Names,
+    /// What they are called.
+    pub agent_names: Called,
     /// Skills.
     pub skills: Names,
     /// Contacts, which come and go.

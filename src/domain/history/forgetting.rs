@@ -14,6 +14,7 @@ use crate::domain::event::Millis;
 use crate::domain::life::State;
 use crate::domain::life::silence::Silence;
 use crate::domain::names::Name;
+use crate::domain::names::called::AGENT_NAME_STANDS_MS;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::timeline::Act;
 
@@ -52,7 +53,10 @@ impl History {
         self.forget_ways(limit);
         self.forget_ids(&emptied);
         if self.round.next == 0 {
-            self.names.contacts.forget_before(limit - self.silence.closed_ms);
+            let stands_from = limit - self.silence.closed_ms;
+            self.names.contacts.forget_before(stands_from);
+            self.names.contacts.forget_called_before(stands_from);
+            self.names.agent_names.forget_before(limit - AGENT_NAME_STANDS_MS);
         }
     }
 

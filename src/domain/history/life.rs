@@ -167,7 +167,7 @@ impl Life {
     pub(super) fn drop_state(&mut self) -> Option<Box<OpenLife>> {
         let Self::Open(open) = self else { return None };
         open.is_queued = false;
-        if !open.state.as_ref().is_some_and(State::is_at_rest) {
+        if !open.state.as_ref().is_some_and(State::is_at_rest) || !open.begins_with_its_first() {
             return None;
         }
         let sealed = Self::Sealed(open.timeline.seal(open.first_at, open.last_at));
@@ -208,6 +208,13 @@ impl OpenLife {
     /// Whether the conversation is open.
     pub(super) fn is_open(&self) -> bool {
         self.state.as_ref().is_some_and(State::is_open)
+    }
+
+    /// Whether its first event is in the timeline. While another one of its moment takes its place it is not; sealed then,
+    /// the life would seem to begin with the next one, and to last too long.
+    fn begins_with_its_first(&self) -> bool {
+        let first = self.timeline.entries().find(|entry| entry.act.is_own());
+        first.is_some_and(|first| first.key.at == self.first_at)
     }
 
     /// The state, folded if it is not there; `None` for one without events.

@@ -8,8 +8,7 @@ use crate::domain::compact::due::take_before;
 use crate::domain::compact::growth;
 use crate::domain::compact::prefetch::prefetch;
 use crate::domain::event::Millis;
-use crate::domain::fact::{Signed, difference};
-use crate::domain::life::{Context, State, Visit, VisitChange};
+use crate::domain::life::{Context, Establishes, State, Visit, VisitChange};
 use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::policy::Policies;
@@ -172,7 +171,7 @@ impl History {
         self.with_life(conversation, life, |life, cx| {
             let until = life.wake(cx).map_or(Millis::MIN, |state| state.fired_to());
             let mut entries: Vec<Entry> = life.timeline.entries().collect();
-            let old = facts_of(&life.timeline, until, cx);
+            let old = established(&life.timeline, until, cx);
             edit(&mut entries);
             life.timeline = Timeline::of(&entries);
             fold_again(life, until, &old, cx);
@@ -195,7 +194,7 @@ impl History {
         self.with_life(conversation, life, |life, cx| {
             let mut as_before = cx.under(before);
             let until = life.wake(&mut as_before).map_or(Millis::MIN, |state| state.fired_to());
-            let old = facts_of(&life.timeline, until, &mut as_before);
+            let old = established(&life.timeline, until, &mut as_before);
             fold_again(life, until, &old, cx);
         });
     }
@@ -227,12 +226,13 @@ impl History {
         life: usize,
         change: impl FnOnce(&mut OpenLife, &mut Context<'_>),
     ) {
-        let Self { conversations, policies, silence, combinations, facts, decisions, visits, .. } = self;
+        let Self { conversations, policies, silence, combinations, facts, remarks, decisions, visits, .. } = self;
         let one = conversations[conversation as usize].lives[life].open();
         let was_open = one.is_open();
-        change(one, &mut Context { policies, silence: *silence, combinations, facts, decisions, visits });
+        change(one, &mut Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits });
         self.decisions.clear();
         self.state_facts(conversation, life);
+        self.state_remarks(conversation);
         self.follow_visits(conversation);
         self.follow(conversation, life, was_open);
     }
@@ -296,17 +296,17 @@ impl History {
 }
 
 /// Steps through all events and states what differs from `old`.
-fn fold_again(life: &mut OpenLife, until: Millis, old: &[Signed], cx: &mut Context<'_>) {
+fn fold_again(life: &mut OpenLife, until: Millis, old: &Establishes, cx: &mut Context<'_>) {
     let state = State::fold(life.timeline.entries(), until, cx);
-    let new = std::mem::take(cx.facts);
-    cx.facts.extend(difference(old, &new));
+    let new = cx.take_stated();
+    cx.state_difference(old, &new);
     cx.visits_differ(life.state.as_ref(), state.as_ref());
     life.state = state;
 }
 
-fn facts_of(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Vec<Signed> {
+fn established(timeline: &Timeline, until: Millis, cx: &mut Context<'_>) -> Establishes {
     let _ = State::fold(timeline.entries(), until, cx);
-    std::mem::take(cx.facts)
+    cx.take_stated()
 }
 
 /// Alarms are kept by the minute.

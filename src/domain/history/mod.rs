@@ -17,15 +17,18 @@ pub mod moves;
 mod open;
 mod parting;
 mod presence;
+mod said;
 pub mod statuses;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::comment::{Comment, Remark, StatedRemark};
 use super::compact::due::take_before;
 use super::current::Current;
 use super::event::{Body, Event, Millis};
 use super::fact::{Row, Signed, Stated};
+use super::kept::Said;
 use super::life::silence::Silence;
 use super::life::{Context, Decision, State, VisitChange};
 use super::names::Name;
@@ -44,6 +47,7 @@ use last_rows::{LastRows, NewRows};
 use late::LateEvents;
 use life::{ClosedQueue, Conversation, SpareLives};
 use open::Open;
+use said::HeldWords;
 use statuses::StatusEvent;
 
 /// What is settled about a history before its first event.
@@ -84,6 +88,8 @@ pub struct History {
 
     /// Events later than `now`, by their time.
     held: BTreeMap<Millis, Vec<Interned>>,
+    /// What they say beside it.
+    held_words: HeldWords,
     /// What came late into long lives, and waits.
     late: LateEvents,
     /// Conversations in which something happens by itself, by the minute.
@@ -104,8 +110,12 @@ pub struct History {
     /// What was stated and not taken yet.
     stated: Vec<Stated>,
     rows: NewRows,
+    /// The comments that were heard and not taken yet, and what was stated about them.
+    comments: Vec<Comment>,
+    stated_remarks: Vec<StatedRemark>,
     /// Room for the facts of a step.
     facts: Vec<Signed>,
+    remarks: Vec<Signed<Remark>>,
     decisions: Vec<Decision>,
     visits: Vec<VisitChange>,
     /// Room for a batch that is looked up ahead.
@@ -154,6 +164,7 @@ impl History {
             conversations: Vec::new(),
             agents: Vec::new(),
             held: BTreeMap::new(),
+            held_words: HeldWords::default(),
             late: LateEvents::default(),
             alarms: BTreeMap::new(),
             lapses: BTreeMap::new(),
@@ -166,7 +177,10 @@ impl History {
             stirred_agents: Vec::new(),
             stated: Vec::new(),
             rows: NewRows::default(),
+            comments: Vec::new(),
+            stated_remarks: Vec::new(),
             facts: Vec::new(),
+            remarks: Vec::new(),
             decisions: Vec::new(),
             visits: Vec::new(),
             ahead: Vec::new(),
@@ -184,6 +198,12 @@ impl History {
     #[must_use]
     pub fn policies(&self) -> &Arc<Policies> {
         &self.policies
+    }
+
+    /// The silence that ends a life.
+    #[must_use]
+    pub fn silence(&self) -> Silence {
+        self.silence
     }
 
     /// What everything is called.
@@ -223,6 +243,7 @@ impl History {
     /// may have its answer further on.
     pub fn advance_to(&mut self, now: Millis) {
         self.now = self.now.max(now);
+        self.hear_held();
         let due = take_before(&mut self.held, &self.now.saturating_add(1));
         let held: Vec<Interned> = due.into_values().flatten().collect();
         for held in held.chunks(batch::MOST) {
@@ -254,14 +275,19 @@ impl History {
         (self.rows.drain(), self.stated.drain(..))
     }
 
+    /// Takes the comments that were heard since the last call, and what was stated about them.
+    pub fn drain_comments(&mut self) -> (std::vec::Drain<'_, Comment>, std::vec::Drain<'_, StatedRemark>) {
+        (self.comments.drain(..), self.stated_remarks.drain(..))
+    }
+
     /// Every decision on a rating request, as if all events had arrived in the order of event time.
     pub fn decisions(&mut self) -> Vec<(Name, Decision)> {
         self.put_in_all();
         let mut decided = Vec::new();
-        let Self { conversations, policies, silence, combinations, facts, decisions, visits, .. } = self;
+        let Self { conversations, policies, silence, combinations, facts, remarks, decisions, visits, .. } = self;
         for (number, conversation) in conversations.iter().enumerate() {
             for life in &conversation.lives {
-                let mut cx = Context { policies, silence: *silence, combinations, facts, decisions, visits };
+                let mut cx = Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits };
                 let _ = State::fold(life.entries().iter().copied(), Millis::MIN, &mut cx);
                 decided.extend(cx.decisions.drain(..).map(|decision| (Name::at(number), decision)));
                 cx.forget_all();
@@ -293,13 +319,16 @@ impl History {
     fn intern(&mut self, event: &Event<'_>, hashes: &Hashes) -> Interned {
         let Event { at, sequence, identity, .. } = *event;
         let at = if is_planted(Bug::TimeOfArrival) { self.now } else { at };
-        if let Body::AgentStatus { agent, status } = &event.body {
-            let said = StatusEvent { at, sequence, identity, status: *status };
-            return Interned::Status(self.names.agents.intern_hashed(hashes.agent, agent), said);
+        let said = Said { at, sequence: sequence.place(), identity: identity.0 };
+        if let Body::AgentStatus { agent, status, .. } = &event.body {
+            let agent = self.names.agents.intern_hashed(hashes.agent, agent);
+            self.hear_of_agent(agent, said, &event.body);
+            return Interned::Status(agent, StatusEvent { at, sequence, identity, status: *status });
         }
-        let conversation = self.names.conversations.intern_hashed(hashes.conversation, &event.conversation).index();
+        let conversation = self.names.conversations.intern_hashed(hashes.conversation, &event.conversation);
         let act = self.names.act(event, hashes);
-        Interned::Conversation(conversation as u32, Entry::own(at, sequence, identity, act))
+        self.hear_in(conversation, said, &act, &event.body);
+        Interned::Conversation(conversation.index() as u32, Entry::own(at, sequence, identity, act))
     }
 
     fn agent(&mut self, agent: Option<Name>) -> &mut Agent {

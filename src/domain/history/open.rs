@@ -13,6 +13,8 @@ use super::life::Life;
 use crate::domain::compact::due::take_before;
 use crate::domain::current::{Current, OpenConversation};
 use crate::domain::event::Millis;
+use crate::domain::fact::Credit;
+use crate::domain::life::State;
 use crate::domain::names::Name;
 
 /// How many of the longest waiting are told.
@@ -33,6 +35,8 @@ pub(super) struct Open {
     kept_stirred: usize,
     /// Whether the longest waiting may be others.
     has_other_waiting: bool,
+    /// Whether something else is told of one that is shown.
+    has_other_details: bool,
 }
 
 /// A conversation that is shown.
@@ -57,11 +61,13 @@ impl Open {
         let shown = self.shown.get(&conversation).copied();
         let before = shown.and_then(|shown| current.open.get(shown.place as usize)).copied();
         let after = now.map(|(after, _)| after);
-        if before != after {
+        // What no live state counts, such as when something happened last, is no change of it.
+        if !before.zip(after).map_or(before == after, |(before, after)| before.counts_like(&after)) {
             current.changes += 1;
             before.iter().for_each(|before| self.count(before, current, -1));
             after.iter().for_each(|after| self.count(after, current, 1));
         }
+        self.has_other_details |= before != after;
         match (shown, now) {
             (Some(shown), Some((after, look_at))) => {
                 if before != Some(after) {
@@ -112,11 +118,13 @@ impl Open {
     fn count(&mut self, shown: &OpenConversation, current: &mut Current, unit: i64) {
         let owned = current.owned.entry(Name::to_code(shown.assignee) as usize);
         *owned = owned.wrapping_add_signed(unit as i32);
-        if shown.snoozed_until.is_some() {
+        if shown.snoozed_until().is_some() {
             current.snoozed = current.snoozed.wrapping_add_signed(unit);
         }
-        if let Some(since) = shown.waiting_since {
+        if let Some(since) = shown.waiting_since() {
             current.waiting = current.waiting.wrapping_add_signed(unit);
+            let of_owner = current.owned_waiting.entry(Name::to_code(shown.assignee) as usize);
+            *of_owner = of_owner.wrapping_add_signed(unit as i32);
             self.has_other_waiting = true;
             let wait = (since, shown.conversation);
             if unit > 0 {
@@ -168,12 +176,11 @@ impl History {
         stirred.append(&mut self.open.stirred);
         stirred.sort_unstable();
         stirred.dedup();
-        let changes = self.current.changes;
         for conversation in stirred {
             let now = self.seen_now(conversation);
             self.open.show(conversation, now, &mut self.current);
         }
-        self.is_changed |= self.current.changes > changes;
+        self.is_changed |= std::mem::take(&mut self.open.has_other_details);
         if std::mem::take(&mut self.open.has_other_waiting) {
             self.current.longest_waiting = self.open.longest();
         }
@@ -186,17 +193,33 @@ impl History {
         let (now, open_ms) = (self.now, self.silence.open_ms);
         let life = lives.iter().find(|life| life.is_open() && now - life.last_at() <= open_ms)?;
         let state = life.state().expect("an open life keeps its state");
-        let seen = OpenConversation {
-            conversation: Name::at(conversation as usize),
-            assignee: state.assignee(),
-            waiting_since: state.waiting_since(now),
-            snoozed_until: state.snoozed_until(now),
-        };
-        let silent_from = life.last_at().saturating_add(open_ms).saturating_add(1);
-        Some((seen, seen.snoozed_until.map_or(silent_from, |until| until.min(silent_from))))
+        let seen = seen(Name::at(conversation as usize), state, life.last_at(), now);
+        let silent_from = seen.last_event_at.saturating_add(open_ms).saturating_add(1);
+        Some((seen, seen.snoozed_until().map_or(silent_from, |until| until.min(silent_from))))
     }
 
     fn is_open(&self, conversation: u32) -> bool {
         self.conversations.get(conversation as usize).is_some_and(|known| known.lives.iter().any(Life::is_open))
+    }
+}
+
+/// An open conversation as it is at a moment.
+fn seen(conversation: Name, state: &State, last_event_at: Millis, now: Millis) -> OpenConversation {
+    let Credit { agent: assignee, skill, contact, topics, via } = state.about();
+    let (started_at, messages, overdue) = (state.started_at(), state.messages(), state.overdue());
+    let (waiting_since, snoozed_until) = (state.waiting_since(now).into(), state.snoozed_until(now).into());
+    OpenConversation {
+        conversation,
+        assignee,
+        skill,
+        contact,
+        topics,
+        via,
+        messages,
+        overdue,
+        started_at,
+        last_event_at,
+        waiting_since,
+        snoozed_until,
     }
 }

@@ -80,7 +80,10 @@ impl History {
     fn agent_now(&self, agent: &Agent) -> AgentNow {
         let status = agent.statuses.last();
         let has_lapsed = status.is_some_and(|held| held.span.to <= self.now);
-        let visit = agent.visiting.map(|Visiting { skill, since, .. }| OpenVisit { skill, since });
+        let visit = agent.visiting.map(|Visiting { skill, since, conversation }| {
+            let conversation = Name::at(conversation as usize);
+            OpenVisit { skill, since, conversation }
+        });
         AgentNow { visit, status, has_lapsed }
     }
 

@@ -7,6 +7,7 @@
 mod closes;
 mod keyed;
 mod moods;
+mod remarks;
 mod requests;
 pub mod silence;
 mod surveys;
@@ -15,6 +16,8 @@ mod waits;
 
 use smallvec::SmallVec;
 
+use crate::domain::comment::Remark;
+use crate::domain::current::Overdue;
 use crate::domain::event::{Audience, Millis, Origin};
 use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed, difference};
 use crate::domain::life::silence::{Phase, Silence};
@@ -44,6 +47,8 @@ pub struct Context<'a> {
     pub combinations: &'a mut Combinations,
     /// Facts stated and retracted, in order.
     pub facts: &'a mut Vec<Signed>,
+    /// To which answers comments belong, likewise.
+    pub remarks: &'a mut Vec<Signed<Remark>>,
     /// Decisions on rating requests, in order.
     pub decisions: &'a mut Vec<Decision>,
     /// Visits that began and ended, in order.
@@ -53,15 +58,27 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The same under other policies.
     pub fn under<'a>(&'a mut self, policies: &'a Policies) -> Context<'a> {
-        let Self { silence, combinations, facts, decisions, visits, .. } = self;
-        Context { policies, silence: *silence, combinations, facts, decisions, visits }
+        let Self { silence, combinations, facts, remarks, decisions, visits, .. } = self;
+        Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits }
     }
 
     /// Leaves out all that was stated so far: it stands already.
     pub fn forget_all(&mut self) {
         self.facts.clear();
+        self.remarks.clear();
         self.decisions.clear();
         self.visits.clear();
+    }
+
+    /// Takes what was stated so far.
+    pub fn take_stated(&mut self) -> Establishes {
+        Establishes { facts: std::mem::take(self.facts), remarks: std::mem::take(self.remarks) }
+    }
+
+    /// States what differs between what one timeline establishes and another.
+    pub fn state_difference(&mut self, old: &Establishes, new: &Establishes) {
+        self.facts.extend(difference(&old.facts, &new.facts));
+        self.remarks.extend(difference(&old.remarks, &new.remarks));
     }
 
     /// Tells of the visits that go on in one state and not in another, in place of all that was told.
@@ -85,6 +102,13 @@ impl Context<'_> {
         }
         self.facts.push(Signed { fact, sign: Sign::Retract });
     }
+}
+
+/// What a timeline establishes, in order.
+#[derive(Debug)]
+pub struct Establishes {
+    facts: Vec<Signed>,
+    remarks: Vec<Signed<Remark>>,
 }
 
 /// Everything a life's next step depends on.
@@ -216,19 +240,20 @@ impl State {
             before[..shared].iter().for_each(|entry| old.step(entry, cx));
             new.clone_from(&old);
             cx.facts.clear();
+            cx.remarks.clear();
         }
         let (_, stated) = old.finish(&before[shared..], self.fired_to, cx);
         let (new, states) = new.finish(&after[shared..], self.fired_to, cx);
-        cx.facts.extend(difference(&stated, &states));
+        cx.state_difference(&stated, &states);
         cx.visits_differ(Some(self), Some(&new));
         *self = new;
     }
 
-    /// Steps through the rest of the timeline; the facts that it states.
-    fn finish(mut self, rest: &[Entry], until: Millis, cx: &mut Context<'_>) -> (Self, Vec<Signed>) {
+    /// Steps through the rest of the timeline, and gives what it establishes.
+    fn finish(mut self, rest: &[Entry], until: Millis, cx: &mut Context<'_>) -> (Self, Establishes) {
         rest.iter().for_each(|entry| self.step(entry, cx));
         self.fire(until, cx);
-        (self, std::mem::take(cx.facts))
+        (self, cx.take_stated())
     }
 
     fn new(known: Known) -> Self {
@@ -343,9 +368,9 @@ impl State {
             }
             Act::SurveySent { survey, agent, skill } => self.survey_sent(at, survey, [agent, skill], cx),
             Act::SurveyAnswered { survey, score, commented, agent, skill } => {
-                self.survey_answered(at, survey, (score, commented), [agent, skill], cx);
+                self.survey_answered(entry.key, survey, (score, commented), [agent, skill], cx);
             }
-            Act::SurveyCommented { survey } => self.survey_commented(survey),
+            Act::SurveyCommented { survey } => self.survey_commented(entry.key, survey, cx),
             Act::MoodPrompted(agent) => self.mood_prompted(at, agent, cx),
             Act::MoodRecorded { agent, mood } => self.mood_recorded(at, agent, mood, cx),
         }
@@ -436,6 +461,34 @@ impl State {
     #[must_use]
     pub fn assignee(&self) -> Option<Name> {
         self.assignee
+    }
+
+    /// Whom and what it is about now.
+    #[must_use]
+    pub fn about(&self) -> Credit {
+        self.credit(self.assignee)
+    }
+
+    /// When it started: with its first `conversation_started`, else with its first event.
+    #[must_use]
+    pub fn started_at(&self) -> Millis {
+        self.known.start_at
+    }
+
+    /// How many messages customers and human agents wrote.
+    #[must_use]
+    pub fn messages(&self) -> u32 {
+        self.talk.messages
+    }
+
+    /// Which targets were missed by what it still waits for.
+    #[must_use]
+    pub fn overdue(&self) -> Overdue {
+        Overdue {
+            first_response: self.first.is_overdue(),
+            response: self.wait.as_ref().is_some_and(Wait::is_overdue),
+            resolution: self.resolution_overdue.is_some(),
+        }
     }
 
     /// Until when it is snoozed, if it is at `now`.

@@ -52,13 +52,15 @@ impl Reason {
     }
 }
 
-/// Who said how much so far: what the decision looks at, and nothing else does.
+/// Who said how much so far: what the decision looks at.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Talk {
     pub(super) started: bool,
     pub(super) group: bool,
     pub(super) asked: bool,
     pub(super) last_message_at: Option<Millis>,
+    /// How many messages there were, of customers and humans: to show, no decision depends on it.
+    pub(super) messages: u32,
     characters: u64,
     human_wrote: bool,
     human_replied: bool,
@@ -71,6 +73,7 @@ pub(super) struct Talk {
 impl Talk {
     pub(super) fn customer(&mut self, at: Millis, characters: u32, named: Option<Name>) {
         self.last_message_at = Some(at);
+        self.messages = self.messages.saturating_add(1);
         self.characters += u64::from(characters);
         self.group |= self.named.is_some() && named.is_some() && self.named != named;
         self.named = self.named.or(named);
@@ -79,6 +82,7 @@ impl Talk {
 
     pub(super) fn human(&mut self, at: Millis, characters: u32, after_customer: bool) {
         self.last_message_at = Some(at);
+        self.messages = self.messages.saturating_add(1);
         self.characters += u64::from(characters);
         self.human_wrote = true;
         self.human_replied |= after_customer;

@@ -1,11 +1,13 @@
 //! Satisfaction surveys: sent, answered, changed, refused, and who is credited (SPEC §3, surveys; §5, refusal).
 
 use super::keyed::Keyed;
+use super::remarks::TalkedAbout;
 use super::{Context, State};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Fact, FactKind};
 use crate::domain::names::Name;
 use crate::domain::policy::CsatCredit;
+use crate::domain::timeline::Key;
 
 /// The surveys of a life, in the order in which they were first heard of.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +27,7 @@ struct Survey {
     standing: Option<Fact>,
     /// A comment has frozen the rating.
     frozen: bool,
+    talked_about: TalkedAbout,
 }
 
 /// By what a survey is known.
@@ -78,33 +81,42 @@ impl State {
 
     pub(super) fn survey_answered(
         &mut self,
-        at: Millis,
+        key: Key,
         id: Option<u64>,
         (score, commented): (i32, bool),
         own: [Option<Name>; 2],
         cx: &mut Context<'_>,
     ) {
-        let place = self.surveys().about(id);
+        let (at, place) = (key.at, self.surveys().about(id));
         let survey = self.survey(place).clone();
         let credit = self.settled(survey.credit, at, own, cx);
         let judgement = self.judge(at, score, &survey, cx);
         self.survey(place).credit = Some(credit);
         match judgement {
-            Judgement::Refused(reason) => cx.state(self.survey_fact(reason, at, credit)),
-            Judgement::Again => self.survey(place).frozen |= commented,
+            Judgement::Refused(reason) => {
+                cx.state(self.survey_fact(reason, at, credit));
+                self.survey(place).talked_about.refused(key, reason, commented, cx);
+            }
+            Judgement::Again => {
+                self.survey(place).frozen |= commented;
+                self.survey(place).talked_about.given_again(key, commented, cx);
+            }
             Judgement::Valid(answer) => {
                 let answer = self.survey_fact(answer, at, credit);
                 cx.state(answer);
                 let survey = self.survey(place);
                 survey.accept(answer, cx);
                 survey.frozen |= commented;
+                survey.talked_about.accepted(key, answer.kind, commented, cx);
             }
         }
     }
 
-    pub(super) fn survey_commented(&mut self, id: Option<u64>) {
+    pub(super) fn survey_commented(&mut self, key: Key, id: Option<u64>, cx: &mut Context<'_>) {
         let place = self.surveys().about(id);
-        self.survey(place).frozen = true;
+        let survey = self.survey(place);
+        survey.frozen = true;
+        survey.talked_about.commented(key, cx);
     }
 
     fn surveys(&mut self) -> &mut Surveys {

@@ -52,7 +52,19 @@ pub(super) enum First {
     Never,
 }
 
+impl First {
+    /// Whether nobody has responded yet, nor in time.
+    pub(super) fn is_overdue(&self) -> bool {
+        matches!(self, Self::Overdue(_))
+    }
+}
+
 impl Wait {
+    /// Whether the response is overdue.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.overdue.is_some()
+    }
+
     /// From when it counts, if it does.
     pub(super) fn counts_from(&self) -> Option<Millis> {
         match self.counting {

@@ -6,6 +6,8 @@
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::growth;
 use crate::domain::event::Millis;
+use crate::domain::kept::Said;
+use crate::domain::names::called::Called;
 use crate::domain::names::texts::Texts;
 use crate::domain::names::{Name, Names, hash_of};
 
@@ -15,6 +17,7 @@ pub struct AgedNames {
     names: Names,
     /// By number; a bucket is near enough.
     used: Vec<Bucket>,
+    called: Called,
 }
 
 impl AgedNames {
@@ -49,6 +52,22 @@ impl AgedNames {
         *used = Bucket::of(at).max(*used);
     }
 
+    /// Hears what one with such an id is called. Whether that is another name than before.
+    pub fn hear_name(&mut self, id: Name, said: Said, name: &str) -> bool {
+        self.called.hear(id, said, name)
+    }
+
+    /// What those with these ids are called.
+    #[must_use]
+    pub fn called(&self) -> &Called {
+        &self.called
+    }
+
+    /// Forgets what was said before a moment of what people are called.
+    pub fn forget_called_before(&mut self, moment: Millis) {
+        self.called.forget_before(moment);
+    }
+
     /// The text of a name.
     pub fn text(&self, name: Name) -> &str {
         self.names.text(name)
@@ -69,6 +88,9 @@ impl AgedNames {
     pub fn forget_before(&mut self, limit: Millis) {
         let limit = Bucket::of(limit);
         let old: Vec<Name> = self.names.known().filter(|name| self.used[name.index()] < limit).collect();
-        old.into_iter().for_each(|name| self.names.forget(name));
+        for name in old {
+            self.names.forget(name);
+            self.called.forget(name);
+        }
     }
 }

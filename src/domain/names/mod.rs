@@ -3,6 +3,7 @@
 //! The numbers depend on the order in which names were first seen, so nothing may be ordered or chosen by them.
 
 pub mod aged;
+pub mod called;
 pub mod combinations;
 mod index;
 mod numbered;

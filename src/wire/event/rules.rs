@@ -23,10 +23,11 @@ pub(super) trait Fields<'a> {
     fn id(&self, field: Field) -> Result<Option<Text<'a>>, Refusal>;
     /// The same where it is a plain id: the short way for nearly all of them.
     fn plain_id(&self, field: Field) -> Option<&'a str>;
-    /// A list of ids of agents or skills that nobody keeps: that all of them are such is all that is asked.
-    fn judge_parties(&self, field: Field) -> Result<(), Refusal>;
-    /// A string that nobody keeps: that it is one is all that is asked.
-    fn judge_text(&self, field: Field) -> Result<(), Refusal>;
+    /// A list of ids of agents or skills.
+    fn parties(&self, field: Field) -> Result<Vec<Text<'a>>, Refusal>;
+    /// What somebody is called. It must be a string; one whose bytes or escapes make no text is as good as none, since no
+    /// number depends on it.
+    fn name(&self, field: Field) -> Result<Option<Text<'a>>, Refusal>;
     /// A whole number.
     fn integer(&self, field: Field) -> Result<Option<i64>, Refusal>;
     /// True or false.
@@ -74,7 +75,7 @@ fn assumed_place(at: Millis, written: Option<Millis>) -> u32 {
 
 fn body<'a>(event_type: EventType, fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     Ok(match event_type {
-        EventType::ConversationStarted => Body::ConversationStarted(started(fields)?),
+        EventType::ConversationStarted => Body::ConversationStarted(Box::new(started(fields)?)),
         EventType::Assigned => {
             Body::Assigned { agent: change(fields, Field::AgentId)?, skill: change(fields, Field::SkillId)? }
         }
@@ -101,9 +102,9 @@ fn body<'a>(event_type: EventType, fields: &impl Fields<'a>) -> Result<Body<'a>,
 
 fn started<'a>(fields: &impl Fields<'a>) -> Result<Started<'a>, Refusal> {
     let contact = optional_id(fields, Field::ContactId, is_id)?;
-    fields.judge_text(Field::ContactName)?;
     Ok(Started {
         contact,
+        contact_name: name(fields, Field::ContactName)?,
         company: optional_id(fields, Field::CompanyId, is_id)?,
         channel: optional(fields, Field::Channel, is_label)?,
         line: optional_id(fields, Field::LineId, is_id)?,
@@ -169,14 +170,16 @@ fn mood_recorded<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     Ok(Body::MoodRecorded { agent, mood: present(fields.choice(Field::Mood, words::MOODS)?, Field::Mood)? })
 }
 
-/// Skills served and capacity are held to the contract like any other field, though no number needs them yet.
 fn agent_status<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
     let agent = agent(fields)?;
-    fields.judge_text(Field::AgentName)?;
+    let name = name(fields, Field::AgentName)?;
     let status = present(fields.choice(Field::Status, words::PRESENCES)?, Field::Status)?;
-    fields.judge_parties(Field::SkillIds)?;
-    whole(fields, Field::Capacity)?;
-    Ok(Body::AgentStatus { agent, status })
+    let skills = fields.parties(Field::SkillIds)?;
+    Ok(Body::AgentStatus { agent, name, status, skills, capacity: whole(fields, Field::Capacity)? })
+}
+
+fn name<'a>(fields: &impl Fields<'a>, field: Field) -> Result<Option<Private<'a>>, Refusal> {
+    Ok(fields.name(field)?.filter(|name| !name.is_empty()).map(Private::new))
 }
 
 fn agent<'a>(fields: &impl Fields<'a>) -> Result<Text<'a>, Refusal> {

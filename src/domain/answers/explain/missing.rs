@@ -133,7 +133,7 @@ fn open_waits(asked: &Asked<'_>) -> Vec<Light> {
     }
     let until = asked.question.frame().span(asked.view.now).to;
     let waits = asked.view.current.open.iter().filter_map(|open| {
-        let at = open.waiting_since.filter(|since| *since <= until)?;
+        let at = open.waiting_since().filter(|since| *since <= until)?;
         let credit = Credit { agent: open.assignee, ..Credit::default() };
         let (what, value) = (What::Waiting, Some(asked.view.now - at));
         let (conversation, counts) = (Some(open.conversation), Counts::default());

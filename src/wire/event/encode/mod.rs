@@ -5,7 +5,7 @@
 
 mod sink;
 
-use crate::domain::event::{Body, Event, Millis, Private, Sequence, Side, Started, Text};
+use crate::domain::event::{Body, Event, Millis, Private, Sequence, Side, Started};
 
 use self::sink::{Json, Protobuf, Sink};
 use super::event_type::EventType;
@@ -25,19 +25,11 @@ pub struct Outgoing<'a> {
     pub recorded_at: Option<Millis>,
 }
 
-/// The fields that change no number, and that an `Event` therefore does not hold.
+/// The fields that nobody keeps, and that an `Event` therefore does not hold.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Beside<'a> {
     /// What was written, on messages.
     pub text: Option<&'a Private<'a>>,
-    /// The customer's name, on `conversation_started`.
-    pub contact_name: Option<&'a Private<'a>>,
-    /// The agent's name, on `agent_status`.
-    pub agent_name: Option<&'a Private<'a>>,
-    /// What the agent can do, on `agent_status`.
-    pub skill_ids: &'a [Text<'a>],
-    /// How many conversations the agent takes, on `agent_status`.
-    pub capacity: Option<u32>,
     /// Who reopened, on `reopened`.
     pub reopened_by: Option<Side>,
 }
@@ -79,7 +71,7 @@ fn envelope(outgoing: &Outgoing<'_>, sink: &mut impl Sink) {
 /// The fields of a body, in the contract's order.
 fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
     match body {
-        Body::ConversationStarted(started) => members_of_started(started, beside, sink),
+        Body::ConversationStarted(started) => members_of_started(started, sink),
         Body::Assigned { agent, skill } => {
             sink.change(Field::AgentId, agent);
             sink.change(Field::SkillId, skill);
@@ -115,21 +107,21 @@ fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
             sink.text(Field::AgentId, agent);
             sink.choice(Field::Mood, words::MOODS, mood);
         }
-        Body::AgentStatus { agent, status } => {
+        Body::AgentStatus { agent, name, status, skills, capacity } => {
             sink.text(Field::AgentId, agent);
-            sink.optional(Field::AgentName, beside.agent_name.map(Private::reveal));
+            sink.optional(Field::AgentName, name.as_ref().map(Private::reveal));
             sink.choice(Field::Status, words::PRESENCES, status);
-            sink.texts(Field::SkillIds, beside.skill_ids);
-            if let Some(capacity) = beside.capacity {
-                sink.number(Field::Capacity, capacity.into());
+            sink.texts(Field::SkillIds, skills);
+            if let Some(capacity) = capacity {
+                sink.number(Field::Capacity, (*capacity).into());
             }
         }
     }
 }
 
-fn members_of_started(started: &Started<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
+fn members_of_started(started: &Started<'_>, sink: &mut impl Sink) {
     sink.optional(Field::ContactId, started.contact.as_deref());
-    sink.optional(Field::ContactName, beside.contact_name.map(Private::reveal));
+    sink.optional(Field::ContactName, started.contact_name.as_ref().map(Private::reveal));
     sink.optional(Field::CompanyId, started.company.as_deref());
     sink.optional(Field::Channel, started.channel.as_deref());
     sink.optional(Field::LineId, started.line.as_deref());

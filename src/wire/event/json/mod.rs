@@ -111,25 +111,29 @@ impl<'a> Fields<'a> for Slots<'a> {
         }
     }
 
-    fn judge_parties(&self, field: Field) -> Result<(), Refusal> {
+    fn parties(&self, field: Field) -> Result<Vec<Text<'a>>, Refusal> {
         let list = match self.value_or_none(field) {
-            Value::Absent => return Ok(()),
+            Value::Absent => return Ok(Vec::new()),
             Value::List(list) => list,
             _ => return Err(Reason::IllFormed.at(field)),
         };
-        let mut are_valid = true;
-        let is_one = |item: Value<'_>| match item {
-            Value::Text(text) => text.text().is_some_and(|text| is_party(&text)),
-            Value::Number(number) => decimal(number).is_ok_and(|text| is_party(&text)),
-            Value::Absent | Value::Boolean(_) | Value::List(_) | Value::Object => false,
+        let party = |item: Value<'a>| match item {
+            Value::Text(text) => text.text(),
+            Value::Number(number) => decimal(number).ok(),
+            Value::Absent | Value::Boolean(_) | Value::List(_) | Value::Object => None,
         };
-        let read = read_list(list, |item| are_valid &= is_one(item));
-        if read.is_ok() && are_valid { Ok(()) } else { Err(Reason::IllFormed.at(field)) }
+        let mut parties = Some(Vec::new());
+        let read = read_list(list, |item| match party(item).filter(|text| is_party(text)) {
+            Some(party) => parties.iter_mut().for_each(|parties| parties.push(party.clone())),
+            None => parties = None,
+        });
+        parties.filter(|_| read.is_ok()).ok_or(Reason::IllFormed.at(field))
     }
 
-    fn judge_text(&self, field: Field) -> Result<(), Refusal> {
+    fn name(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
         match self.value(field) {
-            Value::Absent | Value::Text(_) => Ok(()),
+            Value::Absent => Ok(None),
+            Value::Text(text) => Ok(text.text()),
             _ => Err(Reason::IllFormed.at(field)),
         }
     }

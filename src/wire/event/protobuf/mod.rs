@@ -8,6 +8,7 @@
 pub(super) mod reader;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::domain::event::{Millis, Text};
 
@@ -47,7 +48,9 @@ struct Message<'a> {
 #[derive(Default)]
 struct Slots<'a> {
     values: [Value<'a>; SLOTS],
-    /// Of the one list: the first of its ids that is none.
+    /// The one list; whoever asks for it takes it.
+    skill_ids: Cell<Vec<Text<'a>>>,
+    /// The first of its ids that is none.
     wrong_skill_id: Option<&'a [u8]>,
 }
 
@@ -193,14 +196,15 @@ impl<'a> Slots<'a> {
     }
 
     fn note_skill_id(&mut self, bytes: &'a [u8]) {
-        if self.wrong_skill_id.is_none() && !utf8::text(bytes).is_some_and(is_party) {
-            self.wrong_skill_id = Some(bytes);
+        match utf8::text(bytes).filter(|id| is_party(id)) {
+            Some(id) => self.skill_ids.get_mut().push(Cow::Borrowed(id)),
+            None => self.wrong_skill_id = self.wrong_skill_id.or(Some(bytes)),
         }
     }
 
     fn clear_body(&mut self) {
         self.values[..Field::EventId as usize].fill(Value::Absent);
-        self.wrong_skill_id = None;
+        (self.skill_ids, self.wrong_skill_id) = Default::default();
     }
 
     #[inline]
@@ -237,17 +241,18 @@ impl<'a> Fields<'a> for Slots<'a> {
         }
     }
 
-    fn judge_parties(&self, field: Field) -> Result<(), Refusal> {
-        self.judge_text(field)?;
+    fn parties(&self, field: Field) -> Result<Vec<Text<'a>>, Refusal> {
+        self.name(field)?;
         match self.wrong_skill_id {
-            None => Ok(()),
+            None => Ok(self.skill_ids.take()),
             Some(wrong) => Err(text(wrong).err().unwrap_or(Reason::IllFormed.at(field))),
         }
     }
 
-    fn judge_text(&self, field: Field) -> Result<(), Refusal> {
+    fn name(&self, field: Field) -> Result<Option<Text<'a>>, Refusal> {
         match self.values[field as usize] {
-            Value::Bytes(_) | Value::Absent => Ok(()),
+            Value::Bytes(bytes) => Ok(utf8::text(bytes).map(Cow::Borrowed)),
+            Value::Absent => Ok(None),
             Value::Number(_) | Value::Wrong => Err(Refusal::UNDECODABLE),
         }
     }
