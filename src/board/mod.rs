@@ -4,6 +4,7 @@
 //! is behind an `Arc`: a reader takes what it needs in microseconds and computes outside any lock, so that the fold never
 //! waits for it.
 
+mod inquiries;
 mod outbox;
 mod pass;
 mod reception;
@@ -14,7 +15,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use dashmap::DashMap;
 use foldhash::fast::FixedState;
+use tokio::sync::watch;
 
+pub use inquiries::{Found, Inquiries, Inquiry, Unanswered};
 pub use outbox::Outbox;
 pub use pass::{BucketUpdate, LiveUpdate, LiveView, Pass, ScopeUpdate, ScopeView, Subject};
 pub use reception::Reception;
@@ -32,6 +35,8 @@ pub struct Board {
     receptions: DashMap<Arc<str>, Arc<Reception>, FixedState>,
     as_of: AtomicI64,
     revision: AtomicU64,
+    /// Told of every pass.
+    passed: watch::Sender<()>,
 }
 
 /// The latest of one account. Its parts may be as of different moments: a scope is asked again when it changes, and
@@ -78,7 +83,7 @@ impl Board {
     pub fn new(windows: &[u32]) -> Self {
         let (as_of, revision) = (AtomicI64::new(0), AtomicU64::new(0));
         let (accounts, receptions) = (DashMap::default(), DashMap::default());
-        Self { windows: Arc::from(windows), accounts, receptions, as_of, revision }
+        Self { windows: Arc::from(windows), accounts, receptions, as_of, revision, passed: watch::Sender::new(()) }
     }
 
     /// The rolling windows (minutes), in the order of every view's metrics.
@@ -114,6 +119,12 @@ impl Board {
         accounts
     }
 
+    /// Tells that a pass was put up since it was asked last. Who is slow is told once of many.
+    #[must_use]
+    pub fn passes(&self) -> watch::Receiver<()> {
+        self.passed.subscribe()
+    }
+
     /// Where an account is asked.
     #[must_use]
     pub fn reception(&self, account: &str) -> Option<Arc<Reception>> {
@@ -121,7 +132,7 @@ impl Board {
     }
 
     /// Where an account is asked from now on, of which there was no view yet.
-    pub(crate) fn open_reception(&self, account: &Arc<str>, reception: Arc<Reception>) {
+    pub fn open_reception(&self, account: &Arc<str>, reception: Arc<Reception>) {
         self.receptions.insert(account.clone(), reception);
     }
 
@@ -142,6 +153,7 @@ impl Board {
         }
         self.as_of.store(pass.as_of, Ordering::Release);
         self.revision.store(pass.revision, Ordering::Release);
+        self.passed.send_replace(());
     }
 
     /// Changes what nobody reads in its place, and a copy of what somebody does. Who looks meanwhile waits for it, so that
@@ -196,6 +208,18 @@ mod tests {
         assert_eq!(closed(&board, "a", "s"), Some(9));
         assert_eq!(closed(&board, "b", ""), Some(3));
         assert_eq!((board.as_of(), board.revision()), (6, 6));
+    }
+
+    #[test]
+    fn who_waits_for_passes_is_told_once_of_those_that_came_meanwhile() {
+        let board = Board::new(&[60]);
+        let mut passes = board.passes();
+        assert!(!passes.has_changed().expect("the board is there"));
+        board.put(&pass(5, Vec::new()));
+        board.put(&pass(6, Vec::new()));
+        assert!(passes.has_changed().expect("the board is there"));
+        passes.mark_unchanged();
+        assert_eq!(board.as_of(), 6);
     }
 
     #[test]

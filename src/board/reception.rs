@@ -3,6 +3,7 @@
 //! Only the passes put anything here, and nobody who folds ever waits for it. A reader who asks holds up the next pass over
 //! this account for as long as the question takes: what takes longer than a moment is asked of a copy of the view instead.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::answers::Answers;
@@ -13,6 +14,10 @@ use crate::domain::event::Millis;
 #[derive(Debug)]
 pub struct Reception {
     kept: RwLock<Kept>,
+    /// How much had been folded when the newest view was taken. Changes with it, behind the same lock.
+    revision: AtomicU64,
+    /// How many views there were after the first.
+    renewals: AtomicU64,
     /// Whether changed buckets of agents are named among the changes.
     names_agent_buckets: bool,
 }
@@ -29,11 +34,13 @@ enum Kept {
 }
 
 impl Reception {
-    /// The reception of an account of which there is a first view. What changed until then is among the first changes.
+    /// The reception of an account of which there is a first view, taken when so much had been folded. What changed until
+    /// then is among the first changes.
     #[must_use]
-    pub fn new(view: Box<View>, names_agent_buckets: bool) -> Self {
+    pub fn new(view: Box<View>, revision: u64, names_agent_buckets: bool) -> Self {
         let answers = Box::new(Answers::new(view, names_agent_buckets));
-        Self { kept: RwLock::new(Kept::Answers(answers)), names_agent_buckets }
+        let (kept, revision) = (RwLock::new(Kept::Answers(answers)), AtomicU64::new(revision));
+        Self { kept, revision, renewals: AtomicU64::new(0), names_agent_buckets }
     }
 
     /// Asks what is answered in a moment, as of `now` if nothing newer is known: every part of the answer fits together.
@@ -57,6 +64,28 @@ impl Reception {
     #[must_use]
     pub fn view(&self, now: Millis) -> View {
         self.ask(now, |answers| answers.view().clone())
+    }
+
+    /// How much had been folded when the newest view was taken; for a question that of its answer.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// How often there was a newer view so far: while it stays the same, nothing happened but that time passed.
+    #[must_use]
+    pub fn renewals(&self) -> u64 {
+        self.renewals.load(Ordering::Acquire)
+    }
+
+    /// Goes on to a newer view, taken when so much had been folded.
+    pub(crate) fn renew<T>(&self, view: Box<View>, revision: u64, renewed: impl FnOnce(&mut Answers) -> T) -> T {
+        self.change(|answers| {
+            answers.renew(view);
+            self.revision.store(revision, Ordering::Release);
+            self.renewals.fetch_add(1, Ordering::AcqRel);
+            renewed(answers)
+        })
     }
 
     /// Changes the answers, which are summed for it if they are not.
@@ -119,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_reader_is_answered_as_of_the_moment_whether_the_account_rests_or_not() {
-        let reception = Reception::new(view(10 * MINUTE), false);
+        let reception = Reception::new(view(10 * MINUTE), 7, false);
         let asked = |now| reception.ask(now, |answers| (answers.now(), answers.scope_ids(ScopeKind::Account).len()));
         assert_eq!(asked(12 * MINUTE), (12 * MINUTE, 1));
         assert_eq!(asked(11 * MINUTE), (12 * MINUTE, 1), "what is known already is no older");
@@ -128,7 +157,9 @@ mod tests {
         assert_eq!(asked(13 * MINUTE), (13 * MINUTE, 1));
         assert!(reception.is_resting(), "a reader leaves it as it was");
         assert_eq!(reception.view(14 * MINUTE).now, 14 * MINUTE);
-        reception.change(|answers| answers.renew(view(20 * MINUTE)));
+        assert_eq!((reception.revision(), reception.renewals()), (7, 0));
+        reception.renew(view(20 * MINUTE), 9, |_| ());
+        assert_eq!((reception.revision(), reception.renewals()), (9, 1));
         assert_eq!((reception.is_resting(), asked(0)), (false, (20 * MINUTE, 1)));
     }
 }

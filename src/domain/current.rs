@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::compact::pages::Pages;
 use super::event::{Millis, Status};
+use super::fact::Credit;
 use super::kept::Latest;
 use super::names::Name;
 use super::span::Span;
@@ -17,6 +18,8 @@ pub struct OpenVisit {
     pub since: Millis,
     /// The conversation that the agent has on screen.
     pub conversation: Name,
+    /// What the conversation is about, if it is closed; of an open one `Current::open` tells.
+    pub about: Option<Credit>,
 }
 
 /// A status over the time in which it holds.
@@ -115,6 +118,13 @@ impl OpenConversation {
     #[must_use]
     pub fn snoozed_until(&self) -> Option<Millis> {
         self.snoozed_until.into()
+    }
+
+    /// To whom and to what a fact of it would be credited now.
+    #[must_use]
+    pub fn credit(&self) -> Credit {
+        let Self { assignee: agent, skill, contact, topics, via, .. } = *self;
+        Credit { agent, skill, contact, topics, via }
     }
 
     /// Whether the live state counts it as another.

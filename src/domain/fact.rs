@@ -16,7 +16,7 @@ pub struct Fact {
     pub at: Millis,
     /// What.
     pub kind: FactKind,
-    /// Milliseconds, where the kind has a duration; of an answer that was replaced its score; else 0.
+    /// Milliseconds, where the kind has a duration; of an answer that was replaced or refused its score; else 0.
     pub value: Millis,
     /// Where it counts.
     pub scopes: Scopes,
@@ -337,10 +337,19 @@ impl FactKind {
         self as u8 >= Self::Visit as u8
     }
 
-    /// Whether its facts have a value: the duration kinds, spans, and what no longer counts.
+    /// Whether its facts have a value: the duration kinds, spans, and what does not count or no longer.
     #[must_use]
     pub fn has_value(self) -> bool {
-        self.is_span() || self.duration().is_some() || matches!(self, Self::AnswerReplaced | Self::ResolutionReopened)
+        let tells_what = matches!(
+            self,
+            Self::AnswerReplaced
+                | Self::ResolutionReopened
+                | Self::RefusedInvalidScore
+                | Self::RefusedRatingWindow
+                | Self::RefusedCommentFrozen
+                | Self::RefusedChangeWindow
+        );
+        self.is_span() || self.duration().is_some() || tells_what
     }
 
     /// An effective close by a side.
@@ -420,6 +429,29 @@ impl FactKind {
     }
 }
 
+/// Some kinds of fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kinds(u64);
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Self = Self(u64::MAX);
+
+    /// These.
+    #[must_use]
+    pub fn of(kinds: &[FactKind]) -> Self {
+        Self(kinds.iter().fold(0, |all, kind| all | 1 << *kind as u8))
+    }
+
+    /// Whether a kind is one of them.
+    #[must_use]
+    pub fn has(self, kind: FactKind) -> bool {
+        self.0 >> kind as u8 & 1 == 1
+    }
+}
+
+const _: () = assert!(FactKind::COUNT <= u64::BITS as usize, "each kind has a bit");
+
 /// What must be stated and taken back to get from `old` to `new`, each a list of signed facts.
 #[must_use]
 pub fn difference<T: Copy + Ord>(old: &[Signed<T>], new: &[Signed<T>]) -> Vec<Signed<T>> {
@@ -447,6 +479,13 @@ mod tests {
     #[test]
     fn every_kind_stands_at_its_own_number() {
         assert!(FactKind::ALL.iter().enumerate().all(|(number, kind)| *kind as usize == number));
+    }
+
+    #[test]
+    fn some_kinds_are_these_and_no_others() {
+        let some = Kinds::of(&[FactKind::Started, FactKind::Away]);
+        assert_eq!(FactKind::ALL.map(|kind| some.has(kind)).iter().filter(|has| **has).count(), 2);
+        assert!(some.has(FactKind::Away) && FactKind::ALL.iter().all(|kind| Kinds::ALL.has(*kind)));
     }
 
     #[test]

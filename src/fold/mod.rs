@@ -17,6 +17,7 @@ pub mod progress;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use crate::board::{Found, Inquiry};
 use crate::domain::account::{Account, AccountSettings};
 use crate::domain::event::Millis;
 use crate::domain::policy::PolicyBook;
@@ -152,6 +153,19 @@ impl Fold {
         let mut accounts: Vec<_> = self.accounts.iter_mut().map(|one| (&*one.id, &mut one.account)).collect();
         accounts.sort_unstable_by_key(|(name, _)| *name);
         accounts
+    }
+
+    /// Answers a question after one conversation.
+    pub fn answer(&mut self, inquiry: Inquiry) {
+        let (now, revision) = (self.now, self.progress.revision());
+        let place = self.index.get(inquiry.account.as_str()).copied();
+        let found = place.and_then(|place| {
+            let account = &mut self.accounts[place].account;
+            account.advance_to(now);
+            let lives = account.lives(&inquiry.conversation)?;
+            Some(Found { view: Box::new(account.view()), revision, lives })
+        });
+        inquiry.answer(found);
     }
 
     /// How far the sources have been folded.

@@ -5,9 +5,12 @@
 //! that are in the contract against it.
 
 use crate::domain::answers::catalogue::Unit;
+use crate::domain::answers::people::conversations::ConversationState;
+use crate::domain::answers::people::ratings::Became;
 use crate::domain::answers::questions::Dimension;
 use crate::domain::event::{Audience, Mood, Origin, Outcome, Side, Status};
 use crate::domain::policy::{CsatCredit, FrtStart, Reopen};
+use crate::domain::scope::ScopeKind;
 
 /// A closed set: each value by its word.
 pub type Words<T> = [(&'static str, T)];
@@ -64,6 +67,27 @@ pub const DIMENSIONS: &Words<Dimension> = &[
     ("topic", Dimension::Topic),
     ("contact", Dimension::Contact),
     ("company", Dimension::Company),
+];
+
+/// What a conversation is
+pub const CONVERSATION_STATES: &Words<ConversationState> = &[
+    ("open", ConversationState::Open),
+    ("waiting", ConversationState::Waiting),
+    ("snoozed", ConversationState::Snoozed),
+    ("unassigned", ConversationState::Unassigned),
+    ("closed", ConversationState::Closed),
+];
+
+/// What became of an answer to a survey
+pub const BECAME: &Words<Became> =
+    &[("counted", Became::Counted), ("replaced", Became::Replaced), ("refused", Became::Refused)];
+
+/// The kinds of scope, where a word of one is a value; in keys of topics it is `wire::output::keys` that has them
+pub const SCOPE_KINDS: &Words<ScopeKind> = &[
+    ("account", ScopeKind::Account),
+    ("skill", ScopeKind::Skill),
+    ("agent", ScopeKind::Agent),
+    ("agent_skill", ScopeKind::AgentSkill),
 ];
 
 /// The unit of a number

@@ -101,7 +101,8 @@ const PURE: &[(&str, &[&str])] = &[
 const IMPURE_STD: &[&str] = &["env", "fs", "net", "os", "process", "thread"];
 
 /// Crates with one home.
-const HOMES: &[(&str, &str)] = &[("prost", "wire"), ("dashmap", "board"), ("blake3", "wire"), ("getrandom", "random")];
+const HOMES: &[(&str, &str)] =
+    &[("prost", "wire"), ("dashmap", "board"), ("blake3", "wire"), ("getrandom", "random"), ("utoipa", "serve")];
 
 /// What only some modules may do: a type or module of std or chrono, its functions (none named: any), and who.
 const EFFECTS: &[(&str, &[&str], &[&str])] = &[

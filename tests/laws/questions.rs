@@ -7,6 +7,7 @@ use cxpulse::domain::answers::metrics::Metrics;
 use cxpulse::domain::answers::questions::{Answer, AnswerRow, Dimension, Filter, Frame, Question};
 use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
 use cxpulse::domain::day::DAY_MINUTES;
+use cxpulse::domain::fact::{FactKind, Scopes};
 use cxpulse::wire::output::json::metrics_json;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
@@ -52,6 +53,10 @@ pub(super) fn broken_questions(set: &Set) -> Vec<String> {
             broken.extend(differences(&path, &expected, &shown(&answer)));
             broken.extend(unlike_the_sums(&path, &account, &ours, &answer));
             broken.extend(unlike_the_facts(&path, &account, &ours, &answer));
+            broken.extend(unlike_its_buckets(&path, &account, &ours));
+            if theirs.group_by.is_empty() {
+                broken.extend(unlike_what_is_listed(&path, &account, &ours, scope(&theirs)));
+            }
         }
     }
     broken
@@ -139,6 +144,50 @@ fn unlike_the_sums(path: &str, account: &Answers, question: &Question, answer: &
     let summed = account.from_sums(question);
     let differ = summed.filter(|summed| summed != answer);
     differ.map(|summed| format!("{path}: the sums have {summed:?}, the facts {answer:?}")).into_iter().collect()
+}
+
+/// Where the same question bucket by bucket says something else than in intervals of a bucket.
+fn unlike_its_buckets(path: &str, account: &Answers, question: &Question) -> Vec<String> {
+    let in_intervals = question.clone().in_intervals_of(1).expect("one").answer(account.view());
+    let by_bucket = question.by_bucket(account.view(), &[question.group_by()]).expect("it is grouped so");
+    let mut broken = vec![];
+    for (bucket, mut rows) in by_bucket {
+        let place = bucket.since(question.frame().from) as usize;
+        let of_it = |row: &AnswerRow| (row.ids.clone(), row.intervals[place].clone());
+        let expected = in_intervals.rows.iter().map(of_it).filter(|(_, metrics)| !metrics.is_zero());
+        let found = rows.remove(0).into_iter().map(|row| (row.ids, row.metrics));
+        let (expected, found): (Vec<_>, Vec<_>) = (expected.collect(), found.collect());
+        if expected != found {
+            broken
+                .push(format!("{path}: the bucket of {} has {found:?} alone, {expected:?} in intervals", bucket.end()));
+        }
+    }
+    broken
+}
+
+/// Where the facts that are listed with a kind of scope are not those behind the numbers of such a scope.
+fn unlike_what_is_listed(path: &str, account: &Answers, question: &Question, scope: Scopes) -> Vec<String> {
+    let listed: Vec<_> = question.listed(account.view()).flatten().filter(|fact| fact.scopes.has(scope)).collect();
+    let differs = |kind: &FactKind| {
+        let facts = question.facts(account.view(), &[*kind]).count();
+        facts != listed.iter().filter(|fact| fact.kind == *kind).count()
+    };
+    FactKind::ALL
+        .iter()
+        .filter(|kind| differs(kind))
+        .map(|kind| format!("{path}: {kind:?} is listed otherwise"))
+        .collect()
+}
+
+/// The kind of scope that a question without a grouping is about.
+fn scope(asked: &reference::Asked) -> Scopes {
+    let has = |dimension| asked.filters.iter().any(|(of, _)| *of == dimension);
+    match (has(reference::Dimension::Agent), has(reference::Dimension::Skill)) {
+        (false, false) => Scopes::ACCOUNT,
+        (false, true) => Scopes::SKILL,
+        (true, false) => Scopes::AGENT,
+        (true, true) => Scopes::AGENT_SKILL,
+    }
 }
 
 /// Where the facts behind a count are not as many as it says.

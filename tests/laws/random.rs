@@ -34,7 +34,7 @@ impl Random {
 }
 
 /// When the event of a line happened.
-pub(super) fn at_ms(line: &str) -> i64 {
+pub(crate) fn at_ms(line: &str) -> i64 {
     let event: Value = serde_json::from_str(line).expect("our own");
     event["occurred_at"].as_i64().expect("our own")
 }

@@ -196,11 +196,12 @@ impl Counted<'_> {
         self.pick(contact).into_iter().collect::<BTreeSet<String>>().len()
     }
 
-    /// Of visits that go on no more is told than agent and skill.
     fn focus_ms(&self) -> i64 {
-        let is_told = self.part.touches_only(&[Dimension::Agent, Dimension::Skill]);
-        let visits = self.account.visits.iter().filter(|visit| is_told || !visit.is_running);
-        let visits = visits.filter(|visit| self.part.holds(Some(&visit.agent), visit.skill.as_ref(), &visit.about));
+        let visits = self
+            .account
+            .visits
+            .iter()
+            .filter(|visit| self.part.holds(Some(&visit.agent), visit.skill.as_ref(), &visit.about));
         visits.map(|visit| self.window.overlap_ms(visit.begin.at_ms, visit.end_ms)).sum()
     }
 

@@ -15,6 +15,7 @@ use super::day::flow::Flow;
 use super::day::view::{NamesView, View};
 use super::day::{DAY_MINUTES, Day};
 use super::event::{Event, Millis};
+use super::history::retold::Lives;
 use super::history::{Fate, History, HistorySettings, Remembered};
 use super::policy::Policies;
 
@@ -121,6 +122,13 @@ impl Account {
             current: self.history.current().clone(),
             day: self.day.view(),
         }
+    }
+
+    /// A copy of what is remembered of one conversation; none of one that was never heard of, or is forgotten.
+    pub fn lives(&mut self, conversation: &str) -> Option<Lives> {
+        let lives = self.history.lives(conversation);
+        self.count();
+        lives
     }
 
     /// Whether a view would tell of anything that the one at the last call did not, but for the time.

@@ -10,6 +10,8 @@ mod in_bucket;
 pub mod live;
 pub mod metrics;
 mod numbers;
+mod open_visits;
+pub mod people;
 mod per_window;
 pub mod questions;
 pub mod rates;
@@ -158,14 +160,19 @@ impl Answers {
 
     /// The numbers of a scope of which nothing is known.
     fn nothing(&self, kind: ScopeKind) -> Metrics {
-        let has_contacts = matches!(kind, ScopeKind::Account | ScopeKind::Skill);
-        let has_presence = matches!(kind, ScopeKind::Account | ScopeKind::Agent);
-        Metrics {
-            unique_contacts: has_contacts.then_some(0),
-            availability: has_presence.then(Availability::default),
-            utilisation: has_presence.then(Utilisation::default),
-            minimum_n: self.view.policy().minimum_n,
-            ..Metrics::default()
-        }
+        nothing(&self.view, kind)
+    }
+}
+
+/// The numbers of a scope of which nothing is known.
+fn nothing(view: &View, kind: ScopeKind) -> Metrics {
+    let has_contacts = matches!(kind, ScopeKind::Account | ScopeKind::Skill);
+    let has_presence = matches!(kind, ScopeKind::Account | ScopeKind::Agent);
+    Metrics {
+        unique_contacts: has_contacts.then_some(0),
+        availability: has_presence.then(Availability::default),
+        utilisation: has_presence.then(Utilisation::default),
+        minimum_n: view.policy().minimum_n,
+        ..Metrics::default()
     }
 }

@@ -4,7 +4,7 @@
 //! end now. So numbers of a moment ago tell those of now, as long as no event comes and no window moves.
 
 use super::live::Live;
-use super::metrics::Metrics;
+use super::metrics::{Availability, Metrics, Utilisation};
 use crate::domain::current::AgentNow;
 use crate::domain::event::{Millis, Status};
 
@@ -68,7 +68,25 @@ impl Rates {
     }
 }
 
+impl Metrics {
+    /// What does not grow by time alone: of two that have the same, one may be the other a while later.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        let availability = self.availability.as_ref().map(|_| Availability::default());
+        let utilisation = self.utilisation.as_ref().map(|_| Utilisation::default());
+        Self { focus_ms: 0, availability, utilisation, ..self.clone() }
+    }
+}
+
 impl Live {
+    /// What does not grow by time alone.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        let mut live = self.clone();
+        live.longest_waiting.iter_mut().for_each(|waiting| waiting.age_ms = 0);
+        live
+    }
+
     /// The state after so long, if nothing happens meanwhile: waits grow.
     #[must_use]
     pub fn grown(&self, after_ms: Millis) -> Self {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::comment::{Comment, StatedRemark};
-use crate::domain::fact::{Row, Stated};
+use crate::domain::fact::{Kinds, Row, Stated};
 
 use by_bucket::ByBucket;
 use comments::{Comments, CommentsView};
@@ -152,8 +152,13 @@ impl DayView {
 
     /// The facts of a bucket with whom they are credited to, in the order in which they were stated.
     pub fn facts(&self, bucket: Bucket) -> impl Iterator<Item = (Stated, Row)> {
+        self.facts_of(bucket, Kinds::ALL)
+    }
+
+    /// The same of some kinds: of the others it is not looked up whom they are credited to.
+    pub fn facts_of(&self, bucket: Bucket, kinds: Kinds) -> impl Iterator<Item = (Stated, Row)> {
         let facts = self.bucket(bucket).into_iter().flat_map(FactsView::iter);
-        facts.map(|fact| (fact, self.rows.get(fact.row)))
+        facts.filter(move |fact| kinds.has(fact.kind)).map(|fact| (fact, self.rows.get(fact.row)))
     }
 
     /// The buckets with facts, newest first.

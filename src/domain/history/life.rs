@@ -126,6 +126,14 @@ impl Life {
         }
     }
 
+    /// A copy of its events.
+    pub(super) fn sealed(&self) -> Sealed {
+        match self {
+            Self::Open(open) => open.timeline.seal(open.first_at, open.last_at),
+            Self::Sealed(sealed) => sealed.clone(),
+        }
+    }
+
     /// The life with room for more events.
     pub(super) fn open(&mut self) -> &mut OpenLife {
         if let Self::Sealed(sealed) = self {

@@ -1,5 +1,9 @@
 //! Adding an event to a conversation: into which life, whether it is known, and what follows for facts and agents.
 
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
 use super::agent::Visiting;
 use super::life::{Life, OpenLife, wake};
 use super::moves::Move;
@@ -13,7 +17,6 @@ use crate::domain::names::Name;
 use crate::domain::planted::{Bug, is_planted};
 use crate::domain::policy::Policies;
 use crate::domain::timeline::{Act, Entry, Timeline};
-use std::sync::Arc;
 
 impl History {
     /// Adds an event of a conversation to the set.
@@ -234,6 +237,7 @@ impl History {
         self.state_facts(conversation, life);
         self.state_remarks(conversation);
         self.follow_visits(conversation);
+        self.follow_visited(conversation, life, was_open);
         self.follow(conversation, life, was_open);
     }
 
@@ -273,6 +277,16 @@ impl History {
                 closed.ahead(8).into_iter().for_each(|next| prefetch(&conversations[next as usize]));
             }
         }
+    }
+
+    /// Keeps agents in step with what a conversation is about that they have on screen while it is closed.
+    fn follow_visited(&mut self, conversation: u32, life: usize, was_open: bool) {
+        let one = &self.conversations[conversation as usize].lives[life];
+        let Some(state) = one.state().filter(|state| state.is_visited() && !(was_open && state.is_open())) else {
+            return;
+        };
+        let visitors: SmallVec<[Name; 1]> = state.visits().map(|visit| visit.agent).collect();
+        visitors.into_iter().for_each(|agent| self.stir(agent));
     }
 
     /// Keeps agents in step with the visits that began and ended in a conversation.

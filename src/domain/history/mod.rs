@@ -17,6 +17,7 @@ pub mod moves;
 mod open;
 mod parting;
 mod presence;
+pub mod retold;
 mod said;
 pub mod statuses;
 

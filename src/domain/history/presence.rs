@@ -9,6 +9,8 @@ use crate::domain::compact::due::take_before;
 use crate::domain::current::{AgentNow, OpenVisit, StatusSpan};
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{Credit, Fact, FactKind, Scopes, Sign, Signed};
+use crate::domain::history::life::Life;
+use crate::domain::life::State;
 use crate::domain::names::Name;
 use crate::domain::timeline::Key;
 
@@ -81,10 +83,16 @@ impl History {
         let status = agent.statuses.last();
         let has_lapsed = status.is_some_and(|held| held.span.to <= self.now);
         let visit = agent.visiting.map(|Visiting { skill, since, conversation }| {
-            let conversation = Name::at(conversation as usize);
-            OpenVisit { skill, since, conversation }
+            let about = self.closed_and_visited(conversation).map(State::about);
+            OpenVisit { skill, since, conversation: Name::at(conversation as usize), about }
         });
         AgentNow { visit, status, has_lapsed }
+    }
+
+    /// The state of a conversation that is closed while somebody has it on screen.
+    fn closed_and_visited(&self, conversation: u32) -> Option<&State> {
+        let mut states = self.conversations[conversation as usize].lives.iter().filter_map(Life::state);
+        states.rfind(|state| state.is_visited() && !state.is_open())
     }
 
     /// Sets an agent's alarm, unless an earlier one is set: that will set the next one.

@@ -10,6 +10,7 @@ mod moods;
 mod remarks;
 mod requests;
 pub mod silence;
+pub mod steps;
 mod surveys;
 mod visits;
 mod waits;
@@ -219,6 +220,11 @@ impl State {
         entries.for_each(|entry| state.step(&entry, cx));
         state.fire(until, cx);
         Some(state)
+    }
+
+    /// Before the first of these events.
+    fn begin(entries: &[Entry], cx: &mut Context<'_>) -> Option<Self> {
+        Known::of(entries.iter().copied(), cx.combinations).map(Self::new)
     }
 
     /// Puts an event between those that have been stepped through, and states what differs: what comes before it is

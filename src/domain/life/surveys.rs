@@ -94,7 +94,7 @@ impl State {
         self.survey(place).credit = Some(credit);
         match judgement {
             Judgement::Refused(reason) => {
-                cx.state(self.survey_fact(reason, at, credit));
+                cx.state(Fact { value: score.into(), ..self.survey_fact(reason, at, credit) });
                 self.survey(place).talked_about.refused(key, reason, commented, cx);
             }
             Judgement::Again => {

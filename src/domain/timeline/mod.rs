@@ -242,7 +242,7 @@ struct Columns {
 
 /// The same in as few bytes as there are: how many events, their identities, from the first to the last of the
 /// conversation's own in milliseconds, their bytes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sealed(Box<[u8]>);
 
 /// The parts of an event's first byte: its tag, and what else is so.

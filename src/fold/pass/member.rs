@@ -61,13 +61,12 @@ pub(super) struct PassMemory<'a> {
 }
 
 impl AccountInPass {
-    pub(super) fn new(name: Arc<str>, view: Box<View>, buckets: [bool; 4]) -> Self {
+    pub(super) fn new(name: Arc<str>, view: Box<View>, revision: u64, buckets: [bool; 4]) -> Self {
         let names_agent_buckets = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
-        let reception = Arc::new(Reception::new(view, names_agent_buckets));
-        let (ledger, agenda) = (Ledger::default(), Agenda::default());
-        let mut new = Self { name, ledger, reception, others: Box::default(), buckets, agenda };
-        new.take_up_changes(|_| ());
-        new
+        let reception = Arc::new(Reception::new(view, revision, names_agent_buckets));
+        let (ledger, mut agenda) = (Ledger::default(), Agenda::default());
+        reception.change(|answers| agenda.add(answers.drain_changes(), &buckets, answers.now()));
+        Self { name, ledger, reception, others: Box::default(), buckets, agenda }
     }
 
     /// Where it is asked.
@@ -76,16 +75,9 @@ impl AccountInPass {
     }
 
     /// Takes up what changed.
-    pub(super) fn renew(&mut self, view: Box<View>) {
-        self.take_up_changes(|answers| answers.renew(view));
-    }
-
-    fn take_up_changes(&mut self, change: impl FnOnce(&mut Answers)) {
+    pub(super) fn renew(&mut self, view: Box<View>, revision: u64) {
         let Self { reception, agenda, buckets, .. } = self;
-        reception.change(|answers| {
-            change(answers);
-            agenda.add(answers.drain_changes(), buckets, answers.now());
-        });
+        reception.renew(view, revision, |answers| agenda.add(answers.drain_changes(), buckets, answers.now()));
     }
 
     /// Lets go of what is summed, where it is soon made anew. Where agents are not named the ledger tells nothing of them, so

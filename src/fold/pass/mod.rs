@@ -153,12 +153,12 @@ impl Passes {
         let mut known = known.into_iter().peekable();
         for place in 0..self.accounts.len() {
             if let Some((_, view)) = known.next_if(|(of, _)| *of == place) {
-                self.accounts[place].renew(view);
+                self.accounts[place].renew(view, revision);
             }
             self.answer_one(place, &question, &mut pass);
         }
         for (number, id, view) in new {
-            let place = self.join(number, id, view);
+            let place = self.join(number, id, view, revision);
             self.answer_one(place, &question, &mut pass);
         }
         if !pass.is_empty() {
@@ -167,11 +167,11 @@ impl Passes {
         pass
     }
 
-    fn join(&mut self, number: usize, id: Arc<str>, view: Box<View>) -> usize {
+    fn join(&mut self, number: usize, id: Arc<str>, view: Box<View>, revision: u64) -> usize {
         let place = self.accounts.len();
         self.places.insert(number, place);
         self.ids.insert(id.clone(), place);
-        let account = AccountInPass::new(id.clone(), view, self.settings.buckets);
+        let account = AccountInPass::new(id.clone(), view, revision, self.settings.buckets);
         self.board.open_reception(&id, account.reception().clone());
         self.accounts.push(Box::new(account));
         place

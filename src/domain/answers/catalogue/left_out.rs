@@ -30,8 +30,6 @@ pub enum Missing {
     OpenWaits,
     /// The parts of visits in which the agent was not online.
     FocusNotOnline,
-    /// Visits that go on and may belong here: what they are about is known when they end.
-    OpenVisits,
 }
 
 /// What a number leaves out that is close to what it counts; nothing of what is not close to anything.
@@ -51,7 +49,6 @@ pub fn left_out(path: &str) -> &'static [LeftOut] {
         ("closed" | "closed_by" | "abandoned", _) => const { &[CLOSED_AGAIN] },
         ("unique_contacts", _) => const { &[AUTOMATED, WITHOUT_CONTACT] },
         ("customer_messages" | "agent_messages" | "active_agents" | "proactive_messages", _) => const { &[AUTOMATED] },
-        ("focus_ms", _) => const { &[OPEN_VISITS] },
         (_, "utilisation.focus_ms" | "utilisation.share") => const { &[NOT_ONLINE] },
         _ => &[],
     }
@@ -126,11 +123,6 @@ const NOT_ONLINE: LeftOut = LeftOut {
     reason: "not_online",
     rule: "The part of a visit in which the agent is away or offline is no focus while online.",
     what: Missing::FocusNotOnline,
-};
-const OPEN_VISITS: LeftOut = LeftOut {
-    reason: "open_visit",
-    rule: "A visit that goes on is told by agent and skill alone; other questions have it when it ends.",
-    what: Missing::OpenVisits,
 };
 
 const fn overdue(facts: &'static [FactKind]) -> LeftOut {

@@ -67,6 +67,12 @@ impl Metric {
         }
     }
 
+    /// Whether it is one number, and no list or map.
+    #[must_use]
+    pub fn is_one_number(&self) -> bool {
+        self.place.is_some() || self.entry.label().is_none()
+    }
+
     /// The facts that are counted or summed, or stand above the line.
     pub(in crate::domain::answers) fn above(&self) -> Vec<FactKind> {
         self.place.map_or_else(|| self.entry.numerator.concat(), |place| self.entry.numerator[place].to_vec())

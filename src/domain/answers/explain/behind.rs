@@ -6,8 +6,8 @@ use foldhash::fast::FixedState;
 
 use super::light::{Light, newest_first};
 use super::{Counts, What};
+use crate::domain::answers;
 use crate::domain::answers::catalogue::Metric;
-use crate::domain::answers::questions::Dimension;
 use crate::domain::answers::questions::asked::Asked;
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{Credit, FactKind, Row, Stated};
@@ -58,15 +58,14 @@ pub(super) fn focus_not_online<'a>(asked: &'a Asked<'a>, metric: Metric) -> impl
     })
 }
 
-/// The visits that go on, as far as they lie in the frame, with the agents' names.
-pub(super) fn open_visits<'a>(asked: &'a Asked<'a>) -> impl Iterator<Item = (Light, Span)> + 'a {
-    let frame = asked.question.frame().span(asked.view.now);
-    let agents = asked.view.current.agents.iter().enumerate();
-    agents.filter_map(move |(code, now)| {
-        let visit = now.visit?;
-        let span = Span { from: visit.since, to: asked.view.now }.shared(frame);
-        let credit = Credit { agent: Name::from_code(code as u32), skill: visit.skill, ..Credit::default() };
-        (span.length_ms() > 0).then(|| (going_on(FactKind::Visit, span, credit), span))
+/// The visits that go on, as far as they lie in the frame.
+fn open_visits(asked: &Asked<'_>) -> impl Iterator<Item = (Light, Span)> {
+    let (frame, now) = (asked.question.frame().span(asked.view.now), asked.view.now);
+    answers::open_visits::open_visits(asked).into_iter().filter_map(move |visit| {
+        let span = Span { from: visit.since, to: now }.shared(frame);
+        let conversation = Some(visit.conversation);
+        let light = Light { conversation, ..going_on(FactKind::Visit, span, visit.credit) };
+        (span.length_ms() > 0).then_some((light, span))
     })
 }
 
@@ -118,9 +117,7 @@ impl<'a> Behind<'a> {
 
     /// Visits and statuses that go on, as far as they are counted.
     fn going_on(&self) -> Vec<Light> {
-        let is_known = self.asked.question.touches_only(&[Dimension::Agent, Dimension::Skill]);
-        let visits = open_visits(self.asked).filter(|_| is_known);
-        let all = visits.chain(statuses(self.asked, self.span));
+        let all = open_visits(self.asked).chain(statuses(self.asked, self.span));
         let counted = all.filter_map(|(light, span)| {
             let What::Fact(kind) = light.what else { return None };
             let (counts, value) = (self.counts[kind as usize], self.part_ms(kind, span, &light.credit));

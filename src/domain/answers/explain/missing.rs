@@ -6,14 +6,13 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::behind::{focus_not_online, light, open_visits};
+use super::behind::{focus_not_online, light};
 use super::light::{Light, newest_first, sort};
 use super::{Counts, EXCLUDED_ROWS, Excluded, What, told};
 use crate::domain::answers::catalogue::{LeftOut, Metric, Missing, left_out};
-use crate::domain::answers::questions::Dimension;
 use crate::domain::answers::questions::asked::Asked;
 use crate::domain::event::Millis;
-use crate::domain::fact::{Credit, FactKind as K};
+use crate::domain::fact::FactKind as K;
 use crate::domain::names::Name;
 
 const CLOSES: &[K] = &[K::ClosedByAgent, K::ClosedByCustomer, K::ClosedBySystem];
@@ -31,7 +30,6 @@ pub(super) fn excluded<'v>(asked: &Asked<'v>, metric: Metric) -> Vec<Excluded<'v
         let others: Vec<Light> = match rule.what {
             Missing::OpenWaits => open_waits(asked),
             Missing::FocusNotOnline => focus_not_online(asked, metric).collect(),
-            Missing::OpenVisits => visits_left_out(asked),
             Missing::Facts(_) | Missing::Unanswered | Missing::Unresolving | Missing::WithoutContact => continue,
         };
         others.iter().for_each(|light| rule.add(asked, light));
@@ -60,7 +58,7 @@ impl<'v> Rule<'v> {
             Missing::Unanswered => &[K::SurveySent],
             Missing::Unresolving => CLOSES,
             Missing::WithoutContact => &[K::CustomerMessage],
-            Missing::OpenWaits | Missing::FocusNotOnline | Missing::OpenVisits => &[],
+            Missing::OpenWaits | Missing::FocusNotOnline => &[],
         }
     }
 
@@ -125,29 +123,16 @@ fn facts<'a>(asked: &'a Asked<'a>, kinds: Vec<K>) -> impl Iterator<Item = (K, Li
     })
 }
 
-/// The waits that go on and began by the end of the frame. No more of them is known than the conversation and whom it is
-/// assigned to, so other questions have none.
+/// The waits that go on and began by the end of the frame.
 fn open_waits(asked: &Asked<'_>) -> Vec<Light> {
-    if !asked.question.touches_only(&[Dimension::Agent]) {
-        return Vec::new();
-    }
     let until = asked.question.frame().span(asked.view.now).to;
     let waits = asked.view.current.open.iter().filter_map(|open| {
         let at = open.waiting_since().filter(|since| *since <= until)?;
-        let credit = Credit { agent: open.assignee, ..Credit::default() };
+        let credit = open.credit();
         let (what, value) = (What::Waiting, Some(asked.view.now - at));
         let (conversation, counts) = (Some(open.conversation), Counts::default());
         let wait = Light { at, what, value, conversation, credit, counts, running: true };
         asked.covers_credit(&credit).then_some(wait)
     });
     sort(asked, waits.collect())
-}
-
-/// The visits that go on and may belong to a question that asks for more than agents and skills.
-fn visits_left_out(asked: &Asked<'_>) -> Vec<Light> {
-    let is_known = asked.question.touches_only(&[Dimension::Agent, Dimension::Skill]);
-    if is_known || asked.asks_for_nobody {
-        return Vec::new();
-    }
-    sort(asked, open_visits(asked).map(|(light, _)| light).collect())
 }

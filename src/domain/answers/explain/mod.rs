@@ -20,6 +20,7 @@ use super::questions::asked::Asked;
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::domain::fact::FactKind;
+use crate::domain::kept::Kept;
 use crate::domain::names::Name;
 use crate::domain::policy::Policy;
 use crate::domain::span::Span;
@@ -69,7 +70,7 @@ pub struct Row<'v> {
     pub what: What,
     /// Milliseconds of a duration, or of the part in the frame of what goes on for a while; points of an answer or mood.
     pub value: Option<Millis>,
-    /// Which conversation; none of a status, and none of a visit that goes on: it is known when the visit ends.
+    /// Which conversation; none of a status.
     pub conversation: Option<&'v str>,
     /// Whom it is credited to, `-1` for nobody; none where the policy says that no agent is named.
     pub agent: Option<&'v str>,
@@ -79,6 +80,10 @@ pub struct Row<'v> {
     pub line: Option<&'v str>,
     /// The contact.
     pub contact: Option<&'v str>,
+    /// What the contact is called: for those who may see it.
+    pub contact_name: Option<&'v Kept>,
+    /// What the customer said about an answer: likewise.
+    pub comment: Option<&'v Kept>,
     /// How it counts.
     pub counts: Counts,
     /// Whether it goes on, and so may grow by itself.

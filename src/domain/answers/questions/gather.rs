@@ -9,6 +9,7 @@ use super::spans::AgentSpans;
 use super::{Answer, AnswerRow, Dimension};
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::numbers;
+use crate::domain::answers::open_visits::open_visits;
 use crate::domain::answers::standing::standing;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::tally::{Tally, Times};
@@ -34,7 +35,6 @@ struct Gathering<'a> {
     groups: HashMap<Key, Parts, FixedState>,
     /// By agent code, where presence is asked for.
     presence: BTreeMap<u32, AgentSpans>,
-    running_left_out: u64,
 }
 
 /// The answer to a question.
@@ -43,13 +43,25 @@ pub(super) fn answer(asked: &Asked<'_>) -> Answer {
     let intervals = asked.intervals();
     let spans = if intervals.is_empty() { vec![whole] } else { intervals.clone() };
     let (groups, presence) = (HashMap::default(), BTreeMap::new());
-    let mut gathering = Gathering { asked, spans, groups, presence, running_left_out: 0 };
+    let mut gathering = Gathering { asked, spans, groups, presence };
     gathering.read_facts();
     gathering.read_running();
     gathering.add_presence();
-    let running_left_out = gathering.running_left_out;
     let overlapping = asked.question.group_by.contains(&Dimension::Topic);
-    Answer { span: whole, rows: gathering.rows(intervals.len()), intervals, overlapping, running_left_out }
+    Answer { span: whole, rows: gathering.rows(intervals.len()), intervals, overlapping }
+}
+
+/// The rows of a frame from what there is to know of it: what happened in it, and what goes on for a while and reaches into
+/// it.
+pub(super) fn rows(asked: &Asked<'_>, happened: &[(Stated, Row)], reaching: &[(Stated, Row)]) -> Vec<AnswerRow> {
+    let spans = vec![asked.question.frame.span(asked.view.now)];
+    let (groups, presence) = (HashMap::default(), BTreeMap::new());
+    let mut gathering = Gathering { asked, spans, groups, presence };
+    happened.iter().for_each(|(fact, row)| gathering.add(fact, row, 0));
+    reaching.iter().for_each(|(fact, row)| gathering.add_span(fact, row));
+    gathering.read_running();
+    gathering.add_presence();
+    gathering.rows(0)
 }
 
 impl Gathering<'_> {
@@ -123,29 +135,27 @@ impl Gathering<'_> {
         }
     }
 
-    /// What runs: of a visit that goes on no more is known than whose it is, and under which skill.
+    /// What runs: visits that go on, and statuses that hold.
     fn read_running(&mut self) {
         let asked = self.asked;
-        let is_known = asked.question.touches_only(&[Dimension::Agent, Dimension::Skill]);
-        let until_now = |from| Span { from, to: asked.view.now };
-        for (code, now) in asked.view.current.agents.iter().enumerate() {
-            let agent = Name::from_code(code as u32);
-            if let Some(visit) = now.visit {
-                let (credit, span) =
-                    (Credit { agent, skill: visit.skill, ..Credit::default() }, until_now(visit.since));
-                let is_in_time = span.overlap_ms(asked.question.frame.span(asked.view.now)) > 0;
-                if !is_known && is_in_time && !asked.asks_for_nobody {
-                    self.running_left_out += 1;
-                } else if is_known && asked.covers_credit(&credit) {
-                    self.add_focus(span, &credit);
-                    if asked.question.has_presence() {
-                        self.presence.entry(code as u32).or_default().add(FactKind::Visit, span);
-                    }
+        for visit in open_visits(asked) {
+            if asked.covers_credit(&visit.credit) {
+                let span = Span { from: visit.since, to: asked.view.now };
+                self.add_focus(span, &visit.credit);
+                if asked.question.has_presence() {
+                    self.presence.entry(visit.code).or_default().add(FactKind::Visit, span);
                 }
             }
-            if let Some(held) = now.status.filter(|_| asked.question.has_presence())
-                && asked.covers_credit(&Credit { agent, ..Credit::default() })
-            {
+        }
+        if asked.question.has_presence() {
+            self.read_statuses();
+        }
+    }
+
+    fn read_statuses(&mut self) {
+        for (code, now) in self.asked.view.current.agents.iter().enumerate() {
+            let credit = Credit { agent: Name::from_code(code as u32), ..Credit::default() };
+            if let Some(held) = now.status.filter(|_| self.asked.covers_credit(&credit)) {
                 self.presence.entry(code as u32).or_default().add_status(held);
             }
         }

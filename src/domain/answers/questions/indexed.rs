@@ -45,7 +45,7 @@ impl Answers {
         let windows = Windows::at(now, &[u32::try_from(minutes).ok()?]);
         let span = question.frame.span(now);
         let rows = self.rows(question, &agents, &skills, &windows);
-        Some(Answer { span, intervals: Vec::new(), rows, overlapping: false, running_left_out: 0 })
+        Some(Answer { span, intervals: Vec::new(), rows, overlapping: false })
     }
 
     fn rows(&self, question: &Question, agents: &Wanted<'_>, skills: &Wanted<'_>, windows: &Windows) -> Vec<AnswerRow> {

@@ -4,19 +4,22 @@
 //! and time are what is summed anyway, from the sums (`indexed`), with the same numbers.
 
 pub(super) mod asked;
+pub mod by_bucket;
 mod frame;
 mod gather;
 mod indexed;
+pub mod listed;
+pub mod results;
 mod spans;
 
 use thiserror::Error;
 
 use super::catalogue::Scopes;
 use super::metrics::Metrics;
-use super::standing::standing;
+use super::standing::standing_of;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
-use crate::domain::fact::{FactKind, Row, Stated};
+use crate::domain::fact::{FactKind, Kinds, Row, Stated};
 use crate::domain::span::Span;
 
 use asked::Asked;
@@ -88,8 +91,6 @@ pub struct Answer {
     pub rows: Vec<AnswerRow>,
     /// Whether a fact may count in several rows.
     pub overlapping: bool,
-    /// Visits that go on and may belong here, but are in no focus time yet: what runs is known by agent and skill alone.
-    pub running_left_out: u64,
 }
 
 /// One group.
@@ -174,22 +175,30 @@ impl Question {
     /// catalogue they are what it is made of, but for what still runs; with those that it leaves out, what a reader may
     /// miss in it.
     pub fn facts<'v>(&self, view: &'v View, kinds: &[FactKind]) -> impl Iterator<Item = Covered> + use<'v> {
-        let (asked, kinds) = (Asked::of(view, self), kinds.to_vec());
+        let (asked, kinds) = (Asked::of(view, self), Kinds::of(kinds));
         let buckets = view.day.newest_first().filter({
             let from = self.frame.from;
             move |bucket| *bucket >= from
         });
-        let all = buckets.flat_map(move |bucket| standing(&view.day, bucket).map(move |of_it| (bucket, of_it)));
-        all.filter(move |(bucket, (fact, row))| {
-            kinds.contains(&fact.kind) && asked.is_in_time(*bucket, fact) && asked.covers(fact, &row.credit)
-        })
-        .map(|(bucket, (fact, row))| Covered { fact, row, bucket })
+        let of_kinds = move |bucket| standing_of(&view.day, bucket, kinds).map(move |of_it| (bucket, of_it));
+        let covers =
+            move |bucket, fact: &Stated, row: &Row| asked.is_in_time(bucket, fact) && asked.covers(fact, &row.credit);
+        buckets
+            .flat_map(of_kinds)
+            .filter(move |(bucket, (fact, row))| covers(*bucket, fact, row))
+            .map(|(bucket, (fact, row))| Covered { fact, row, bucket })
     }
 
     /// The time it covers.
     #[must_use]
     pub fn frame(&self) -> Frame {
         self.frame
+    }
+
+    /// What of time it covers as of a view: whole buckets, up to now at the latest.
+    #[must_use]
+    pub fn span(&self, view: &View) -> Span {
+        self.frame.span(view.now)
     }
 
     /// By what rows are told apart.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::domain::answers::people::named::Named;
 use crate::domain::answers::questions::{Answer, AnswerRow, Dimension};
 use crate::wire::words::{DIMENSIONS, word_of};
 
@@ -20,6 +21,8 @@ pub struct Table<'a> {
     pub answer: &'a Answer,
     /// The rows, in the order in which they are told.
     pub rows: &'a [AnswerRow],
+    /// What people in its rows are called, if the head says that this may be seen.
+    pub named: Option<&'a Named>,
     /// The answer for the time before, where it is compared with that.
     pub previous: Option<&'a Answer>,
     /// The members of `metrics` to which it is cut, if it is.
@@ -35,7 +38,7 @@ impl<'a> Table<'a> {
     #[must_use]
     pub fn whole(head: Head<'a>, group_by: &'a [Dimension], answer: &'a Answer) -> Self {
         let (rows, total_rows) = (&answer.rows[..], answer.rows.len());
-        Self { head, group_by, answer, rows, previous: None, metrics: None, total_rows, next_page: None }
+        Self { head, group_by, answer, rows, named: None, previous: None, metrics: None, total_rows, next_page: None }
     }
 }
 
@@ -53,24 +56,53 @@ pub fn id_key(dimension: Dimension) -> &'static str {
     }
 }
 
+/// The key of what people are called; others are called by their ids alone.
+fn name_key(dimension: Dimension) -> Option<&'static str> {
+    match dimension {
+        Dimension::Agent => Some("agent_name"),
+        Dimension::Contact => Some("contact_name"),
+        Dimension::Skill | Dimension::Line | Dimension::Channel | Dimension::Topic | Dimension::Company => None,
+    }
+}
+
 /// An answer to a question of metrics.
 #[must_use]
 pub fn answer_json(table: &Table<'_>) -> Vec<u8> {
     let previous = table.previous.map(|answer| (answer, by_ids(answer)));
     JsonWriter::document(|json| {
         table.head.write(json);
-        write_span(json, table.answer.span);
-        json.key("group_by").array(table.group_by, |json, dimension| json.text(word_of(DIMENSIONS, dimension)));
-        if table.answer.overlapping {
-            json.key("overlapping").boolean(true);
-        }
-        if table.answer.running_left_out > 0 {
-            json.key("running_left_out").integer(table.answer.running_left_out);
-        }
+        write_beside_rows(json, table);
         json.key("rows").array(table.rows, |json, row| write_row(json, table, row, previous.as_ref()));
         json.key("total_rows").integer(table.total_rows);
         json.optional_text("next_page", table.next_page);
     })
+}
+
+/// What an answer says beside its head and its rows, as members of an object.
+#[must_use]
+pub fn answer_members(table: &Table<'_>) -> Vec<u8> {
+    JsonWriter::members(|json| {
+        write_beside_rows(json, table);
+        json.key("total_rows").integer(table.total_rows);
+    })
+}
+
+/// Each row of an answer by itself: an object of its ids alone, which no other row has, and the whole row.
+pub fn answer_rows<'a>(table: &'a Table<'_>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a {
+    let previous = table.previous.map(|answer| (answer, by_ids(answer)));
+    table.rows.iter().map(move |row| {
+        let ids = table.group_by.iter().zip(&row.ids);
+        let ids = JsonWriter::document(|json| ids.for_each(|(dimension, id)| json.key(id_key(*dimension)).text(id)));
+        (ids, JsonWriter::members(|json| write_row(json, table, row, previous.as_ref())))
+    })
+}
+
+fn write_beside_rows(json: &mut JsonWriter, table: &Table<'_>) {
+    write_span(json, table.answer.span);
+    json.key("group_by").array(table.group_by, |json, dimension| json.text(word_of(DIMENSIONS, dimension)));
+    if table.answer.overlapping {
+        json.key("overlapping").boolean(true);
+    }
 }
 
 type ByIds<'a> = HashMap<&'a [String], &'a AnswerRow>;
@@ -83,6 +115,10 @@ fn write_row(json: &mut JsonWriter, table: &Table<'_>, row: &AnswerRow, previous
     json.object(|json| {
         for (dimension, id) in table.group_by.iter().zip(&row.ids) {
             json.key(id_key(*dimension)).text(id);
+            if let Some(key) = name_key(*dimension) {
+                let name = table.named.and_then(|named| named.name(*dimension, id));
+                json.private_text(key, name, table.head.shows_private());
+            }
         }
         write_some_metrics(json.key("metrics"), &row.metrics, table.metrics);
         if let Some((answer, rows)) = previous {

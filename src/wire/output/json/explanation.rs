@@ -10,7 +10,7 @@ use super::head::{Head, write_span};
 use super::metrics::write_value;
 use super::writer::JsonWriter;
 
-/// An explanation; `next_page` is what the next page of its rows is asked for by, if there is one.
+/// An explanation, with private words where the head says so; `next_page` is what the next page of its rows is asked for by, if there is one.
 #[must_use]
 pub fn explanation_json(head: &Head<'_>, explanation: &Explanation<'_>, next_page: Option<&str>) -> Vec<u8> {
     let Explanation { metric, span, value, numerator, denominator, conversations, total_rows, .. } = explanation;
@@ -31,9 +31,10 @@ pub fn explanation_json(head: &Head<'_>, explanation: &Explanation<'_>, next_pag
         write_span(json, *span);
         write_policies(json, policy_fields(&metric.entry.path), &explanation.policies);
         json.key("conversations").integer(*conversations);
-        json.key("rows").array(&explanation.rows, write_row);
+        let private = head.shows_private();
+        json.key("rows").array(&explanation.rows, |json, row| write_row(json, row, private));
         json.key("total_rows").integer(*total_rows);
-        json.key("excluded").array(&explanation.excluded, write_excluded);
+        json.key("excluded").array(&explanation.excluded, |json, excluded| write_excluded(json, excluded, private));
         json.optional_text("next_page", next_page);
     })
 }
@@ -64,7 +65,7 @@ fn write_field(json: &mut JsonWriter, value: FieldValue) {
     }
 }
 
-fn write_row(json: &mut JsonWriter, row: &Row<'_>) {
+fn write_row(json: &mut JsonWriter, row: &Row<'_>, private: bool) {
     json.object(|json| {
         json.optional_text("conversation_id", row.conversation);
         json.key("at").time(row.at);
@@ -72,11 +73,13 @@ fn write_row(json: &mut JsonWriter, row: &Row<'_>) {
         json.key("skill_id").text(row.skill);
         json.optional_text("line_id", row.line);
         json.optional_text("contact_id", row.contact);
+        json.private_text("contact_name", row.contact_name, private);
         json.key("fact").text(row_word(row.what));
         if let Some(value) = row.value {
             json.key("value").integer(value);
         }
         json.key("counts").array(sides(row.counts), |json, side| json.text(side));
+        json.private_text("comment", row.comment, private);
         if row.running {
             json.key("running").boolean(true);
         }
@@ -88,11 +91,11 @@ fn sides(counts: Counts) -> impl Iterator<Item = &'static str> {
     sides.into_iter().filter(|(counts, _)| *counts).map(|(_, side)| side)
 }
 
-fn write_excluded(json: &mut JsonWriter, excluded: &Excluded<'_>) {
+fn write_excluded(json: &mut JsonWriter, excluded: &Excluded<'_>, private: bool) {
     json.object(|json| {
         json.key("rule").text(excluded.rule);
         json.key("reason").text(excluded.reason);
         json.key("count").integer(excluded.count);
-        json.key("rows").array(&excluded.rows, write_row);
+        json.key("rows").array(&excluded.rows, |json, row| write_row(json, row, private));
     });
 }

@@ -29,6 +29,17 @@ impl<'a> Head<'a> {
         Self { account, as_of, revision: None, stale_ms: None, complete_since: None, private: None }
     }
 
+    /// Whether whoever reads may see private texts.
+    pub(super) fn shows_private(&self) -> bool {
+        self.private == Some(true)
+    }
+
+    /// Its members, to begin several answers with.
+    #[must_use]
+    pub fn members(&self) -> Vec<u8> {
+        JsonWriter::members(|json| self.write(json))
+    }
+
     pub(super) fn write(&self, json: &mut JsonWriter) {
         json.key("account_id").text(self.account);
         json.key("as_of").time(self.as_of);

@@ -1,6 +1,7 @@
 //! Writes JSON straight into bytes: one buffer, no tree in between, for records that are written by the thousand.
 
 use crate::domain::event::Millis;
+use crate::domain::kept::Kept;
 
 use crate::wire::time::push_rfc3339;
 
@@ -16,6 +17,21 @@ impl JsonWriter {
         let mut writer = Self::default();
         writer.object(members);
         writer.out
+    }
+
+    /// Members of an object that somebody else writes.
+    pub(super) fn members(members: impl FnOnce(&mut Self)) -> Vec<u8> {
+        let mut writer = Self::default();
+        members(&mut writer);
+        writer.out
+    }
+
+    /// What was written before: a value, or members of an object.
+    pub(super) fn written(&mut self, json: &[u8]) {
+        if !json.is_empty() {
+            self.separate();
+            self.out.extend_from_slice(json);
+        }
     }
 
     pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
@@ -73,6 +89,11 @@ impl JsonWriter {
         if let Some(text) = text {
             self.key(name).text(text);
         }
+    }
+
+    /// A member that is there only if there is such a text and the reader may see it.
+    pub(super) fn private_text(&mut self, name: &str, text: Option<&Kept>, may_be_seen: bool) {
+        self.optional_text(name, text.filter(|_| may_be_seen).map(Kept::reveal));
     }
 
     /// A comma, unless this is the first member or item, or the value of a key.

@@ -1,0 +1,92 @@
+//! Agents one by one: what each does now, owns and can do, and, over a time, their numbers.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::nothing;
+use crate::domain::answers::questions::AnswerRow;
+use crate::domain::day::view::View;
+use crate::domain::event::{Millis, Status};
+use crate::domain::names::Name;
+use crate::domain::names::called::AGENT_NAME_STANDS_MS;
+use crate::domain::scope::{NONE, ScopeKind};
+
+/// An agent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentRow {
+    /// Who.
+    pub agent: Name,
+    /// What the agent is, and since when; nothing of one of whom no status was said in 31 days.
+    pub status: Option<(Status, Millis)>,
+    /// How many open conversations are the agent's.
+    pub owned: u32,
+    /// How many of these wait.
+    pub waiting: u32,
+    /// The numbers over the time that was asked for, if one was.
+    pub metrics: Option<Metrics>,
+}
+
+/// Which agents are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// With any of these statuses.
+    pub statuses: Option<Vec<Status>>,
+    /// Who can do any of these; `-1` for who can do nothing that is known.
+    pub skills: Option<Vec<String>>,
+}
+
+/// The agents of whom anything is to be told, in no order: those with a status, with conversations, in a visit, or with
+/// `numbers`, which are rows by agent. None where the policy names no agent.
+#[must_use]
+pub fn agents(view: &View, wanted: &Wanted, numbers: Option<Vec<AnswerRow>>) -> Vec<AgentRow> {
+    if !view.policy().agent_metrics {
+        return Vec::new();
+    }
+    let mut numbers = numbers.map(|rows| by_agent(view, rows));
+    let row = |agent: Name| {
+        let metrics = numbers.as_mut().map(|numbers| numbers.remove(&agent));
+        let is_told = is_there(view, agent) || metrics.as_ref().is_some_and(Option::is_some);
+        let (owned, waiting) = view.current.owned_by(agent);
+        let metrics = metrics.map(|metrics| metrics.unwrap_or_else(|| nothing(view, ScopeKind::Agent)));
+        is_told.then(|| AgentRow { agent, status: status(view, agent), owned, waiting, metrics })
+    };
+    view.names.agents.known().filter_map(row).filter(|row| wanted.wants(view, row)).collect()
+}
+
+impl Wanted {
+    fn wants(&self, view: &View, row: &AgentRow) -> bool {
+        let status = row.status.map(|(status, _)| status);
+        let is = |statuses: &Vec<Status>| status.is_some_and(|status| statuses.contains(&status));
+        self.statuses.as_ref().is_none_or(is) && self.skills.as_ref().is_none_or(|any_of| can(view, row.agent, any_of))
+    }
+}
+
+fn can(view: &View, agent: Name, any_of: &[String]) -> bool {
+    let skills = view.current.skills_of(agent);
+    let has = |wanted: &String| match skills {
+        [] => wanted == NONE,
+        skills => skills.iter().any(|skill| view.names.skills.text(*skill) == wanted),
+    };
+    any_of.iter().any(has)
+}
+
+fn by_agent(view: &View, rows: Vec<AnswerRow>) -> HashMap<Name, Metrics, FixedState> {
+    // Who is shown as `-1` is nobody.
+    let named = |row: AnswerRow| Some((view.names.agents.find(row.ids.first()?)?, row.metrics));
+    rows.into_iter().filter_map(named).collect()
+}
+
+fn is_there(view: &View, agent: Name) -> bool {
+    status(view, agent).is_some() || view.current.owned_by(agent).0 > 0 || view.current.focused_on(agent).is_some()
+}
+
+/// A status that has lapsed says that nothing came for so long: the agent is offline since.
+fn status(view: &View, agent: Name) -> Option<(Status, Millis)> {
+    let held = view.current.agents.get(Name::to_code(Some(agent)) as usize)?.status?;
+    let is_recent = held.span.from >= view.now.saturating_sub(AGENT_NAME_STANDS_MS);
+    let holds = held.status == Status::Offline || view.now <= held.span.to;
+    let said = if holds { (held.status, held.span.from) } else { (Status::Offline, held.span.to) };
+    is_recent.then_some(said)
+}

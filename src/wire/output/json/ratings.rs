@@ -1,0 +1,36 @@
+//! Answers to surveys one by one, as JSON.
+
+use crate::domain::answers::people::ratings::{Became, Rating};
+use crate::wire::output::fact_words::fact_word;
+use crate::wire::words::{BECAME, word_of};
+
+use super::listing::Listing;
+use super::writer::JsonWriter;
+
+/// A list of ratings. By which survey an answer was asked for is not kept, so no `survey_id` is told.
+#[must_use]
+pub fn ratings_json(ratings: &Listing<'_, Rating>) -> Vec<u8> {
+    ratings.document(|json, rating| write(json, ratings, rating))
+}
+
+fn write(json: &mut JsonWriter, of: &Listing<'_, Rating>, rating: &Rating) {
+    let (view, credit, is_private) = (of.view, &rating.credit, of.head.shows_private());
+    let became = rating.became();
+    json.key("at").time(rating.at);
+    json.key("score").integer(rating.score);
+    json.key("state").text(word_of(BECAME, &became));
+    if became == Became::Refused {
+        let word = fact_word(rating.kind);
+        json.key("reason").text(word.strip_prefix("refused_").unwrap_or(word));
+    }
+    json.optional_text("conversation_id", of.conversation(rating.conversation));
+    if of.names_agents() {
+        json.key("agent_id").text(view.names.agent_text(credit.agent));
+    }
+    json.key("skill_id").text(view.names.skill_text(credit.skill));
+    json.optional_text("contact_id", of.contact(credit));
+    let name = credit.contact.filter(|_| is_private).and_then(|contact| view.contact_name(contact));
+    json.private_text("contact_name", name, is_private);
+    let comment = if is_private { rating.comment(view) } else { None };
+    json.private_text("comment", comment, is_private);
+}
