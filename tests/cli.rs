@@ -234,6 +234,11 @@ fn every_wrong_value_is_one_line_that_names_the_setting_its_origin_and_what_woul
         ("accounts", "a b", "\"a b\" is no id"),
         ("http_connections", "7", "7 is out of range"),
         ("requests_at_once", "0", "0 is out of range; right would be a whole number of requests from 1 to 10000"),
+        (
+            "liveperson_skills_key",
+            "skills",
+            "it is no such word; right would be skillsMetricsPerAgent or skillsMetrics",
+        ),
         ("cors_origins", "*", "\"*\" is no origin; right would be origins separated by commas, such as https://wall"),
         ("cors_origins", "https://a.b,https://c.d/", "\"https://c.d/\" is no origin"),
         ("forget_after_hours", "23", "23 is out of range; right would be a whole number of hours from 24 to 744"),

@@ -218,6 +218,11 @@ pub(crate) fn words_of_reference(lines: &[String], policies: &Value, as_of_ms: i
     reference::words(&inputs(lines), policies, as_of_ms)
 }
 
+/// Ratings, conversations and agents one by one, as the reference has them.
+pub(crate) fn people_of_reference(lines: &[String], policies: &Value, as_of_ms: i64) -> Value {
+    reference::people(&inputs(lines), policies, as_of_ms)
+}
+
 impl Subject for Reference {
     fn metrics(&self, lines: &[String], policies: &Value, as_of_ms: i64, window_minutes: u32, by: &str) -> Value {
         let by = match kind_named(by) {

@@ -18,8 +18,11 @@ use cxpulse::fold::outcomes::Outcomes;
 use cxpulse::fold::pass::{PassSettings, Passes};
 use cxpulse::fold::{Fold, FoldSettings};
 use cxpulse::serve::access::Access;
+use cxpulse::serve::asking::Asking;
 use cxpulse::serve::http::{self, Said, Serving, Shown};
 use cxpulse::serve::limits::Limits;
+use cxpulse::serve::liveperson::SkillsKey;
+use cxpulse::serve::native::stream::{StreamSettings, Streams};
 use cxpulse::serve::selection::Families;
 use cxpulse::serve::server;
 use cxpulse::serve::traffic::{Refused, Traffic};
@@ -63,7 +66,23 @@ impl Server {
             let shown = Shown { series_cap: 100_000, agent_windows: vec![5], agent_families: Families::EVERY };
             let (flows, health, said) = (Arc::default(), Arc::default(), Said::default());
             let access = Arc::new(Access::open());
-            let serving = Serving { board, flows, health, traffic, engine, shown, said, access, clock: || NOW };
+            let asking = Arc::new(Asking::new(board.clone(), Arc::default(), Box::new(|| 0), 4));
+            let streams = Streams::new(asking.clone(), access.clone(), StreamSettings::default());
+            let (streams, skills_key) = (Arc::new(streams), SkillsKey::default());
+            let serving = Serving {
+                board,
+                flows,
+                health,
+                traffic,
+                engine,
+                shown,
+                said,
+                access,
+                asking,
+                streams,
+                skills_key,
+                clock: || NOW,
+            };
             http::serve(listener, Arc::new(serving), limits, std::future::pending())
         })
     }

@@ -12,10 +12,11 @@ mod compare;
 mod explain;
 mod forgetting;
 mod order;
+mod people;
 mod policies;
 mod policy_fields;
 mod questions;
-mod random;
+pub(crate) mod random;
 mod recorded;
 mod soak;
 mod tallies;
@@ -32,7 +33,7 @@ type Law = fn(&Set) -> Vec<String>;
 
 /// Every law about sets of events, by name.
 #[cfg(feature = "planted-bugs")]
-pub(crate) const LAWS: [(&str, Law); 12] = [
+pub(crate) const LAWS: [(&str, Law); 13] = [
     ("the reference", order::broken_against_the_reference),
     ("any order", order::broken_in_another_order),
     ("time passes", time::broken_while_time_passes),
@@ -44,6 +45,7 @@ pub(crate) const LAWS: [(&str, Law); 12] = [
     ("changes", changes::broken_by_silence),
     ("questions", questions::broken_questions),
     ("explanations", explain::broken_explanations),
+    ("people", people::broken_rows),
     ("forgetting", forgetting::broken_by_forgetting_in_days),
 ];
 
@@ -129,6 +131,14 @@ fn any_question_has_the_answer_of_a_batch_computation() {
 fn the_rows_behind_a_number_fold_to_it_whatever_is_asked_and_in_whatever_order_events_came() {
     holds(explain::broken_explanations, 120);
     if let Some(told) = broken(explain::broken_explanations, 0..60, Set::wide) {
+        panic!("{told}");
+    }
+}
+
+#[test]
+fn ratings_conversations_and_agents_are_those_of_a_batch_computation_however_they_are_chosen() {
+    holds(people::broken_rows, 200);
+    if let Some(told) = broken(people::broken_rows, 0..80, Set::wide) {
         panic!("{told}");
     }
 }

@@ -10,6 +10,7 @@ mod cli;
 mod deploy;
 mod engine;
 mod explain;
+mod exports;
 mod exposition;
 mod forgetting;
 mod generate;
@@ -22,7 +23,10 @@ mod kafka_run;
 #[cfg(feature = "kafka")]
 mod kafka_source;
 mod laws;
+mod liveperson;
+mod native;
 mod passes;
+mod people;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod privacy;
@@ -35,10 +39,12 @@ mod readme;
 #[expect(unreachable_pub, reason = "it stands by itself, as a crate would")]
 mod reference;
 mod scenarios;
+mod schemathesis;
 mod scrape;
 mod setup;
 mod simulate;
 mod stories;
+mod stream;
 mod support;
 mod texts;
 mod wire_contract;

@@ -51,6 +51,7 @@ fn a_kafka_to_try_needs_no_compiler() {
 fn the_programs_that_tests_call_are_asked_for_though_the_shell_has_one_of_that_name() {
     let said = missing("test");
     assert!(said.contains("- curl (apt: curl)\n  - kill (apt: procps)\n"), "{said}");
+    assert!(said.contains("- Python 3.10 or newer with venv (apt: python3 python3-venv)\n"), "{said}");
     assert!(!missing("demo").contains("curl"));
 }
 

@@ -5,7 +5,7 @@
 #   setup.sh demo    a Rust toolchain and a linker
 #   setup.sh build   that, and a C++ toolchain and headers for librdkafka
 #   setup.sh kafka   Java, Maven and Kafka's jars
-#   setup.sh test    all of these; curl, kill and promtool
+#   setup.sh test    all of these; curl, kill, promtool and schemathesis
 #   setup.sh instructions   those of build, and valgrind
 #   setup.sh check   those of test and instructions, and rustfmt and clippy
 set -euo pipefail
@@ -19,9 +19,9 @@ main() {
     demo) needs=(rust linker) ;;
     build) needs=(rust linker native) ;;
     kafka) needs=(kafka) fetched=(jars) ;;
-    test) needs=(rust linker native kafka tools) fetched=(jars promtool) ;;
+    test) needs=(rust linker native kafka tools) fetched=(jars promtool schemathesis) ;;
     instructions) needs=(rust linker native counter) ;;
-    check) needs=(rust linker native kafka tools counter lints) fetched=(jars promtool) ;;
+    check) needs=(rust linker native kafka tools counter lints) fetched=(jars promtool schemathesis) ;;
     *) sed -n '2,/^set/{s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
   esac
   look
@@ -70,6 +70,7 @@ needs_kafka() {
 needs_tools() {
   need "curl" "apt: curl" type -P curl
   need "kill" "apt: procps" type -P kill
+  need "Python 3.10 or newer with venv" "apt: python3 python3-venv" has_python 3.10
 }
 
 needs_counter() {
@@ -96,6 +97,7 @@ has() { command -v "$1"; }
 links() { echo 'int main(void) { return 0; }' | cc -x c -o /dev/null -; }
 has_rust() { cargo --version && at_least "$1" "$(rustc --version | cut -d' ' -f2)"; }
 has_java() { at_least "$1" "$(java -version 2>&1 | sed -n 's/.* version "\([0-9.]*\).*/\1/p')"; }
+has_python() { python3 -c 'import ensurepip, venv' && at_least "$1" "$(python3 --version | cut -d' ' -f2)"; }
 at_least() { [ -n "$2" ] && printf '%s\n' "$1" "$2" | sort -CV; }
 
 may_install() { has apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }; }
@@ -128,6 +130,22 @@ unpack_promtool() {
   fi
   rm -rf "$folder"
   [ -x "$tools/promtool" ]
+}
+
+# In a folder of its own, so that nothing of it touches the machine's Python. Of one version: a newer one finds more, which
+# is then a change of its own.
+schemathesis=4.32.5
+
+fetch_schemathesis() {
+  local folder=$tools/schemathesis
+  if has schemathesis >/dev/null || [ "$(cat "$folder/version" 2>/dev/null)" = "$schemathesis" ]; then return; fi
+  say "fetching schemathesis (a minute, once)"
+  rm -rf "$folder"
+  if ! { python3 -m venv "$folder" && "$folder/bin/pip" install -q --disable-pip-version-check "schemathesis==$schemathesis"; } </dev/null >&2; then
+    missing=("schemathesis (pip install schemathesis)")
+    give_up
+  fi
+  echo "$schemathesis" >"$folder/version"
 }
 
 give_up() {

@@ -48,6 +48,8 @@ pub struct Settings {
     pub keys_file: Option<PathBuf>,
     /// How many requests of one account the HTTP API answers at once.
     pub requests_at_once: usize,
+    /// Whether LivePerson's clients find skills under `skillsMetrics` instead of `skillsMetricsPerAgent`.
+    pub has_plain_skills_key: bool,
     /// Origins of web pages that may read the HTTP API from elsewhere.
     pub cors_origins: Vec<String>,
     /// How many series of one scope `/metrics` may carry.
@@ -145,6 +147,7 @@ impl Settings {
             http_connections: 0,
             keys_file: None,
             requests_at_once: 0,
+            has_plain_skills_key: false,
             cors_origins: Vec::new(),
             series_cap: 0,
             agent_windows: Vec::new(),

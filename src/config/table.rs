@@ -293,6 +293,17 @@ pub const SETTINGS: &[Setting] = &[
         )
     },
     Setting {
+        set: |s, raw| put(&mut s.has_plain_skills_key, value::word(raw, SKILLS_KEYS)),
+        ..row(
+            "liveperson_skills_key",
+            "NAME",
+            "skillsMetricsPerAgent",
+            "Under which name LivePerson's clients find skills: skillsMetricsPerAgent, or skillsMetrics",
+            Shape::Text,
+            Use::Serve,
+        )
+    },
+    Setting {
         set: |s, raw| put(&mut s.cors_origins, value::origins(raw)),
         ..row(
             "cors_origins",
@@ -466,6 +477,9 @@ fn agent_windows_there_are(settings: &Settings, default: &str) -> String {
 fn words(windows: &[u32]) -> String {
     windows.iter().map(|minutes| window::word(*minutes)).collect::<Vec<_>>().join(",")
 }
+
+/// LivePerson's wire and its documentation differ; whether it is the plain one.
+const SKILLS_KEYS: &[(&str, bool)] = &[("skillsMetricsPerAgent", false), ("skillsMetrics", true)];
 
 fn families(raw: &Raw) -> Result<Vec<String>, Wrong> {
     let items = raw.items();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use crate::board::Inquiries;
 use crate::clock;
 use crate::domain::event::Millis;
 use crate::fold::Fold;
@@ -36,6 +37,8 @@ pub(super) struct Outlets {
     pub(super) outcomes: Arc<Outcomes>,
     /// How far the source has been folded.
     pub(super) status: Arc<SourceStatus>,
+    /// What readers ask that the fold alone knows: one between two batches.
+    pub(super) inquiries: Arc<Inquiries>,
     /// What was stated since the process was ready.
     pub(super) flows: Arc<Flows>,
 }
@@ -50,6 +53,7 @@ pub(super) fn run(fold: Fold, feed: &Receiver<Feed>, outlets: Outlets) {
             Err(RecvTimeoutError::Disconnected) => break,
         }
         thread.tick(clock::now());
+        thread.outlets.inquiries.take().into_iter().for_each(|inquiry| thread.fold.answer(inquiry));
     }
     for complaint in thread.outlets.outcomes.last_complaints() {
         tracing::warn!("{complaint}");
@@ -144,6 +148,7 @@ mod tests {
             rejected: Box::new(|_, _| ()),
             outcomes: Arc::default(),
             status: Arc::default(),
+            inquiries: Arc::default(),
             flows: flows.clone(),
         };
         let mut thread = Thread { fold, outlets, caught_up: false, told_at: 0 };

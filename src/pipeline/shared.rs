@@ -13,7 +13,7 @@ use super::engine::{Counts, Engine};
 use super::folding::{self, Outlets};
 use super::passing;
 use super::stages::Stages;
-use crate::board::{Board, Outbox};
+use crate::board::{Board, Inquiries, Outbox};
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::account::AccountSettings;
@@ -24,10 +24,13 @@ use crate::fold::outcomes::Outcomes;
 use crate::fold::pass::{PassSettings, Passes};
 use crate::fold::{Fold, FoldSettings};
 use crate::serve::access::Access;
+use crate::serve::asking::Asking;
 use crate::serve::flows::Flows;
 use crate::serve::health::Health;
 use crate::serve::http::{self, Said, Serving, Shown};
 use crate::serve::limits::Limits;
+use crate::serve::liveperson::SkillsKey;
+use crate::serve::native::stream::{StreamSettings, Streams};
 use crate::serve::selection::Families;
 use crate::serve::traffic::Traffic;
 use crate::source::Feed;
@@ -44,12 +47,15 @@ pub(super) struct Shared {
     pub(super) board: Arc<Board>,
     pub(super) status: Arc<SourceStatus>,
     outcomes: Arc<Outcomes>,
+    inquiries: Arc<Inquiries>,
     flows: Arc<Flows>,
     health: Arc<Health>,
     access: Arc<Access>,
+    skills_key: SkillsKey,
     recorder: PrometheusHandle,
     shown: Shown,
     limits: Limits,
+    publish_interval: Duration,
 }
 
 impl Shared {
@@ -62,10 +68,13 @@ impl Shared {
         Ok(Self {
             shown: shown(settings)?,
             access: Arc::new(access::of(settings)?),
+            skills_key: if settings.has_plain_skills_key { SkillsKey::Plain } else { SkillsKey::PerAgent },
             limits: limits(settings),
+            publish_interval: Duration::from_millis(settings.publish_interval_ms.unsigned_abs()),
             board: Arc::new(Board::new(&settings.windows)),
             status: Arc::default(),
             outcomes: Arc::new(outcomes),
+            inquiries: Arc::default(),
             flows: Arc::default(),
             health: Arc::default(),
             recorder: telemetry::start_engine_metrics().map_err(|error| PipelineError::Running(error.to_string()))?,
@@ -110,8 +119,15 @@ impl Shared {
             rejected: Box::new(rejected),
             outcomes: self.outcomes.clone(),
             status: self.status.clone(),
+            inquiries: self.inquiries.clone(),
             flows: self.flows.clone(),
         }
+    }
+
+    fn asking(&self) -> Asking {
+        let status = self.status.clone();
+        let stale_ms = move || u64::try_from(status.stale_ms(clock::now())).unwrap_or(0);
+        Asking::new(self.board.clone(), self.inquiries.clone(), Box::new(stale_ms), questions_at_once())
     }
 
     /// Starts serving, and tidying what is served.
@@ -126,6 +142,8 @@ impl Shared {
             counts,
             clock: clock::now,
         };
+        let asking = Arc::new(self.asking());
+        let streamed = StreamSettings { publish_interval: self.publish_interval, ..StreamSettings::default() };
         let serving = Arc::new(Serving {
             board: self.board.clone(),
             flows: self.flows.clone(),
@@ -135,6 +153,9 @@ impl Shared {
             shown: self.shown.clone(),
             said: Said::default(),
             access: self.access.clone(),
+            streams: Arc::new(Streams::new(asking.clone(), self.access.clone(), streamed)),
+            asking,
+            skills_key: self.skills_key,
             clock: clock::now,
         });
         let (limits, told) = (self.limits.clone(), stages.stop().told());
@@ -144,6 +165,11 @@ impl Shared {
         });
         stages.task(tidy(self.recorder.clone(), stages.stop().told()));
     }
+}
+
+/// Questions that are answered at the same time: as many as there are cores, and some to wait for those.
+fn questions_at_once() -> usize {
+    2 * std::thread::available_parallelism().map_or(1, usize::from) + 2
 }
 
 async fn tidy(recorder: PrometheusHandle, told: impl Future<Output = ()>) -> Result<(), PipelineError> {

@@ -12,10 +12,15 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 use super::access::{self, Access};
+use super::asking::Asking;
 use super::compression;
 use super::flows::Flows;
 use super::health::Health;
 use super::limits::Limits;
+use super::liveperson::{self, SkillsKey};
+use super::native;
+use super::native::stream::Streams;
+use super::openapi;
 use super::pages;
 use super::problem::Problem;
 use super::renderings::{NoPage, Renderings};
@@ -28,7 +33,7 @@ use crate::domain::event::Millis;
 pub use super::pages::{Said, Shown};
 
 /// What Prometheus calls this format.
-const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
+pub(super) const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Everything that is served.
 pub struct Serving {
@@ -48,6 +53,12 @@ pub struct Serving {
     pub said: Said,
     /// Who may ask the API, and how much at once.
     pub access: Arc<Access>,
+    /// How accounts are asked.
+    pub asking: Arc<Asking>,
+    /// What goes on being told.
+    pub streams: Arc<Streams>,
+    /// What LivePerson's clients find skills under.
+    pub skills_key: SkillsKey,
     /// The wall clock: every number of a page is as of the moment it is asked for.
     pub clock: fn() -> Millis,
 }
@@ -76,15 +87,23 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
     TcpListener::bind(address).await.map_err(|source| CannotListen { address, source })
 }
 
-/// Serves until `stop` ends, then lets answers under way finish.
+/// Serves until `stop` ends, then lets answers under way finish, and ends those that would go on for ever.
 pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits, stop: impl Future<Output = ()>) {
-    let traffic = serving.traffic.clone();
+    let (traffic, streams) = (serving.traffic.clone(), serving.streams.clone());
+    let stop = async move {
+        stop.await;
+        streams.end();
+    };
     server::serve(listener, router(serving, &limits), limits, traffic, stop).await;
 }
 
 /// Every path.
 fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
-    let api = access::guard(access::routes(serving.access.clone()), serving.access.clone());
+    let api = access::routes(serving.access.clone())
+        .merge(native::routes(serving.asking.clone(), serving.streams.clone()))
+        .merge(liveperson::routes(&serving.asking, serving.skills_key))
+        .merge(openapi::routes());
+    let api = access::guard(api, serving.access.clone());
     Router::new()
         .route("/", get(|| async { plain(pages::INDEX.to_owned()) }))
         .route("/metrics", get(metrics))
@@ -176,4 +195,44 @@ async fn render(site: &Site, page: Page, Query(parameters): Parameters, headers:
 
 fn plain(text: String) -> ([(HeaderName, &'static str); 1], String) {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::native::stream::StreamSettings;
+    use super::*;
+
+    fn serving() -> Serving {
+        let board = Arc::new(Board::new(&[60]));
+        let shown = Shown { series_cap: 1, agent_windows: vec![60], agent_families: Default::default() };
+        let (asking, access) =
+            (Asking::new(board.clone(), Arc::default(), Box::new(|| 0), 1), Arc::new(Access::open()));
+        let asking = Arc::new(asking);
+        let streams = Arc::new(Streams::new(asking.clone(), access.clone(), StreamSettings::default()));
+        Serving {
+            asking,
+            board,
+            streams,
+            flows: Arc::default(),
+            health: Arc::default(),
+            traffic: Arc::default(),
+            engine: Box::new(String::new),
+            shown,
+            said: Said::default(),
+            access,
+            skills_key: SkillsKey::default(),
+            clock: || 0,
+        }
+    }
+
+    #[test]
+    fn every_path_is_described_and_nothing_else() {
+        // A router tells its paths to nobody, but for who debugs it.
+        let shown = format!("{:?}", router(Arc::new(serving()), &Limits::default()));
+        let texts = shown.split('"').filter(|text| text.starts_with('/') && !text.contains("{*"));
+        let paths: BTreeSet<String> = texts.map(str::to_owned).collect();
+        assert_eq!(paths, openapi::paths());
+    }
 }

@@ -1,6 +1,8 @@
 //! From the board to people and scrapers, over HTTP.
 
+mod accept;
 pub mod access;
+pub mod asking;
 mod cap;
 mod compression;
 pub mod exposition;
@@ -9,11 +11,15 @@ pub mod flows;
 pub mod health;
 pub mod http;
 pub mod limits;
+pub mod liveperson;
+pub mod native;
 mod number;
+mod openapi;
 mod pages;
 mod patience;
 pub mod problem;
 mod renderings;
 pub mod selection;
 pub mod server;
+mod streamed;
 pub mod traffic;

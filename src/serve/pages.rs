@@ -18,6 +18,11 @@ use crate::telemetry::EXPORT_SERIES_DROPPED;
 pub(super) const INDEX: &str = "\
 cxpulse: live contact-centre numbers
 
+/v1/session      which accounts there are for you
+/v1/metrics      what every number means
+/v1/accounts/ID  /metrics, /explain, /ratings, /conversations, /agents, /live, /stream, /export/facts.csv, /export/buckets.csv
+/operations      LivePerson's msgcsatdistribution and msgconversation
+/openapi.json    all of these, exactly
 /metrics         Prometheus: accounts, skills, live state, and the engine
 /metrics/agents  Prometheus: agents, and agents within a skill
 /livez           whether the process is alive

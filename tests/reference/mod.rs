@@ -56,6 +56,7 @@ mod json;
 mod life;
 mod live;
 mod numbers;
+mod people;
 mod policy;
 mod presence;
 mod requests;
@@ -167,6 +168,13 @@ pub fn words(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
     let timelines = Timelines::read(inputs, as_of_ms);
     let events = words::events(inputs, as_of_ms);
     timelines.accounts(&policies, as_of_ms).iter().map(|account| words::words(account, &events)).collect()
+}
+
+/// Ratings, conversations and agents one by one, of every account.
+pub fn people(inputs: &[Input], policies: &Value, as_of_ms: i64) -> Value {
+    let policies = Policies::read(policies);
+    let timelines = Timelines::read(inputs, as_of_ms);
+    timelines.accounts(&policies, as_of_ms).iter().map(|account| people::people(account, inputs)).collect()
 }
 
 /// What `replay --show rating-requests` prints.

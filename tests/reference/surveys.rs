@@ -37,6 +37,16 @@ pub enum Verdict {
     Refused(&'static str),
 }
 
+/// An answer that is told by itself.
+pub struct Rated {
+    /// What it said.
+    pub score: i32,
+    /// What became of it, and whether it counts still.
+    pub became: (Verdict, bool),
+    /// Who gets the credit.
+    pub credit: Credit,
+}
+
 /// The answers of a survey judged so far: the place of each, and its verdict.
 type Judged = [(usize, Verdict)];
 
@@ -88,6 +98,22 @@ impl Conversation<'_> {
             Verdict::Counts(_) | Verdict::NoChange => None,
         });
         sent.into_iter().chain(answer).chain(refused).collect()
+    }
+
+    /// The answers of a survey with what became of each, but for those that say what stands already.
+    pub fn rated(&self, survey: &Survey) -> Vec<Rated> {
+        let Some(settled) = survey.sent.iter().chain(&survey.answers).min().map(|i| self.survey_credit(*i)) else {
+            return Vec::new();
+        };
+        let judged = self.judged(survey);
+        let stands = standing(&judged).map(|(i, _)| i);
+        let told = judged.into_iter().filter(|(_, verdict)| *verdict != Verdict::NoChange);
+        told.map(|(i, verdict)| {
+            let credit = Credit { skill: settled.skill.clone(), ..self.credit(i, settled.agent.clone()) };
+            let score = self.answer(i).map_or(0, |answer| answer.score);
+            Rated { score, became: (verdict, stands == Some(i)), credit }
+        })
+        .collect()
     }
 
     /// The answers of a survey, and what became of each.

@@ -59,6 +59,20 @@ impl Demo {
         (String::from_utf8(answer).expect("a head is text"), body)
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The answer to a request by some method.
+    pub(crate) fn sends(&self, method: &str, path: &str) -> String {
+        let mut stream = self.connect();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers in text");
+        answer
+    }
+
     /// Tells it to end; what it logged, where that was set aside.
     pub(crate) fn end(mut self) -> String {
         let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();

@@ -6,3 +6,5 @@ pub(crate) mod kafka;
 pub(crate) mod promtool;
 #[cfg(feature = "kafka")]
 pub(crate) mod run;
+pub(crate) mod schemathesis;
+pub(crate) mod site;

@@ -4,6 +4,8 @@
 
 use axum::http::Uri;
 
+use super::{Problem, unknown_operations_account};
+
 /// The kinds of address behind the guard.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -32,6 +34,16 @@ impl Asked {
         }
     }
 
+    /// What is answered to who asks at an address that is no UTF-8: there can be nothing there. The router would say so in
+    /// words of its own.
+    pub(super) fn unreadable(&self, address: &Uri) -> Option<Problem> {
+        let is_text = std::str::from_utf8(&decoded_bytes(address.path())).is_ok();
+        (!is_text).then(|| match self {
+            Self::Operations { .. } => unknown_operations_account(),
+            Self::Native { .. } | Self::Session | Self::Description => Problem::no_such_path(),
+        })
+    }
+
     /// The account that is asked of, if it is one account.
     pub(super) fn account(&self) -> Option<&str> {
         match self {
@@ -43,9 +55,10 @@ impl Asked {
 
 /// A part of a path without its percent signs. What is no UTF-8 then is no id, and belongs to nobody.
 pub(super) fn decoded(part: &str) -> Option<String> {
-    if part.is_empty() {
-        return None;
-    }
+    (!part.is_empty()).then(|| String::from_utf8_lossy(&decoded_bytes(part)).into_owned())
+}
+
+fn decoded_bytes(part: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
@@ -59,7 +72,7 @@ pub(super) fn decoded(part: &str) -> Option<String> {
         bytes.push(byte);
         rest = after;
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    bytes
 }
 
 fn hex(digit: u8) -> Option<u8> {
@@ -83,6 +96,17 @@ mod tests {
         assert_eq!(of("/v1/accounts/%ff/live"), native("\u{fffd}"));
         let operations = Asked::Operations { account: Some("42".to_owned()) };
         assert_eq!(of("/operations/api/account/42/msgcsatdistribution"), operations);
+    }
+
+    #[test]
+    fn there_is_nothing_at_an_address_that_is_no_text() {
+        let status = |path: &str| {
+            let address: Uri = path.parse().expect("an address");
+            Asked::of(&address).unreadable(&address).map(|problem| problem.status().as_u16())
+        };
+        assert_eq!(status("/v1/accounts/%ff/live"), Some(404));
+        assert_eq!(status("/operations/api/account/%ff/msgcsatdistribution"), Some(401));
+        assert_eq!((status("/v1/accounts/%c3%bc/live"), status("/v1/session")), (None, None));
     }
 
     #[test]

@@ -15,14 +15,14 @@ pub(super) const LEFT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Requests by account; one that has none takes no room.
 #[derive(Debug)]
-pub(super) struct AtOnce {
+pub(in crate::serve) struct AtOnce {
     most: usize,
     under_way: Mutex<HashMap<String, usize>>,
 }
 
 /// One request under way, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Permit {
+pub(in crate::serve) struct Permit {
     of: Arc<AtOnce>,
     account: String,
     /// How many more there might have been beside it.
@@ -30,12 +30,12 @@ pub(super) struct Permit {
 }
 
 impl AtOnce {
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::serve) fn new(most: usize) -> Self {
         Self { most, under_way: Mutex::default() }
     }
 
     /// One more, unless there are as many as there may be.
-    pub(super) fn enter(self: &Arc<Self>, account: &str) -> Option<Permit> {
+    pub(in crate::serve) fn enter(self: &Arc<Self>, account: &str) -> Option<Permit> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let count = under_way.get(account).copied().unwrap_or(0);
         let left = self.most.checked_sub(count + 1)?;
@@ -43,7 +43,7 @@ impl AtOnce {
         Some(Permit { of: self.clone(), account: account.to_owned(), left })
     }
 
-    pub(super) fn most(&self) -> usize {
+    pub(in crate::serve) fn most(&self) -> usize {
         self.most
     }
 

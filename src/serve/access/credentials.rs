@@ -3,9 +3,9 @@
 use axum::http::{HeaderMap, HeaderName, header};
 
 /// The header beside `Authorization` that has a key.
-pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(in crate::serve) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// The cookie of a browser's session.
-pub(super) const COOKIE: &str = "cxpulse_session";
+pub(in crate::serve) const COOKIE: &str = "cxpulse_session";
 
 /// What was found, the strongest first: a key, then a session.
 #[derive(Debug, PartialEq, Eq)]

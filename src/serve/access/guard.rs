@@ -70,7 +70,11 @@ async fn admit(State(access): State<Arc<Access>>, mut request: Request, next: Ne
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
-            finish(&access, permit, next.run(request).await)
+            let answer = match asked.unreadable(request.uri()) {
+                Some(problem) => problem.into_response(),
+                None => next.run(request).await,
+            };
+            finish(&access, permit, answer)
         }
         Err(refused) => {
             noted.key = refused.key;

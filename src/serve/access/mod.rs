@@ -19,7 +19,6 @@ use std::sync::Arc;
 
 use axum::http::HeaderValue;
 
-use self::at_once::AtOnce;
 use self::credentials::Presented;
 use self::sessions::Sessions;
 use self::sign_ins::SignIns;
@@ -27,10 +26,13 @@ use super::problem::Problem;
 use crate::domain::event::Millis;
 use crate::wire::keys::Key;
 
+pub(in crate::serve) use self::at_once::{AtOnce, Permit};
 pub use self::caller::{Caller, account, operations_account, unknown_account, unknown_operations_account};
+pub(super) use self::credentials::{API_KEY, COOKIE};
 pub use self::guard::guard;
 pub use self::keyring::{Keyring, ReadKeys};
 pub use self::request_log::{REQUEST_ID, RequestId};
+pub(super) use self::session_routes::PATH as SESSION_PATH;
 pub use self::session_routes::routes;
 
 /// What 401 asks for.

@@ -19,7 +19,7 @@ use crate::serve::problem::Problem;
 use crate::wire::keys::Accounts;
 
 /// The path that signs in, out, and tells what may be seen.
-const PATH: &str = "/v1/session";
+pub(in crate::serve) const PATH: &str = "/v1/session";
 /// More than a key and what stands around it; what is larger is no sign-in.
 const LARGEST_BODY: usize = 4 << 10;
 

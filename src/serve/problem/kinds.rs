@@ -136,6 +136,13 @@ impl Problem {
         problem.counted(Refused::Unauthorized)
     }
 
+    /// 403: a parameter asks for what only keys with the right `private` may see.
+    #[must_use]
+    pub fn needs_private(parameter: &str, allowed: &str) -> Self {
+        let what = "this asks for private texts, for which the key has no right (cxpulse keys create --private)";
+        Self::forbidden(what).of_parameter(parameter).allowing(allowed)
+    }
+
     /// 429: somebody asks for too much at once, or too often.
     #[must_use]
     pub fn too_many(what: impl Into<Cow<'static, str>>, retry_after: Duration) -> Self {

@@ -52,6 +52,12 @@ impl Problem {
         self.0.status
     }
 
+    /// What is wrong, in words.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// Its JSON.
     #[must_use]
     pub fn body(&self) -> String {

@@ -1,0 +1,162 @@
+//! Metrics by any grouping and filter, in intervals, compared with the time before, sorted and searched.
+
+use super::asked::{self, FILTERS, TIME};
+use super::paging::{Answered, PAGING, Slice};
+use super::parameters::Parameters;
+use super::rows::{Order, searched};
+use crate::domain::answers::Answers;
+use crate::domain::answers::catalogue;
+use crate::domain::answers::people::named::{Named, are_people};
+use crate::domain::answers::questions::{Answer, AnswerRow, Dimension, MOST_GROUPED, NoQuestion, Question};
+use crate::domain::day::view::View;
+use crate::domain::event::Millis;
+use crate::serve::asking::{Desk, Moment};
+use crate::serve::problem::Problem;
+use crate::wire::nearest::nearest;
+use crate::wire::output::json::{Head, Table, answer_json};
+use crate::wire::words::{DIMENSIONS, Words};
+
+/// A question that can be answered, and what of the answer is told.
+#[derive(Debug)]
+pub(super) struct MetricsQuestion {
+    question: Question,
+    /// The same over the time before, where it is compared with that.
+    previous: Option<Question>,
+    order: Order,
+    search: Option<String>,
+    /// The members of `metrics` that are wanted; none: all.
+    members: Option<Vec<&'static str>>,
+}
+
+const OTHERS: [&str; 6] = ["group_by", "interval", "compare", "sort", "search", "metrics"];
+/// With what an answer may be compared.
+pub(in crate::serve) const COMPARED: &Words<()> = &[("previous", ())];
+
+/// The answer to what the parameters of an address ask for.
+///
+/// # Errors
+/// The first parameter that is wrong.
+pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, Problem> {
+    let known: Vec<&str> = TIME.into_iter().chain(FILTERS).chain(OTHERS).chain(PAGING).collect();
+    let parameters = Parameters::read(pairs, &known)?;
+    // What the sums do not have is gathered from the facts of a view, which holds nobody up.
+    let (question, summed, view, moment) = desk.ask(|answers, moment| {
+        let question = MetricsQuestion::read(&parameters, moment.as_of)?;
+        let summed = question.ask_sums(answers);
+        Ok((question, summed, answers.view().clone(), moment))
+    })?;
+    let (mut answer, previous) = question.gather(summed, &view);
+    question.arrange(&mut answer, &view, desk.private);
+    let (desk, rows) = (desk.clone(), answer.rows.len());
+    let write =
+        move |slice: &Slice| question.page(&answer, previous.as_ref(), &view, question.head(&desk, moment), slice);
+    Ok(Answered { rows, write: Box::new(write) })
+}
+
+/// What the sums have of a question, and of the same over the time before, where that is asked for.
+pub(super) type Summed = (Option<Answer>, Option<Option<Answer>>);
+
+impl MetricsQuestion {
+    /// What the parameters of an address ask for.
+    ///
+    /// # Errors
+    /// The first parameter that is wrong.
+    pub(super) fn read(parameters: &Parameters<'_>, now: Millis) -> Result<Self, Problem> {
+        let frame = asked::frame(parameters, now)?;
+        let question = grouped(parameters, asked::question(parameters, frame)?)?;
+        let previous = match parameters.word("compare", COMPARED)? {
+            Some(()) => {
+                let before = asked::question(parameters, asked::before(frame, now)?)?;
+                Some(grouped(parameters, before)?)
+            }
+            None => None,
+        };
+        let question = match asked::interval(parameters)? {
+            Some(buckets) => question.in_intervals_of(buckets).expect("it is a multiple of five minutes"),
+            None => question,
+        };
+        Ok(Self {
+            order: Order::read(parameters.one("sort"), question.group_by())?,
+            search: asked::search(parameters)?,
+            members: members(parameters)?,
+            question,
+            previous,
+        })
+    }
+
+    /// The answers from what is summed, where that has them.
+    pub(super) fn ask_sums(&self, answers: &Answers) -> Summed {
+        let previous = self.previous.as_ref().map(|previous| answers.from_sums(previous));
+        (answers.from_sums(&self.question), previous)
+    }
+
+    /// How an answer begins: whether it has private texts is said where its rows are of people, who are called something.
+    pub(super) fn head<'d>(&self, desk: &'d Desk, moment: Moment) -> Head<'d> {
+        let is_of_people = self.question.group_by().iter().any(|dimension| are_people(*dimension));
+        if is_of_people { desk.private_head(moment) } else { desk.head(moment) }
+    }
+
+    /// What those are called who are in some rows, if that may be seen.
+    pub(super) fn named(&self, rows: &[AnswerRow], view: &View, private: bool) -> Named {
+        if private { names(view, self.question.group_by(), rows) } else { Named::default() }
+    }
+
+    /// The same with what the sums do not have, from the facts of the view.
+    pub(super) fn gather(&self, (summed, previous): Summed, view: &View) -> (Answer, Option<Answer>) {
+        let answer = summed.unwrap_or_else(|| self.question.answer(view));
+        let gather = |(previous, summed): (&Question, Option<Answer>)| summed.unwrap_or_else(|| previous.answer(view));
+        (answer, self.previous.as_ref().zip(previous).map(gather))
+    }
+
+    /// What is told of an answer, all its rows.
+    pub(super) fn table<'a>(&'a self, answer: &'a Answer, previous: Option<&'a Answer>, head: Head<'a>) -> Table<'a> {
+        let metrics = self.members.as_deref();
+        Table { previous, metrics, ..Table::whole(head, self.question.group_by(), answer) }
+    }
+
+    /// Leaves the rows that are searched for, in the order that is asked for.
+    fn arrange(&self, answer: &mut Answer, view: &View, private: bool) {
+        if let Some(search) = &self.search {
+            let named = self.named(&answer.rows, view, private);
+            searched(&mut answer.rows, search, self.question.group_by(), &named);
+        }
+        self.order.sort(&mut answer.rows);
+    }
+
+    /// A page of it, as JSON, with what people are called where the head says that this may be seen.
+    fn page(&self, answer: &Answer, previous: Option<&Answer>, view: &View, head: Head<'_>, slice: &Slice) -> Vec<u8> {
+        let (next_page, rows) = (slice.next_page(answer.rows.len()), slice.of(&answer.rows));
+        let (named, next_page) = (self.named(rows, view, head.private == Some(true)), next_page.as_deref());
+        answer_json(&Table { rows, named: Some(&named), next_page, ..self.table(answer, previous, head) })
+    }
+}
+
+/// What the people of some rows are called.
+fn names(view: &View, group_by: &[Dimension], rows: &[AnswerRow]) -> Named {
+    let of = |(place, dimension): (usize, &Dimension)| {
+        Named::of(view, *dimension, rows.iter().map(move |row| row.ids[place].as_str()))
+    };
+    group_by.iter().enumerate().map(of).fold(Named::default(), Named::and)
+}
+
+fn grouped(parameters: &Parameters<'_>, question: Question) -> Result<Question, Problem> {
+    let Some(dimensions) = parameters.words("group_by", DIMENSIONS)? else { return Ok(question) };
+    question.grouped_by(&dimensions).map_err(|wrong: NoQuestion| {
+        let given = parameters.one("group_by").unwrap_or_default();
+        let right = format!("up to {MOST_GROUPED} different dimensions");
+        Problem::invalid_parameter("group_by", given, wrong.to_string(), &right)
+    })
+}
+
+fn members(parameters: &Parameters<'_>) -> Result<Option<Vec<&'static str>>, Problem> {
+    let names = || catalogue::objects().iter().map(|object| object.name);
+    let all = names().collect::<Vec<_>>().join(", ");
+    let Some(items) = parameters.list("metrics", &all)? else { return Ok(None) };
+    let find = |item: &str| {
+        names().find(|name| *name == item).ok_or_else(|| {
+            let hint = nearest(item, names()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+            Problem::invalid_parameter("metrics", item, format!("there is no such member{hint}"), &all)
+        })
+    };
+    items.into_iter().map(find).collect::<Result<_, _>>().map(Some)
+}

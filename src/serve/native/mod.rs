@@ -1,0 +1,149 @@
+//! The API under `/v1`: questions about an account, answered from one view as of one moment.
+//!
+//! An endpoint reads its parameters, asks at the account's reception, and writes JSON.
+
+mod agents;
+pub(super) mod asked;
+pub(super) mod catalogue;
+mod conditional;
+mod conversations;
+mod explain;
+pub(super) mod exports;
+mod live;
+mod lives;
+pub(super) mod metrics;
+mod order;
+pub(super) mod paging;
+mod parameters;
+mod ratings;
+mod rows;
+pub mod stream;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
+
+use self::exports::Export;
+use self::stream::Streams;
+use super::accept;
+use super::access::Caller;
+use super::asking::{Asking, Desk, json};
+use super::problem::Problem;
+use paging::{Answered, Pages};
+
+/// Where the catalogue is.
+pub(super) const CATALOGUE: &str = "/v1/metrics";
+
+/// The parameters of an address, in their order.
+type Pairs = Query<Vec<(String, String)>>;
+
+/// What makes the answer of an endpoint with rows.
+type Ask = fn(&Desk, &[(String, String)]) -> Result<Answered, Problem>;
+
+/// What all endpoints share.
+struct Shared {
+    asking: Arc<Asking>,
+    pages: Pages,
+}
+
+/// Every path of it.
+pub fn routes(asking: Arc<Asking>, streams: Arc<Streams>) -> Router {
+    let exports = Router::new()
+        .route("/v1/accounts/{account}/export/facts.csv", get(facts))
+        .route("/v1/accounts/{account}/export/buckets.csv", get(buckets))
+        .with_state(asking.clone());
+    let shared = Arc::new(Shared { asking, pages: Pages::default() });
+    let of_rows: [(&'static str, Ask); 5] = [
+        ("metrics", metrics::ask),
+        ("explain", explain::ask),
+        ("ratings", ratings::ask),
+        ("conversations", conversations::ask),
+        ("agents", agents::ask),
+    ];
+    let others = Router::new()
+        .route(CATALOGUE, get(|| async { json(catalogue::json()) }))
+        .route("/v1/accounts/{account}/live", get(live))
+        .route("/v1/accounts/{account}/conversations/{conversation}", get(lives));
+    let router = of_rows.into_iter().fold(others, |router, endpoint| {
+        let answer = get(move |state, caller, path, pairs| in_pages(state, caller, path, pairs, endpoint));
+        router.route(&format!("/v1/accounts/{{account}}/{}", endpoint.0), answer)
+    });
+    let router = router.with_state(shared).merge(exports).merge(stream::routes(streams));
+    router.layer(middleware::from_fn(conditional::keep))
+}
+
+/// An answer of rows, a page of them at a time.
+async fn in_pages(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Path(account): Path<String>,
+    Query(pairs): Pairs,
+    (endpoint, ask): (&'static str, Ask),
+) -> Result<Response, Problem> {
+    let desk = shared.asking.desk(&caller, &account)?;
+    let of_all = shared.clone();
+    let answer = move || of_all.pages.answer(&desk, endpoint, &pairs, || ask(&desk, &pairs));
+    shared.asking.answer(answer).await
+}
+
+async fn lives(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Path((account, conversation)): Path<(String, String)>,
+    Query(pairs): Pairs,
+) -> Result<Response, Problem> {
+    let desk = shared.asking.desk(&caller, &account)?;
+    let of_all = shared.clone();
+    let answer = move || {
+        let endpoint = format!("conversations/{conversation}");
+        of_all.pages.answer(&desk, &endpoint, &pairs, || lives::ask(&desk, &conversation, &pairs))
+    };
+    shared.asking.answer(answer).await
+}
+
+async fn live(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Path(account): Path<String>,
+    Query(pairs): Pairs,
+) -> Result<Response, Problem> {
+    let desk = shared.asking.desk(&caller, &account)?;
+    shared.asking.answer(move || live::answer(&desk, &pairs)).await
+}
+
+async fn facts(
+    asking: State<Arc<Asking>>,
+    caller: Extension<Caller>,
+    account: Path<String>,
+    pairs: Pairs,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    export(Export::Facts, &asking, &caller, &account, &pairs, &headers)
+}
+
+async fn buckets(
+    asking: State<Arc<Asking>>,
+    caller: Extension<Caller>,
+    account: Path<String>,
+    pairs: Pairs,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    export(Export::Buckets, &asking, &caller, &account, &pairs, &headers)
+}
+
+fn export(
+    export: Export,
+    asking: &Asking,
+    caller: &Caller,
+    account: &str,
+    pairs: &[(String, String)],
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let desk = asking.desk(caller, account)?;
+    accept::takes(headers, exports::KIND)?;
+    export.answer(asking, &desk, pairs)
+}

@@ -1,0 +1,82 @@
+//! `GET /v1/accounts/{account}/stream`: what an account's numbers are, and how they change, as server-sent events.
+//!
+//! # Parameters
+//!
+//! `parts=metrics,live` (the default; `agents` and `ratings` are refused until they are joined here); for the rows
+//! `window`, `group_by`, the filters, `compare=previous` and `metrics`, as `GET …/metrics` has them. The live state has no
+//! window and no filter: it is the account's. `from` and `to` are refused: a stream goes on.
+//!
+//! # Events
+//!
+//! The data of each is one JSON object. A *head* is `"account_id","as_of","revision","stale_ms"`.
+//!
+//! | event | when | data |
+//! |---|---|---|
+//! | `hello` | first | `"schema":1`, `"server":{"version","build"}`, `"publish_interval_ms"`, `"heartbeat_ms"`, `"parts":[…]`. A page loads anew when the build is another than before |
+//! | `snapshot` | second, and again where this client was too slow for an update | head, `"private"`, and each part whole: `"metrics":{"from","to","group_by","overlapping"?,"total_rows","rows":[…]}`, `"live":{…}` of SPEC §3. It replaces whatever the client had |
+//! | `update` | after a pass, if there is news: once in a publishing interval at the most, of more than 100 rows once a second | head, `"private"`, and each part that differs: its members anew, in `"rows"` the rows that are new or changed, whole, in `"gone"` the ids of those that vanished, as `{"skill_id","agent_id"}` |
+//! | `heartbeat` | every 5 s | head: how much is known by now. The view is as it was told last, but for what grows |
+//! | `bye` | last | `"reason"`: `stopping` (connect again), `revoked` (the key or session does not hold any more), `refused` (the question has come to too much), `failed`; `"detail"` in words |
+//!
+//! Rows are told apart by their ids: the members named by `group_by`. `id` of an event counts the views of the question; a
+//! `Last-Event-ID` is ignored, since a new snapshot has everything. Unknown events and members are to be skipped: there may
+//! be more of them within a schema.
+//!
+//! # What can be relied on
+//!
+//! - A snapshot with all updates since, applied in order, is the answer as of the last one's `as_of`, exactly.
+//! - What differs by the passing of time alone (focus, online and away times of what runs) is no news by itself: it comes
+//!   with the next update, five seconds later at the latest. `age_ms` of who waits, and `to`, follow from `as_of`: they come
+//!   with updates, never for themselves.
+//! - A client that reads slowly is sent the newest snapshot when it can be written; nothing is queued for it here. One that
+//!   does not read at all is cut off as any other (`Limits::write`).
+//! - Who asks the same, with the same rights, shares one computation and one text. While nobody listens nothing is computed.
+//!   All views together may take 256 MiB, and one 32 MiB or 10 000 rows of a part; beyond that a stream does not begin (503,
+//!   or 400), and one whose own view becomes too large ends.
+//! - Rights are looked at before each event: one that is revoked ends the stream.
+
+mod changes;
+mod client;
+mod content;
+mod event;
+mod pace;
+mod shared;
+mod told;
+mod wanted;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use self::client::Client;
+use self::wanted::Wanted;
+use super::Pairs;
+use crate::serve::access::Caller;
+use crate::serve::problem::Problem;
+
+pub use self::shared::{StreamSettings, Streams};
+
+/// The path of it.
+pub(super) fn routes(streams: Arc<Streams>) -> Router {
+    Router::new().route("/v1/accounts/{account}/stream", get(stream)).with_state(streams)
+}
+
+async fn stream(
+    State(streams): State<Arc<Streams>>,
+    Extension(caller): Extension<Caller>,
+    Path(account): Path<String>,
+    Query(pairs): Pairs,
+) -> Result<Response, Problem> {
+    let desk = streams.asking().desk(&caller, &account)?;
+    let now = desk.ask(|_, moment| moment.as_of);
+    let wanted = Arc::new(Wanted::read(&account, desk.private, &pairs, now)?);
+    let permit = streams.enter(&account)?;
+    let mut newest = streams.listen(&wanted);
+    // What cannot be answered is told as a problem, before anything else.
+    let _gone = newest.wait_for(Option::is_some).await.is_err();
+    client::begun(&newest.borrow())?;
+    Ok(event::answer(Client::new(streams, caller, wanted, newest, permit)))
+}
