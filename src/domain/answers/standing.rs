@@ -9,6 +9,7 @@ use foldhash::fast::FixedState;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
+use crate::domain::day::facts::FactsView;
 use crate::domain::event::Millis;
 use crate::domain::fact::{Kinds, Row, Sign, Stated};
 use crate::domain::names::Name;
@@ -23,22 +24,61 @@ pub(super) fn standing(day: &DayView, bucket: Bucket) -> impl Iterator<Item = (S
 
 /// The same of some kinds: what is taken back is of the kind of what was stated, so no other fact is looked at.
 pub(super) fn standing_of(day: &DayView, bucket: Bucket, kinds: Kinds) -> impl Iterator<Item = (Stated, Row)> {
-    let facts = move || day.facts_of(bucket, kinds);
-    let mut gone: HashMap<Said, u32, FixedState> = HashMap::default();
-    for (fact, row) in facts().filter(|(fact, _)| fact.sign == Sign::Retract) {
-        *gone.entry(said(&fact, &row)).or_default() += 1;
-    }
-    facts().filter(move |(fact, row)| fact.sign == Sign::State && !cancelled(&mut gone, fact, row))
+    stand(day, bucket, kinds).map(|fact| (fact, day.rows.get(fact.row)))
 }
 
-/// Whether one that says the same was taken back, and not matched yet.
-fn cancelled(gone: &mut HashMap<Said, u32, FixedState>, fact: &Stated, row: &Row) -> bool {
-    if gone.is_empty() {
-        return false;
+/// All of them, without whom they are credited to: for who looks that up now and then.
+pub(super) fn facts_standing(day: &DayView, bucket: Bucket) -> impl Iterator<Item = Stated> {
+    stand(day, bucket, Kinds::ALL)
+}
+
+fn stand(day: &DayView, bucket: Bucket, kinds: Kinds) -> impl Iterator<Item = Stated> {
+    let facts =
+        move || day.bucket(bucket).into_iter().flat_map(FactsView::iter).filter(move |fact| kinds.has(fact.kind));
+    let mut gone = Gone::default();
+    facts().filter(|fact| fact.sign == Sign::Retract).for_each(|fact| gone.add(&fact, &day.rows.get(fact.row)));
+    facts().filter(move |fact| fact.sign == Sign::State && !gone.cancels(fact, || day.rows.get(fact.row)))
+}
+
+/// What was taken back in a bucket, and not matched yet.
+struct Gone {
+    said: HashMap<Said, u32, FixedState>,
+    /// A bit for each moment of it, by its last digits: most facts are of none of them, and need not be looked up.
+    moments: Box<[u64; WORDS]>,
+}
+
+/// As many bits as there are facts in a busy bucket: 4 KiB.
+const WORDS: usize = 512;
+
+impl Default for Gone {
+    fn default() -> Self {
+        Self { said: HashMap::default(), moments: Box::new([0; WORDS]) }
     }
-    let Some(left) = gone.get_mut(&said(fact, row)).filter(|left| **left > 0) else { return false };
-    *left -= 1;
-    true
+}
+
+impl Gone {
+    fn add(&mut self, fact: &Stated, row: &Row) {
+        *self.said.entry(said(fact, row)).or_default() += 1;
+        let (word, bit) = moment(fact);
+        self.moments[word] |= bit;
+    }
+
+    /// Whether one that says the same was taken back, and not matched yet.
+    fn cancels(&mut self, fact: &Stated, row: impl FnOnce() -> Row) -> bool {
+        let (word, bit) = moment(fact);
+        if self.moments[word] & bit == 0 {
+            return false;
+        }
+        let Some(left) = self.said.get_mut(&said(fact, &row())).filter(|left| **left > 0) else { return false };
+        *left -= 1;
+        true
+    }
+}
+
+/// The place of a fact's moment among the bits.
+fn moment(fact: &Stated) -> (usize, u64) {
+    let digits = (fact.at as usize) % (WORDS * 64);
+    (digits / 64, 1 << (digits % 64))
 }
 
 fn said(fact: &Stated, row: &Row) -> Said {

@@ -14,7 +14,7 @@ use crate::serve::asking::{Desk, Moment};
 use crate::serve::problem::Problem;
 use crate::wire::nearest::nearest;
 use crate::wire::output::json::{Head, Table, answer_json};
-use crate::wire::words::{DIMENSIONS, Words};
+use crate::wire::words::{DIMENSIONS, Words, word_of};
 
 /// A question that can be answered, and what of the answer is told.
 #[derive(Debug)]
@@ -32,6 +32,9 @@ const OTHERS: [&str; 6] = ["group_by", "interval", "compare", "sort", "search", 
 /// With what an answer may be compared.
 pub(in crate::serve) const COMPARED: &Words<()> = &[("previous", ())];
 
+/// How many metrics an answer may have in memory, over rows and intervals: some 200 MB.
+const MOST_METRICS: usize = 250_000;
+
 /// The answer to what the parameters of an address ask for.
 ///
 /// # Errors
@@ -45,9 +48,9 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
         let summed = question.ask_sums(answers);
         Ok((question, summed, answers.view().clone(), moment))
     })?;
-    let (mut answer, previous) = question.gather(summed, &view);
+    let (mut answer, previous) = question.gather(summed, &view)?;
     question.arrange(&mut answer, &view, desk.private);
-    let (desk, rows) = (desk.clone(), answer.rows.len());
+    let (desk, rows) = (desk.clone(), answer.rows.len() * answer.intervals.len().max(1));
     let write =
         move |slice: &Slice| question.page(&answer, previous.as_ref(), &view, question.head(&desk, moment), slice);
     Ok(Answered { rows, write: Box::new(write) })
@@ -102,10 +105,23 @@ impl MetricsQuestion {
     }
 
     /// The same with what the sums do not have, from the facts of the view.
-    pub(super) fn gather(&self, (summed, previous): Summed, view: &View) -> (Answer, Option<Answer>) {
-        let answer = summed.unwrap_or_else(|| self.question.answer(view));
-        let gather = |(previous, summed): (&Question, Option<Answer>)| summed.unwrap_or_else(|| previous.answer(view));
-        (answer, self.previous.as_ref().zip(previous).map(gather))
+    ///
+    /// # Errors
+    /// Where it is too much.
+    pub(super) fn gather(&self, (summed, previous): Summed, view: &View) -> Result<(Answer, Option<Answer>), Problem> {
+        let answer = summed.map_or_else(|| self.gathered(&self.question, view), Ok)?;
+        let gather =
+            |(previous, summed): (&Question, Option<Answer>)| summed.map_or_else(|| self.gathered(previous, view), Ok);
+        Ok((answer, self.previous.as_ref().zip(previous).map(gather).transpose()?))
+    }
+
+    fn gathered(&self, question: &Question, view: &View) -> Result<Answer, Problem> {
+        question.answer_within(view, MOST_METRICS).ok_or_else(|| {
+            let by: Vec<&str> = question.group_by().iter().map(|by| word_of(DIMENSIONS, by)).collect();
+            let what = format!("it comes to more than {MOST_METRICS} rows, counted for each interval");
+            let right = "fewer dimensions, longer intervals, a shorter time, or a filter";
+            Problem::invalid_parameter("group_by", &by.join(","), what, right)
+        })
     }
 
     /// What is told of an answer, all its rows.

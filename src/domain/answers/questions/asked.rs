@@ -60,9 +60,13 @@ impl<'v> Asked<'v> {
 
     /// Whether a fact counts, whenever it is of.
     pub(in crate::domain::answers) fn covers(&self, fact: &Stated, credit: &Credit) -> bool {
+        self.covers_kind(fact) && self.covers_credit(credit)
+    }
+
+    /// Whether a fact counts, to whomever it is credited.
+    pub(super) fn covers_kind(&self, fact: &Stated) -> bool {
         let is_presence = matches!(fact.kind, FactKind::Online | FactKind::Away);
-        let exists = !is_presence || self.question.has_presence();
-        exists && fact.scopes.has(self.scope) && self.covers_credit(credit)
+        fact.scopes.has(self.scope) && (!is_presence || self.question.has_presence())
     }
 
     pub(in crate::domain::answers) fn covers_credit(&self, credit: &Credit) -> bool {

@@ -1,110 +1,89 @@
 //! Answers from the facts: one pass over the buckets asked for, each fact added to its group and interval.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
-use foldhash::fast::FixedState;
-
-use super::asked::{Asked, Key};
+use super::asked::Asked;
+use super::groups::{Groups, Part};
 use super::spans::AgentSpans;
 use super::{Answer, AnswerRow, Dimension};
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::numbers;
 use crate::domain::answers::open_visits::open_visits;
-use crate::domain::answers::standing::standing;
+use crate::domain::answers::standing::facts_standing;
 use crate::domain::bucket::Bucket;
-use crate::domain::day::tally::{Tally, Times};
-use crate::domain::fact::{Credit, FactKind, Row, Sign, Stated};
+use crate::domain::day::tally::Times;
+use crate::domain::fact::{Credit, FactKind, Row, Stated};
 use crate::domain::names::Name;
 use crate::domain::span::Span;
 
-/// What is gathered of one group in one interval.
-#[derive(Default, Clone)]
-struct Part {
-    tally: Tally,
-    contacts: HashSet<Name, FixedState>,
-    agents: HashSet<Name, FixedState>,
-}
-
 /// The parts of one group, by interval; without intervals there is one.
-type Parts = BTreeMap<usize, Part>;
+type Parts = Vec<Option<Box<Part>>>;
 
 struct Gathering<'a> {
     asked: &'a Asked<'a>,
     /// The time of each part; the whole frame where there are no intervals.
     spans: Vec<Span>,
-    groups: HashMap<Key, Parts, FixedState>,
+    groups: Groups<'a>,
     /// By agent code, where presence is asked for.
     presence: BTreeMap<u32, AgentSpans>,
 }
 
-/// The answer to a question.
-pub(super) fn answer(asked: &Asked<'_>) -> Answer {
+/// The answer to a question; nothing if it has more numbers than so many rows and intervals.
+pub(super) fn answer(asked: &Asked<'_>, most: usize) -> Option<Answer> {
     let whole = asked.question.frame.span(asked.view.now);
     let intervals = asked.intervals();
     let spans = if intervals.is_empty() { vec![whole] } else { intervals.clone() };
-    let (groups, presence) = (HashMap::default(), BTreeMap::new());
-    let mut gathering = Gathering { asked, spans, groups, presence };
-    gathering.read_facts();
+    let mut gathering = Gathering::new(asked, spans);
+    gathering.read_facts(most)?;
     gathering.read_running();
     gathering.add_presence();
     let overlapping = asked.question.group_by.contains(&Dimension::Topic);
-    Answer { span: whole, rows: gathering.rows(intervals.len()), intervals, overlapping }
+    Some(Answer { span: whole, rows: gathering.rows(intervals.len()), intervals, overlapping })
 }
 
 /// The rows of a frame from what there is to know of it: what happened in it, and what goes on for a while and reaches into
 /// it.
 pub(super) fn rows(asked: &Asked<'_>, happened: &[(Stated, Row)], reaching: &[(Stated, Row)]) -> Vec<AnswerRow> {
-    let spans = vec![asked.question.frame.span(asked.view.now)];
-    let (groups, presence) = (HashMap::default(), BTreeMap::new());
-    let mut gathering = Gathering { asked, spans, groups, presence };
-    happened.iter().for_each(|(fact, row)| gathering.add(fact, row, 0));
+    let mut gathering = Gathering::new(asked, vec![asked.question.frame.span(asked.view.now)]);
+    for (fact, row) in happened.iter().filter(|(fact, row)| asked.covers(fact, &row.credit)) {
+        gathering.groups.add_credited(fact, 0, &row.credit);
+    }
     reaching.iter().for_each(|(fact, row)| gathering.add_span(fact, row));
     gathering.read_running();
     gathering.add_presence();
     gathering.rows(0)
 }
 
-impl Gathering<'_> {
-    fn read_facts(&mut self) {
+impl<'a> Gathering<'a> {
+    fn new(asked: &'a Asked<'a>, spans: Vec<Span>) -> Self {
+        let groups = Groups::new(asked, spans.len());
+        Self { asked, spans, groups, presence: BTreeMap::new() }
+    }
+
+    fn read_facts(&mut self, most: usize) -> Option<()> {
         let asked = self.asked;
-        let frame = asked.question.frame;
-        for bucket in asked.view.day.newest_first().take_while(|bucket| *bucket >= frame.from) {
+        let (frame, day) = (asked.question.frame, &asked.view.day);
+        for bucket in day.newest_first().take_while(|bucket| *bucket >= frame.from) {
             let place = frame.place(bucket, asked.view.now).map(|bucket| self.place_of(bucket));
             // Spans lie in the bucket of their end, which may come after the frame.
-            for (fact, row) in standing(&asked.view.day, bucket) {
+            for fact in facts_standing(day, bucket) {
                 if fact.kind.is_span() {
-                    self.add_span(&fact, &row);
-                } else if let Some(place) = place {
-                    self.add(&fact, &row, place);
+                    self.add_span(&fact, &day.rows.get(fact.row));
+                } else if let Some(place) = place.filter(|_| asked.covers_kind(&fact)) {
+                    self.groups.add(&fact, place, || day.rows.get(fact.row).credit);
                 }
             }
+            if self.groups.len() > most {
+                return None;
+            }
         }
+        Some(())
     }
 
     /// The part into which a bucket of the frame falls.
     fn place_of(&self, bucket: Bucket) -> usize {
         let buckets = self.asked.question.interval_buckets.map_or(i64::MAX, i64::from);
         (bucket.since(self.asked.question.frame.from) / buckets) as usize
-    }
-
-    fn add(&mut self, fact: &Stated, row: &Row, place: usize) {
-        if !self.asked.covers(fact, &row.credit) {
-            return;
-        }
-        for key in self.asked.keys(&row.credit) {
-            let part = self.part(key, place);
-            // Nothing is taken back here, so no maximum is lost.
-            let _ = part.tally.add(fact.kind, fact.value, Sign::State);
-            match fact.kind {
-                FactKind::CustomerMessage => part.contacts.extend(row.credit.contact),
-                FactKind::AgentMessage => part.agents.extend(row.credit.agent),
-                _ => {}
-            }
-        }
-    }
-
-    fn part(&mut self, key: Key, place: usize) -> &mut Part {
-        self.groups.entry(key).or_default().entry(place).or_default()
     }
 
     fn add_span(&mut self, fact: &Stated, row: &Row) {
@@ -120,17 +99,15 @@ impl Gathering<'_> {
     }
 
     fn add_focus(&mut self, span: Span, credit: &Credit) {
-        for key in self.asked.keys(credit) {
-            self.add_times(key, span, |focus_ms| Times { focus_ms, ..Times::default() });
-        }
+        self.add_times(credit, span, |focus_ms| Times { focus_ms, ..Times::default() });
     }
 
     /// Adds time spent, as much of it as lies in each part.
-    fn add_times(&mut self, key: Key, span: Span, times: impl Fn(i64) -> Times) {
+    fn add_times(&mut self, credit: &Credit, span: Span, times: impl Fn(i64) -> Times) {
         for place in 0..self.spans.len() {
             let ms = self.spans[place].overlap_ms(span);
             if ms > 0 {
-                self.part(key, place).tally.add_times(times(ms), 1);
+                self.groups.add_times(place, times(ms), credit);
             }
         }
     }
@@ -164,60 +141,51 @@ impl Gathering<'_> {
     fn add_presence(&mut self) {
         for (code, spans) in std::mem::take(&mut self.presence) {
             let credit = Credit { agent: Name::from_code(code), ..Credit::default() };
-            for key in self.asked.keys(&credit) {
-                for (span, status) in spans.statuses() {
-                    self.add_times(key, span, |ms| Times::of_status(status, ms));
-                }
-                for span in spans.visits_online() {
-                    self.add_times(key, span, |focus_online_ms| Times { focus_online_ms, ..Times::default() });
-                }
+            for (span, status) in spans.statuses() {
+                self.add_times(&credit, span, |ms| Times::of_status(status, ms));
+            }
+            for span in spans.visits_online() {
+                self.add_times(&credit, span, |focus_online_ms| Times { focus_online_ms, ..Times::default() });
             }
         }
     }
 
     /// The rows by name: two numbers may have one name, since a line may be called as what stands for none.
-    fn rows(mut self, intervals: usize) -> Vec<AnswerRow> {
+    fn rows(self, intervals: usize) -> Vec<AnswerRow> {
         let mut by_name: BTreeMap<Vec<String>, Parts> = BTreeMap::new();
-        let asked = self.asked;
+        let Self { asked, spans, groups, .. } = self;
+        let nothing = || vec![None; spans.len()];
         if asked.question.group_by.is_empty() && !asked.asks_for_nobody {
-            by_name.insert(Vec::new(), Parts::new());
+            by_name.insert(Vec::new(), nothing());
         }
-        for (key, parts) in self.groups.drain() {
-            let of_name = by_name.entry(asked.ids(key)).or_default();
-            for (place, part) in parts {
-                of_name.entry(place).or_default().merge(&part);
+        for (key, parts) in groups.drain() {
+            let of_name = by_name.entry(asked.ids(key)).or_insert_with(nothing);
+            for (to, part) in of_name.iter_mut().zip(parts) {
+                part.into_iter().for_each(|part| to.get_or_insert_default().merge(&part));
             }
         }
         let row = |(ids, parts): (Vec<String>, Parts)| {
             let mut whole = Part::default();
-            parts.values().for_each(|part| whole.merge(part));
+            parts.iter().flatten().for_each(|part| whole.merge(part));
             let nothing = Part::default();
-            let of_interval = |place| self.metrics(parts.get(&place).unwrap_or(&nothing));
-            AnswerRow { ids, metrics: self.metrics(&whole), intervals: (0..intervals).map(of_interval).collect() }
+            let of_interval = |place: usize| metrics(asked, parts[place].as_deref().unwrap_or(&nothing));
+            AnswerRow { ids, metrics: metrics(asked, &whole), intervals: (0..intervals).map(of_interval).collect() }
         };
         let is_shown = |row: &AnswerRow| asked.question.group_by.is_empty() || !row.metrics.is_zero();
         by_name.into_iter().map(row).filter(is_shown).collect()
     }
-
-    fn metrics(&self, part: &Part) -> Metrics {
-        let question = &self.asked.question;
-        let (availability, utilisation) = numbers::presence(&part.tally);
-        let has_presence = question.has_presence();
-        Metrics {
-            active_agents: part.agents.len() as u64,
-            unique_contacts: question.has_contacts().then_some(part.contacts.len() as u64),
-            availability: has_presence.then_some(availability),
-            utilisation: has_presence.then_some(utilisation),
-            minimum_n: self.asked.view.policy().minimum_n,
-            ..Metrics::from(&part.tally)
-        }
-    }
 }
 
-impl Part {
-    fn merge(&mut self, other: &Self) {
-        self.tally.merge(&other.tally);
-        self.contacts.extend(&other.contacts);
-        self.agents.extend(&other.agents);
+fn metrics(asked: &Asked<'_>, part: &Part) -> Metrics {
+    let question = &asked.question;
+    let (availability, utilisation) = numbers::presence(&part.tally);
+    let has_presence = question.has_presence();
+    Metrics {
+        active_agents: part.agents.count(),
+        unique_contacts: question.has_contacts().then(|| part.contacts.count()),
+        availability: has_presence.then_some(availability),
+        utilisation: has_presence.then_some(utilisation),
+        minimum_n: asked.view.policy().minimum_n,
+        ..Metrics::from(&part.tally)
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod asked;
 pub mod by_bucket;
 mod frame;
 mod gather;
+mod groups;
 mod indexed;
 pub mod listed;
 pub mod results;
@@ -168,7 +169,13 @@ impl Question {
     /// The answer from the facts of a view.
     #[must_use]
     pub fn answer(&self, view: &View) -> Answer {
-        gather::answer(&Asked::of(view, self))
+        self.answer_within(view, usize::MAX).expect("there is no limit")
+    }
+
+    /// The same; nothing if there are more metrics in it than `most`, counted over rows and intervals.
+    #[must_use]
+    pub fn answer_within(&self, view: &View, most: usize) -> Option<Answer> {
+        gather::answer(&Asked::of(view, self), most)
     }
 
     /// The facts of these kinds that the question covers, the newest bucket first. With the kinds of a number of the

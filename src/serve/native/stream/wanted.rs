@@ -97,7 +97,7 @@ impl Wanted {
         })?;
         let mut parts = Vec::new();
         if let Some((question, summed)) = taken.metrics {
-            let (answer, previous) = question.gather(summed, &view);
+            let (answer, previous) = question.gather(summed, &view)?;
             let named = question.named(&answer.rows, &view, desk.private);
             let table = question.table(&answer, previous.as_ref(), question.head(desk, moment));
             parts.push(self.metrics(&Table { named: Some(&named), ..table })?);
