@@ -19,6 +19,11 @@ enum Wanted<'a> {
     One(&'a String),
 }
 
+/// Up to so many buckets the facts have the numbers of all agents sooner than the agents' logs.
+const SOONER: i64 = 4;
+/// The same of agents within skills.
+const SOONER_WITHIN_SKILLS: i64 = 24;
+
 /// Milliseconds in a minute.
 const MINUTE_MS: i64 = 60_000;
 
@@ -41,6 +46,12 @@ impl Answers {
             return None;
         }
         let [agents, skills] = [question.wanted(Dimension::Agent)?, question.wanted(Dimension::Skill)?];
+        // Of many agents each has a log of the day to be read, under each skill: a short time the facts have sooner.
+        let sooner = if skills.is_some() { SOONER_WITHIN_SKILLS } else { SOONER };
+        let are_many = agents.are_many() || agents.is_some() && skills.are_many();
+        if are_many && question.frame.to.since(question.frame.from) < sooner {
+            return None;
+        }
         let minutes = (now - question.frame.from.start()) / MINUTE_MS;
         let windows = Windows::at(now, &[u32::try_from(minutes).ok()?]);
         let span = question.frame.span(now);
@@ -55,8 +66,12 @@ impl Answers {
             (true, false) => ScopeKind::Agent,
             (true, true) => ScopeKind::AgentSkill,
         };
-        let ids = self.scope_ids(kind).into_iter().map(|id| (self.view.names.scope(id), id));
-        let covered = ids.filter(|(scope, _)| agents.has(scope.agent.as_ref()) && skills.has(scope.skill.as_ref()));
+        let ids = match [agents, skills].into_iter().any(Wanted::are_many) {
+            true => self.scope_ids(kind),
+            false => self.find(&Scope { skill: skills.one(), agent: agents.one() }).into_iter().collect(),
+        };
+        let named = ids.into_iter().map(|id| (self.view.names.scope(id), id));
+        let covered = named.filter(|(scope, _)| agents.has(scope.agent.as_ref()) && skills.has(scope.skill.as_ref()));
         let row = |(scope, id)| (scope, self.over(id, windows).remove(0));
         let mut found = covered.map(row).map(|(scope, metrics)| question.row(&scope, metrics));
         if question.group_by.is_empty() {
@@ -96,6 +111,19 @@ impl Question {
 impl Wanted<'_> {
     fn is_some(&self) -> bool {
         !matches!(self, Self::Nothing)
+    }
+
+    /// Whether there may be many of them.
+    fn are_many(&self) -> bool {
+        matches!(self, Self::Each | Self::Some(_))
+    }
+
+    /// The one alone.
+    fn one(&self) -> Option<String> {
+        match self {
+            Self::One(one) => Some((*one).clone()),
+            Self::Nothing | Self::Each | Self::Some(_) => None,
+        }
     }
 
     fn has(&self, id: Option<&String>) -> bool {
