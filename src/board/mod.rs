@@ -1,6 +1,6 @@
 //! What readers see: the latest numbers of every account, each as of one moment.
 //!
-//! The passes put their answers here; the publisher, `/metrics` and later the API read them, or ask for others. Everything
+//! The passes put their answers here; the publisher, `/metrics` and the API read them, or ask for others. Everything
 //! is behind an `Arc`: a reader takes what it needs in microseconds and computes outside any lock, so that the fold never
 //! waits for it.
 
