@@ -10,6 +10,12 @@ pub fn nearest<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
     near.filter(|(edits, _)| *edits <= MOST_EDITS).min().map(|(_, known)| known)
 }
 
+/// What an error adds that says a word is none: the nearest of those that are, if one is near.
+#[must_use]
+pub fn hint<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> String {
+    nearest(word, words).map(|near| format!("; did you mean {near}?")).unwrap_or_default()
+}
+
 /// The Levenshtein distance.
 fn edits(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -35,5 +41,6 @@ mod tests {
         assert_eq!(nearest("csat.scroe", words), Some("csat.score"));
         assert_eq!(nearest("csat.set", words), Some("csat.sent"));
         assert_eq!(nearest("nps", words), None);
+        assert_eq!((hint("close", words), hint("nps", words)), ("; did you mean closed?".to_owned(), String::new()));
     }
 }

@@ -233,11 +233,15 @@ impl History {
         let one = conversations[conversation as usize].lives[life].open();
         let was_open = one.is_open();
         change(one, &mut Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits });
+        let is_open_still = was_open && one.is_open();
+        let is_visited = !is_open_still && one.state.as_ref().is_some_and(State::is_visited);
         self.decisions.clear();
         self.state_facts(conversation, life);
         self.state_remarks(conversation);
         self.follow_visits(conversation);
-        self.follow_visited(conversation, life, was_open);
+        if is_visited {
+            self.follow_visitors(conversation, life);
+        }
         self.follow(conversation, life, was_open);
     }
 
@@ -280,12 +284,10 @@ impl History {
     }
 
     /// Keeps agents in step with what a conversation is about that they have on screen while it is closed.
-    fn follow_visited(&mut self, conversation: u32, life: usize, was_open: bool) {
-        let one = &self.conversations[conversation as usize].lives[life];
-        let Some(state) = one.state().filter(|state| state.is_visited() && !(was_open && state.is_open())) else {
-            return;
-        };
-        let visitors: SmallVec<[Name; 1]> = state.visits().map(|visit| visit.agent).collect();
+    fn follow_visitors(&mut self, conversation: u32, life: usize) {
+        let state = self.conversations[conversation as usize].lives[life].state();
+        let visitors: SmallVec<[Name; 1]> =
+            state.into_iter().flat_map(State::visits).map(|visit| visit.agent).collect();
         visitors.into_iter().for_each(|agent| self.stir(agent));
     }
 

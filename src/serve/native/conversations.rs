@@ -41,6 +41,11 @@ const FIELDS: &Words<By> = &[
     ("waiting_ms", By::Waiting),
     ("messages", By::Messages),
 ];
+/// The words of what they can be sorted by.
+pub(in crate::serve) fn sorted_by() -> impl Iterator<Item = &'static str> {
+    FIELDS.iter().map(|(word, _)| *word)
+}
+
 /// Where nothing else is asked for: who waits longest is what a list of conversations is looked at for.
 const LONGEST_WAITING: (By, bool) = (By::Waiting, true);
 

@@ -7,7 +7,7 @@ use crate::domain::answers::catalogue::Metric;
 use crate::domain::answers::explain::Page;
 use crate::serve::asking::Desk;
 use crate::serve::problem::Problem;
-use crate::wire::nearest::nearest;
+use crate::wire::nearest::hint;
 use crate::wire::output::json::explanation_json;
 
 const A_METRIC: &str = "a path as in GET /v1/metrics, such as csat.score";
@@ -37,8 +37,7 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
 fn metric(path: &str) -> Result<Metric, Problem> {
     Metric::find(path).ok_or_else(|| {
         let paths: Vec<String> = Metric::all().map(|metric| metric.path()).collect();
-        let hint = nearest(path, paths.iter().map(String::as_str)).map(|path| format!("; did you mean {path}?"));
-        let what = format!("there is no such number{}", hint.unwrap_or_default());
+        let what = format!("there is no such number{}", hint(path, paths.iter().map(String::as_str)));
         Problem::invalid_parameter("metric", path, what, A_METRIC)
     })
 }

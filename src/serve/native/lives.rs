@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::paging::{Answered, PAGING, Slice};
 use super::parameters::Parameters;
 use crate::board::Unanswered;
-use crate::domain::life::steps::Told;
 use crate::serve::asking::Desk;
 use crate::serve::problem::Problem;
 use crate::wire::output::json::{LivesPart, lives_json};
@@ -25,8 +24,7 @@ pub(super) fn ask(desk: &Desk, conversation: &str, pairs: &[(String, String)]) -
     })?;
     let (found, moment) = found.ok_or_else(|| Problem::unknown_id("conversation", conversation))?;
     let (desk, lives) = (desk.clone(), found.lives.told(found.view.now, &found.view.policies));
-    let steps = |lives: &[Told]| lives.iter().map(|life| life.steps.len()).sum();
-    let rows = steps(&lives);
+    let rows = lives.iter().map(|life| life.steps.len()).sum();
     let write = move |slice: &Slice| {
         let next_page = slice.next_page(rows);
         lives_json(&LivesPart {

@@ -12,7 +12,7 @@ use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::serve::asking::{Desk, Moment};
 use crate::serve::problem::Problem;
-use crate::wire::nearest::nearest;
+use crate::wire::nearest::hint;
 use crate::wire::output::json::{Head, Table, answer_json};
 use crate::wire::words::{DIMENSIONS, Words, word_of};
 
@@ -170,8 +170,7 @@ fn members(parameters: &Parameters<'_>) -> Result<Option<Vec<&'static str>>, Pro
     let Some(items) = parameters.list("metrics", &all)? else { return Ok(None) };
     let find = |item: &str| {
         names().find(|name| *name == item).ok_or_else(|| {
-            let hint = nearest(item, names()).map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-            Problem::invalid_parameter("metrics", item, format!("there is no such member{hint}"), &all)
+            Problem::invalid_parameter("metrics", item, format!("there is no such member{}", hint(item, names())), &all)
         })
     };
     items.into_iter().map(find).collect::<Result<_, _>>().map(Some)

@@ -6,7 +6,7 @@ mod agents;
 pub(super) mod asked;
 pub(super) mod catalogue;
 mod conditional;
-mod conversations;
+pub(super) mod conversations;
 mod explain;
 pub(super) mod exports;
 mod live;
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router, middleware};
 
 use self::exports::Export;
@@ -53,8 +53,8 @@ struct Shared {
 /// Every path of it.
 pub fn routes(asking: Arc<Asking>, streams: Arc<Streams>) -> Router {
     let exports = Router::new()
-        .route("/v1/accounts/{account}/export/facts.csv", get(facts))
-        .route("/v1/accounts/{account}/export/buckets.csv", get(buckets))
+        .route("/v1/accounts/{account}/export/facts.csv", exported(Export::Facts))
+        .route("/v1/accounts/{account}/export/buckets.csv", exported(Export::Buckets))
         .with_state(asking.clone());
     let shared = Arc::new(Shared { asking, pages: Pages::default() });
     let of_rows: [(&'static str, Ask); 5] = [
@@ -115,35 +115,16 @@ async fn live(
     shared.asking.answer(move || live::answer(&desk, &pairs)).await
 }
 
-async fn facts(
-    asking: State<Arc<Asking>>,
-    caller: Extension<Caller>,
-    account: Path<String>,
-    pairs: Pairs,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    export(Export::Facts, &asking, &caller, &account, &pairs, &headers)
-}
-
-async fn buckets(
-    asking: State<Arc<Asking>>,
-    caller: Extension<Caller>,
-    account: Path<String>,
-    pairs: Pairs,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    export(Export::Buckets, &asking, &caller, &account, &pairs, &headers)
-}
-
-fn export(
-    export: Export,
-    asking: &Asking,
-    caller: &Caller,
-    account: &str,
-    pairs: &[(String, String)],
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let desk = asking.desk(caller, account)?;
-    accept::takes(headers, exports::KIND)?;
-    export.answer(asking, &desk, pairs)
+/// A file that is sent while it is made.
+fn exported(export: Export) -> MethodRouter<Arc<Asking>> {
+    let answer = move |State(asking): State<Arc<Asking>>,
+                       Extension(caller): Extension<Caller>,
+                       Path(account): Path<String>,
+                       Query(pairs): Pairs,
+                       headers: HeaderMap| async move {
+        let desk = asking.desk(&caller, &account)?;
+        accept::takes(&headers, exports::KIND)?;
+        export.answer(&asking, &desk, &pairs)
+    };
+    get(answer)
 }

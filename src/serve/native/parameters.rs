@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::serve::problem::Problem;
+use crate::wire::nearest::hint;
 use crate::wire::words::{Words, value_of};
 
 /// The parameters of one request.
@@ -91,8 +92,7 @@ impl<'a> Parameters<'a> {
 }
 
 fn unknown_word<T>(name: &str, text: &str, words: &Words<T>) -> Problem {
-    let nearest = crate::wire::nearest::nearest(text, words.iter().map(|(word, _)| *word));
-    let hint = nearest.map(|word| format!("; did you mean {word}?")).unwrap_or_default();
+    let hint = hint(text, words.iter().map(|(word, _)| *word));
     Problem::invalid_parameter(name, text, format!("there is no such word here{hint}"), &all_of(words))
 }
 

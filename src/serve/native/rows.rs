@@ -6,7 +6,7 @@ use crate::domain::answers::catalogue::{Metric, Number, Value};
 use crate::domain::answers::people::named::Named;
 use crate::domain::answers::questions::{AnswerRow, Dimension};
 use crate::serve::problem::Problem;
-use crate::wire::nearest::nearest;
+use crate::wire::nearest::hint;
 use crate::wire::words::{DIMENSIONS, word_of};
 
 /// By what rows are sorted.
@@ -115,8 +115,7 @@ pub(super) fn size(value: &Value) -> Option<f64> {
 
 fn unknown(text: &str, name: &str) -> Problem {
     let paths: Vec<String> = Metric::all().filter(Metric::is_one_number).map(|metric| metric.path()).collect();
-    let hint = nearest(name, paths.iter().map(String::as_str)).map(|path| format!("; did you mean {path}?"));
-    let what = format!("there is nothing of that name to sort by{}", hint.unwrap_or_default());
+    let what = format!("there is nothing of that name to sort by{}", hint(name, paths.iter().map(String::as_str)));
     Problem::invalid_parameter("sort", text, what, "a number's path as in GET /v1/metrics, or a dimension of group_by")
 }
 

@@ -14,6 +14,7 @@ use super::schemas::{
     Members as _, Named, anything, boolean, component, id, list, map, object, text, time, whole, word,
 };
 use crate::domain::answers::catalogue::Metric;
+use crate::serve::native::conversations;
 use crate::wire::output::fact_words::fact_word;
 use crate::wire::words::{BECAME, CONVERSATION_STATES, PRESENCES, UNITS, Words};
 
@@ -43,7 +44,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         listed("conversations", "conversations", "Conversations, the longest waiting first", "")
             .takes([
                 comma_list("state", "Only those in any of these states.", words("", CONVERSATION_STATES), None),
-                optional("sort", "A field of the rows; `-` before it for the greatest first.", sorted(CONVERSATION_FIELDS)),
+                optional("sort", "A field of the rows; `-` before it for the greatest first.", sorted_by()),
             ])
             .takes(time_and_filters())
             .answers_json("The conversations.", CONVERSATIONS, conversations_example()),
@@ -90,19 +91,9 @@ fn words<T>(about: &str, words: &Words<T>) -> ObjectBuilder {
     word(about, words.iter().map(|(word, _)| *word))
 }
 
-const CONVERSATION_FIELDS: [&str; 9] = [
-    "conversation_id",
-    "state",
-    "agent_id",
-    "skill_id",
-    "contact_id",
-    "started_at",
-    "last_event_at",
-    "waiting_ms",
-    "messages",
-];
-
-fn sorted(fields: [&str; 9]) -> ObjectBuilder {
+/// The pattern of what conversations can be sorted by.
+fn sorted_by() -> ObjectBuilder {
+    let fields: Vec<&str> = conversations::sorted_by().collect();
     text("").pattern(Some(format!("^-?({})$", fields.join("|"))))
 }
 

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 
 use super::{Problem, shortened};
 use crate::serve::traffic::Refused;
+use crate::wire::nearest::hint;
 
 /// Faults of a request.
 impl Problem {
@@ -38,9 +39,8 @@ impl Problem {
     /// 400: there is no such parameter among those `known` here; the nearest one is suggested.
     #[must_use]
     pub fn unknown_parameter(parameter: &str, known: &[&str]) -> Self {
-        let near = known.iter().map(|name| (letters_between(parameter, name), name)).min();
-        let hint = near.filter(|(distance, _)| *distance <= 3).map(|(_, name)| format!("; did you mean {name}?"));
-        let what = format!("there is no parameter {:?} here{}", shortened(parameter), hint.unwrap_or_default());
+        let hint = hint(parameter, known.iter().copied());
+        let what = format!("there is no parameter {:?} here{hint}", shortened(parameter));
         let problem = Self::new("unknown-parameter", "A parameter is unknown", StatusCode::BAD_REQUEST, what);
         problem.of_parameter(parameter).allowing(&known.join(", "))
     }
@@ -185,13 +185,4 @@ impl Problem {
         let problem = Self::new(slug, title, StatusCode::SERVICE_UNAVAILABLE, what);
         problem.after(Duration::from_secs(1))
     }
-}
-
-/// How many letters differ, counted from both ends towards the middle: enough to find a name that was misspelled.
-fn letters_between(a: &str, b: &str) -> usize {
-    let same = |(x, y): &(char, char)| x == y;
-    let begin = a.chars().zip(b.chars()).take_while(same).count();
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().skip(begin).collect(), b.chars().skip(begin).collect());
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
-    (a.len() - end).max(b.len() - end)
 }

@@ -45,8 +45,8 @@ pub(super) fn answer(asked: &Asked<'_>, most: usize) -> Option<Answer> {
 /// it.
 pub(super) fn rows(asked: &Asked<'_>, happened: &[(Stated, Row)], reaching: &[(Stated, Row)]) -> Vec<AnswerRow> {
     let mut gathering = Gathering::new(asked, vec![asked.question.frame.span(asked.view.now)]);
-    for (fact, row) in happened.iter().filter(|(fact, row)| asked.covers(fact, &row.credit)) {
-        gathering.groups.add_credited(fact, 0, &row.credit);
+    for (fact, row) in happened.iter().filter(|(fact, _)| asked.covers_kind(fact)) {
+        gathering.groups.add(fact, 0, || row.credit);
     }
     reaching.iter().for_each(|(fact, row)| gathering.add_span(fact, row));
     gathering.read_running();

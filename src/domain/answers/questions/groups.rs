@@ -82,14 +82,6 @@ impl<'a> Groups<'a> {
         }
     }
 
-    /// Adds a fact to the groups of a credit.
-    pub(super) fn add_credited(&mut self, fact: &Stated, place: usize, credit: &Credit) {
-        for group in self.of(credit) {
-            let part = self.parts[group * self.places + place].get_or_insert_default();
-            part.add(fact, credit.contact, credit.agent);
-        }
-    }
-
     /// Adds time spent in one part of the groups of a credit.
     pub(super) fn add_times(&mut self, place: usize, times: Times, credit: &Credit) {
         for group in self.of(credit) {
