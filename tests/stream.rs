@@ -4,6 +4,7 @@
 
 mod law;
 mod listener;
+mod lists;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -299,12 +300,16 @@ fn what_cannot_be_streamed_is_a_problem_that_names_it() {
     let mut centre = Centre::open(NEVER);
     centre.starts("sales");
     for (query, parameter) in [
-        ("parts=agents", "parts"),
         ("parts=metric", "parts"),
         ("from=2026-01-05T11:00:00Z", "from"),
         ("window=25h", "window"),
         ("group_by=skil", "group_by"),
         ("window=13h&compare=previous", "compare"),
+        ("window=12h&compare=previous", "compare"),
+        ("window=718m&compare=previous", "compare"),
+        ("parts=agents&skill=a%20b", "skill"),
+        ("parts=agents&status=online", "status"),
+        ("parts=ratings&score=5", "score"),
     ] {
         let refused = centre.listens(query);
         assert!(refused.head().starts_with("HTTP/1.0 400 "), "{query}: {}", refused.head());

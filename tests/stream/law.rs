@@ -11,7 +11,7 @@ use crate::laws::random::{Random, Set, at_ms};
 use cxpulse::serve::access::Access;
 
 /// The same question twice over, by its first words and by others.
-const QUESTIONS: [(&str, &str); 7] = [
+const QUESTIONS: [(&str, &str); 12] = [
     ("window=60m&group_by=agent,skill", "window=1h&group_by=agent,skill"),
     ("window=24h&group_by=agent", "window=1440m&group_by=agent"),
     ("window=60m", "window=1h"),
@@ -19,6 +19,11 @@ const QUESTIONS: [(&str, &str); 7] = [
     ("window=24h&group_by=contact&parts=metrics", "window=1440m&group_by=contact&parts=metrics"),
     ("window=720m&agent=a1,a2&group_by=topic", "window=12h&agent=a1,a2&group_by=topic"),
     ("parts=live", "parts=live,live"),
+    ("parts=agents", "parts=agents&metrics=csat"),
+    ("parts=agents,live&window=60m&skill=s1,s2,-1", "parts=live,agents&window=1h&skill=s1,s2,-1"),
+    ("parts=ratings&window=24h", "parts=ratings&window=1440m"),
+    ("window=715m&compare=previous&parts=ratings,metrics", "window=0715m&compare=previous&parts=ratings,metrics"),
+    ("parts=ratings,agents&window=120m&agent=a1,a2,a3", "parts=ratings,agents&window=2h&agent=a1,a2,a3"),
 ];
 
 /// Events of a piece.
@@ -28,7 +33,7 @@ const PATIENCE: usize = 2_000;
 
 #[test]
 fn a_snapshot_with_all_updates_since_is_a_fresh_snapshot() {
-    for seed in 0..14 {
+    for seed in 0..24 {
         let set = Set::random(seed);
         let mut random = Random::new(seed ^ 0x5eed);
         let began = set.as_of_ms - 3 * 3_600_000;
@@ -81,8 +86,8 @@ fn lasting(view: &Value) -> Value {
     for name in ["as_of", "revision", "stale_ms"] {
         view[name].take();
     }
-    if let Some(metrics) = view.get_mut("metrics") {
-        metrics["to"].take();
+    for part in ["metrics", "agents", "ratings"] {
+        drop(view.pointer_mut(&format!("/{part}/to")).map(Value::take));
     }
     let waiting = view.pointer_mut("/live/longest_waiting").and_then(Value::as_array_mut);
     waiting.into_iter().flatten().for_each(|one| drop(one["age_ms"].take()));
@@ -94,9 +99,11 @@ fn apply(view: &mut Value, name: &str, mut data: Value) {
     match name {
         "snapshot" => *view = data,
         "update" => {
-            let parts = ["metrics", "live"].map(|part| (part, data[part].take()));
-            for (part, change) in parts.into_iter().filter(|(_, change)| !change.is_null()) {
-                apply_part(&mut view[part], change);
+            for part in ["metrics", "live", "agents", "ratings"] {
+                let change = data[part].take();
+                if !change.is_null() {
+                    apply_part(&mut view[part], change, &|row| ids(part, row));
+                }
             }
             for name in ["as_of", "revision", "stale_ms"] {
                 view[name] = data[name].take();
@@ -107,7 +114,7 @@ fn apply(view: &mut Value, name: &str, mut data: Value) {
     }
 }
 
-fn apply_part(part: &mut Value, mut change: Value) {
+fn apply_part(part: &mut Value, mut change: Value, ids: &dyn Fn(&Value) -> Value) {
     let Some(rows) = change.get_mut("rows").map(Value::take) else {
         *part = change;
         return;
@@ -123,8 +130,13 @@ fn apply_part(part: &mut Value, mut change: Value) {
     *part = change;
 }
 
-/// What tells a row apart.
-fn ids(row: &Value) -> Value {
-    let ids = row.as_object().expect("an object").iter().filter(|(_, value)| value.is_string());
+/// What tells a row of a part apart.
+fn ids(part: &str, row: &Value) -> Value {
+    let is_id = |name: &str, value: &Value| match part {
+        "agents" => name == "agent_id",
+        "ratings" => name == "id",
+        _ => value.is_string() && !name.ends_with("_name"),
+    };
+    let ids = row.as_object().expect("an object").iter().filter(|(name, value)| is_id(name, value));
     ids.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
 }

@@ -92,8 +92,11 @@ impl AgentsQuestion {
     }
 }
 
-/// Numbers are told where a time is given.
-fn numbers(parameters: &Parameters<'_>, now: Millis) -> Result<Option<Question>, Problem> {
+/// What asks for agents' numbers, which are told where a time is given.
+///
+/// # Errors
+/// Where the time is wrong.
+pub(super) fn numbers(parameters: &Parameters<'_>, now: Millis) -> Result<Option<Question>, Problem> {
     if TIME.into_iter().all(|name| parameters.one(name).is_none()) {
         return Ok(None);
     }

@@ -128,7 +128,8 @@ pub(super) fn before(frame: Frame, now: Millis) -> Result<Frame, Problem> {
     let before = Frame { from: frame.from.later(-buckets), to: frame.from.later(-1) };
     if before.from < Bucket::window_start(now, DAY_MINUTES) {
         let what = "the time before begins more than 24 hours ago";
-        return Err(Problem::invalid_parameter("compare", "previous", what, "a time of half a day at most"));
+        let right = "less than half a day: a window of 715m at the most, since both times are whole five minutes";
+        return Err(Problem::invalid_parameter("compare", "previous", what, right));
     }
     Ok(before)
 }

@@ -164,7 +164,11 @@ fn grouped(parameters: &Parameters<'_>, question: Question) -> Result<Question, 
     })
 }
 
-fn members(parameters: &Parameters<'_>) -> Result<Option<Vec<&'static str>>, Problem> {
+/// The members to which `metrics` is to be cut, if it is.
+///
+/// # Errors
+/// Where there is no such member.
+pub(super) fn members(parameters: &Parameters<'_>) -> Result<Option<Vec<&'static str>>, Problem> {
     let names = || catalogue::objects().iter().map(|object| object.name);
     let all = names().collect::<Vec<_>>().join(", ");
     let Some(items) = parameters.list("metrics", &all)? else { return Ok(None) };

@@ -15,6 +15,7 @@ use super::schemas::{
 };
 use crate::domain::answers::catalogue::Metric;
 use crate::serve::native::conversations;
+use crate::serve::native::stream::part::PARTS;
 use crate::wire::output::fact_words::fact_word;
 use crate::wire::words::{BECAME, CONVERSATION_STATES, PRESENCES, UNITS, Words};
 
@@ -110,8 +111,8 @@ fn conversation() -> Parameter {
 }
 
 fn stream_parameters() -> Vec<Parameter> {
-    let parts = word("", ["metrics", "live"]);
-    let parts = comma_list("parts", "What is told; both where nothing else is said.", parts, None);
+    let parts =
+        comma_list("parts", "What is told; metrics and live where nothing else is said.", words("", PARTS), None);
     [parts, of_window()].into_iter().chain(filters()).chain(of_groups()).collect()
 }
 

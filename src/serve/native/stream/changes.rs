@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use super::content::{Content, PartContent, Row};
-use super::wanted::PARTS;
+use super::part::PARTS;
 use crate::wire::output::json::{StreamPart, view_json};
 use crate::wire::words::word_of;
 
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::serve::native::stream::wanted::Part;
+    use crate::serve::native::stream::part::Part;
 
     /// A view with these rows: of each its number, which may be news, and how much it has grown.
     fn content(rows: impl IntoIterator<Item = (u8, (u8, u8))>, open: u8) -> Content {

@@ -174,7 +174,7 @@ mod tests {
     use crate::serve::asking::Asking;
     use crate::serve::native::stream::StreamSettings;
     use crate::serve::native::stream::content::{Content, PartContent};
-    use crate::serve::native::stream::wanted::Part;
+    use crate::serve::native::stream::part::Part;
 
     fn content(open: u64) -> Content {
         let live = PartContent::whole(Part::Live, format!(r#""open":{open}"#).into_bytes(), open);

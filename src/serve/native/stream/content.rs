@@ -4,7 +4,7 @@
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::wanted::Part;
+use super::part::Part;
 use crate::domain::event::Millis;
 
 /// A view as of a moment.

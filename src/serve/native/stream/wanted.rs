@@ -3,41 +3,24 @@
 //! Two clients who want the same are one question: what they want is written down in one form, whatever the order of
 //! their parameters.
 
-use std::hash::{BuildHasher as _, Hash};
-
-use foldhash::fast::FixedState;
-
 use super::content::{Content, PartContent, Row};
+use super::hash;
+use super::lists::{self, Agents};
+use super::part::{PARTS, Part};
+use crate::domain::answers::Answers;
 use crate::domain::answers::live::Live;
 use crate::domain::answers::questions::AnswerRow;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::view::View;
 use crate::domain::event::Millis;
-use crate::serve::asking::Desk;
+use crate::serve::asking::{Desk, Moment};
 use crate::serve::native::asked::FILTERS;
 use crate::serve::native::metrics::{MetricsQuestion, Summed};
 use crate::serve::native::parameters::Parameters;
 use crate::serve::problem::Problem;
 use crate::wire::output::json::{Table, answer_members, answer_rows, live_members};
-use crate::wire::words::{Words, word_of};
+use crate::wire::words::word_of;
 
-/// A part of a view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Part {
-    /// Rows as `GET …/metrics` has them.
-    Metrics,
-    /// The live state.
-    Live,
-    /// Rows as `GET …/agents` has them.
-    Agents,
-    /// Rows as `GET …/ratings` has them.
-    Ratings,
-}
-
-/// What the parts are called.
-pub(super) const PARTS: &Words<Part> =
-    &[("metrics", Part::Metrics), ("live", Part::Live), ("agents", Part::Agents), ("ratings", Part::Ratings)];
-
-/// Where nothing else is asked for.
-const USUAL: [Part; 2] = [Part::Metrics, Part::Live];
 /// Beside the filters. A stream goes on: `from` and `to` are for what is over.
 const OTHERS: [&str; 5] = ["window", "group_by", "compare", "metrics", "parts"];
 /// The most rows of a part.
@@ -61,6 +44,9 @@ pub(super) struct Wanted {
 struct Taken {
     metrics: Option<(MetricsQuestion, Summed)>,
     live: Option<Live>,
+    agents: Option<Agents>,
+    view: View,
+    moment: Moment,
 }
 
 impl Wanted {
@@ -70,11 +56,11 @@ impl Wanted {
     /// The first parameter that is wrong.
     pub(super) fn read(account: &str, private: bool, pairs: &[(String, String)], now: Millis) -> Result<Self, Problem> {
         let parameters = Parameters::read(pairs, &known())?;
-        let parts = parts(&parameters)?;
-        MetricsQuestion::read(&parameters, now)?;
+        let parts = Part::read(&parameters)?;
+        // A window covers most just after the edge of a bucket: what can be asked for then can be at any time.
+        MetricsQuestion::read(&parameters, Bucket::of(now).start() + 1)?;
         let mut pairs = pairs.to_vec();
-        // The live state has no window and no filter.
-        pairs.retain(|(name, _)| name != "parts" && parts != [Part::Live]);
+        pairs.retain(|(name, _)| parts.iter().any(|part| part.looks_at(name)));
         pairs.sort_unstable();
         Ok(Self { account: account.to_owned(), private, parts, pairs })
     }
@@ -85,29 +71,40 @@ impl Wanted {
     /// Where it is too much, or a parameter cannot be asked for any more.
     pub(super) fn content(&self, desk: &Desk) -> Result<Content, Problem> {
         let parameters = Parameters::read(&self.pairs, &known())?;
-        let (taken, view, moment) = desk.ask(|answers, moment| {
-            let question = || MetricsQuestion::read(&parameters, moment.as_of);
-            let question = self.has(Part::Metrics).then(question).transpose()?;
-            let metrics = question.map(|question| {
-                let summed = question.ask_sums(answers);
-                (question, summed)
-            });
-            let live = self.has(Part::Live).then(|| answers.live());
-            Ok((Taken { metrics, live }, answers.view().clone(), moment))
-        })?;
+        let taken = desk.ask(|answers, moment| self.take(&parameters, answers, moment))?;
+        let (view, moment) = (&taken.view, taken.moment);
         let mut parts = Vec::new();
         if let Some((question, summed)) = taken.metrics {
-            let (answer, previous) = question.gather(summed, &view)?;
-            let named = question.named(&answer.rows, &view, desk.private);
+            let (answer, previous) = question.gather(summed, view)?;
+            fit(answer.rows.len(), &parameters)?;
+            let named = question.named(&answer.rows, view, desk.private);
             let table = question.table(&answer, previous.as_ref(), question.head(desk, moment));
-            parts.push(self.metrics(&Table { named: Some(&named), ..table })?);
+            parts.push(metrics(&Table { named: Some(&named), ..table }));
         }
         parts.extend(taken.live.as_ref().map(live));
+        parts.extend(
+            taken.agents.map(|agents| agents.content(&parameters, desk.private_head(moment), view)).transpose()?,
+        );
+        if self.has(Part::Ratings) {
+            parts.push(lists::ratings(&parameters, moment.as_of, desk.private_head(moment), view)?);
+        }
         let content = Content { head: desk.private_head(moment).members(), as_of: moment.as_of, parts, _room: None };
         if content.bytes() > MOST_BYTES {
-            return Err(self.too_much(&format!("it comes to {} bytes", content.bytes())));
+            return Err(too_much(&parameters, &format!("it comes to {} bytes", content.bytes())));
         }
         Ok(content)
+    }
+
+    /// What is answered in a moment, and the view for the rest.
+    fn take(&self, parameters: &Parameters<'_>, answers: &Answers, moment: Moment) -> Result<Taken, Problem> {
+        let question = self.has(Part::Metrics).then(|| MetricsQuestion::read(parameters, moment.as_of)).transpose()?;
+        let metrics = question.map(|question| {
+            let summed = question.ask_sums(answers);
+            (question, summed)
+        });
+        let live = self.has(Part::Live).then(|| answers.live());
+        let agents = self.has(Part::Agents).then(|| Agents::ask(parameters, answers)).transpose()?;
+        Ok(Taken { metrics, live, agents, view: answers.view().clone(), moment })
     }
 
     /// What the parts are called that are wanted.
@@ -118,27 +115,30 @@ impl Wanted {
     fn has(&self, part: Part) -> bool {
         self.parts.contains(&part)
     }
+}
 
-    fn metrics(&self, table: &Table<'_>) -> Result<PartContent, Problem> {
-        if table.rows.len() > MOST_ROWS {
-            return Err(self.too_much(&format!("it comes to {} rows", table.rows.len())));
-        }
-        let stills = table.rows.iter().map(|row| still(table, row));
-        let row = |((key, json), still)| Row { key, json, still };
-        let rows = answer_rows(table).zip(stills).map(row).collect();
-        let still = hash(&table.answer.span.from);
-        Ok(PartContent::with_rows(Part::Metrics, answer_members(table), still, rows))
-    }
+/// Rows by group.
+fn metrics(table: &Table<'_>) -> PartContent {
+    let stills = table.rows.iter().map(|row| still(table, row));
+    let row = |((key, json), still)| Row { key, json, still };
+    let rows = answer_rows(table).zip(stills).map(row).collect();
+    let still = hash(&table.answer.span.from);
+    PartContent::with_rows(Part::Metrics, answer_members(table), still, rows)
+}
 
-    fn too_much(&self, what: &str) -> Problem {
-        let grouped = self.pairs.iter().find(|(name, _)| name == "group_by");
-        let value = grouped.map(|(_, value)| value.as_str()).unwrap_or_default();
-        let right = format!(
-            "what comes to {MOST_ROWS} rows and {MOST_BYTES} bytes at the most: fewer dimensions, a filter, or only \
-             some metrics"
-        );
-        Problem::invalid_parameter("group_by", value, what.to_owned(), &right)
-    }
+/// # Errors
+/// Where a part has more rows than are told.
+pub(super) fn fit(rows: usize, parameters: &Parameters<'_>) -> Result<(), Problem> {
+    if rows > MOST_ROWS { Err(too_much(parameters, &format!("it comes to {rows} rows"))) } else { Ok(()) }
+}
+
+fn too_much(parameters: &Parameters<'_>, what: &str) -> Problem {
+    let (name, value) = parameters.one("group_by").map_or(("parts", ""), |value| ("group_by", value));
+    let right = format!(
+        "what comes to {MOST_ROWS} rows of a part and {MOST_BYTES} bytes at the most: fewer dimensions, a filter, or only \
+         some metrics"
+    );
+    Problem::invalid_parameter(name, value, what.to_owned(), &right)
 }
 
 /// The live state: whole, without rows.
@@ -156,24 +156,6 @@ fn still(table: &Table<'_>, row: &AnswerRow) -> u64 {
     hash(&(row.metrics.still(), before))
 }
 
-fn hash(of: &impl Hash) -> u64 {
-    FixedState::default().hash_one(of)
-}
-
 fn known() -> Vec<&'static str> {
     FILTERS.into_iter().chain(OTHERS).collect()
-}
-
-fn parts(parameters: &Parameters<'_>) -> Result<Vec<Part>, Problem> {
-    let mut parts = parameters.words("parts", PARTS)?.unwrap_or_else(|| USUAL.to_vec());
-    parts.sort_unstable();
-    parts.dedup();
-    match parts.iter().find(|part| !USUAL.contains(part)) {
-        Some(part) => {
-            let right = USUAL.map(|part| word_of(PARTS, &part)).join(", ");
-            let what = "this part is not streamed yet; ask for it at its own address";
-            Err(Problem::invalid_parameter("parts", word_of(PARTS, part), what, &right))
-        }
-        None => Ok(parts),
-    }
 }

@@ -41,6 +41,17 @@ impl<R> Listing<'_, R> {
         })
     }
 
+    /// What it says beside its head and its rows, as members of an object.
+    #[must_use]
+    pub fn members(&self) -> Vec<u8> {
+        JsonWriter::members(|json| {
+            if let Some(span) = self.span {
+                write_span(json, span);
+            }
+            json.key("total_rows").integer(self.total_rows);
+        })
+    }
+
     /// A conversation's id.
     pub(super) fn conversation(&self, conversation: Option<Name>) -> Option<&str> {
         conversation.map(|name| self.view.names.conversations.text(name))

@@ -16,7 +16,7 @@ mod records;
 mod stream;
 mod writer;
 
-pub use agents::agents_json;
+pub use agents::{agent_row, agents_json};
 pub use answer::{Table, answer_json, answer_members, answer_rows, id_key};
 pub use conversations::conversations_json;
 pub use explanation::explanation_json;
@@ -26,6 +26,6 @@ pub use live::{live_answer_json, live_json, live_members};
 pub use lives::{LivesPart, lives_json, why_taken_back};
 pub use metrics::metrics_json;
 pub use rating_request::rating_request_json;
-pub use ratings::ratings_json;
+pub use ratings::{rating_rows, ratings_json};
 pub use records::{Stamp, bucket_json, metric_json, replay_json};
 pub use stream::{Hello, StreamPart, bye_json, hello_json, view_json};

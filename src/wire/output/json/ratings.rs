@@ -1,6 +1,10 @@
 //! Answers to surveys one by one, as JSON.
 
+use std::collections::HashMap;
+
 use crate::domain::answers::people::ratings::{Became, Rating};
+use crate::domain::event::Millis;
+use crate::domain::names::Name;
 use crate::wire::output::fact_words::fact_word;
 use crate::wire::words::{BECAME, word_of};
 
@@ -11,6 +15,24 @@ use super::writer::JsonWriter;
 #[must_use]
 pub fn ratings_json(ratings: &Listing<'_, Rating>) -> Vec<u8> {
     ratings.document(|json, rating| write(json, ratings, rating))
+}
+
+/// Each rating as a stream tells of it: an object of its `id` alone, which no other row has, and the whole row with it. What
+/// was answered when and where is the id; of those alike in that, their place among them.
+pub fn rating_rows<'a>(ratings: &'a Listing<'_, Rating>) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> + 'a {
+    let mut alike: HashMap<(Millis, Option<Name>, Millis), u32> = HashMap::new();
+    ratings.rows.iter().map(move |rating| {
+        let nth = alike.entry((rating.at, rating.conversation, rating.score)).or_default();
+        *nth += 1;
+        // No id of a conversation has a comma.
+        let conversation = ratings.conversation(rating.conversation).unwrap_or_default();
+        let id = format!("{},{conversation},{},{nth}", rating.at, rating.score);
+        let row = |json: &mut JsonWriter| {
+            json.key("id").text(&id);
+            write(json, ratings, rating);
+        };
+        (JsonWriter::document(|json| json.key("id").text(&id)), JsonWriter::document(row))
+    })
 }
 
 fn write(json: &mut JsonWriter, of: &Listing<'_, Rating>, rating: &Rating) {
