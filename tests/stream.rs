@@ -2,11 +2,13 @@
 //!
 //! The engine is the whole way from records to the board; its clock is the test's. Nobody waits for a length of time.
 
+mod complete;
 mod law;
 mod listener;
 mod lists;
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -117,6 +119,16 @@ impl Centre {
             "type": "conversation_started", "skill_id": skill});
         self.takes(now, &event.to_string());
         self.passes_after(250);
+    }
+
+    /// The answer of another address of the account.
+    fn get(&self, path: &str) -> Value {
+        let mut stream = TcpStream::connect(self.address).expect("it listens");
+        let request = format!("GET /v1/accounts/acme/{path} HTTP/1.0\r\nhost: localhost\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("text");
+        serde_json::from_str(answer.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON")
     }
 
     fn listens(&self, query: &str) -> Listener {

@@ -27,6 +27,9 @@ use crate::domain::compact::small_map::SmallMap;
 use crate::domain::event::Millis;
 use crate::domain::scope::{Scope, ScopeKind};
 
+/// No moment at all.
+const NEVER: Millis = Millis::MIN;
+
 /// The latest of every account.
 #[derive(Debug)]
 pub struct Board {
@@ -35,6 +38,8 @@ pub struct Board {
     receptions: DashMap<Arc<str>, Arc<Reception>, FixedState>,
     as_of: AtomicI64,
     revision: AtomicU64,
+    /// `NEVER` where nothing is missing.
+    complete_since: AtomicI64,
     /// Told of every pass.
     passed: watch::Sender<()>,
 }
@@ -81,9 +86,10 @@ impl Board {
     /// An empty board for these rolling windows (minutes).
     #[must_use]
     pub fn new(windows: &[u32]) -> Self {
-        let (as_of, revision) = (AtomicI64::new(0), AtomicU64::new(0));
+        let (as_of, revision, complete_since) = (AtomicI64::new(0), AtomicU64::new(0), AtomicI64::new(NEVER));
         let (accounts, receptions) = (DashMap::default(), DashMap::default());
-        Self { windows: Arc::from(windows), accounts, receptions, as_of, revision, passed: watch::Sender::new(()) }
+        let (windows, passed) = (Arc::from(windows), watch::Sender::new(()));
+        Self { windows, accounts, receptions, as_of, revision, complete_since, passed }
     }
 
     /// The rolling windows (minutes), in the order of every view's metrics.
@@ -102,6 +108,12 @@ impl Board {
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision.load(Ordering::Acquire)
+    }
+
+    /// From when on everything has been read, where something before it was gone.
+    #[must_use]
+    pub fn complete_since(&self) -> Option<Millis> {
+        Some(self.complete_since.load(Ordering::Acquire)).filter(|since| *since != NEVER)
     }
 
     /// The latest of one account.
@@ -151,6 +163,8 @@ impl Board {
         for update in lives {
             self.change(&update.account, |view| view.live.clone_from(&update.view));
         }
+        // First, so that nobody who is answered takes for whole what is not.
+        self.complete_since.store(pass.complete_since.unwrap_or(NEVER), Ordering::Release);
         self.as_of.store(pass.as_of, Ordering::Release);
         self.revision.store(pass.revision, Ordering::Release);
         self.passed.send_replace(());

@@ -18,6 +18,8 @@ pub struct Pass {
     pub as_of: Millis,
     /// The sum of the source positions that had been folded.
     pub revision: u64,
+    /// From when on everything had been read, where something before it was gone.
+    pub complete_since: Option<Millis>,
     /// When the oldest record folded since the pass before was written: for the latency from event to publication.
     pub oldest_record: Option<Millis>,
     /// Scopes with all their windows, those of an account together.

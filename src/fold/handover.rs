@@ -17,6 +17,8 @@ pub struct Handover {
     pub now: Millis,
     /// The sum of the source positions that had been folded.
     pub revision: u64,
+    /// From when on everything has been read, where something before it was gone.
+    pub complete_since: Option<Millis>,
     /// When the oldest record folded since was written: for the latency from event to publication.
     pub oldest_record: Option<Millis>,
     /// The accounts that changed, by their number in the fold, with their ids.
@@ -29,6 +31,7 @@ impl Handover {
         let oldest = self.oldest_record.into_iter().chain(later.oldest_record).min();
         self.views.extend(later.views);
         (self.now, self.revision, self.oldest_record) = (later.now, later.revision, oldest);
+        self.complete_since = later.complete_since;
     }
 }
 
@@ -90,7 +93,7 @@ mod tests {
     fn handover(account: usize, now: Millis, oldest_record: Option<Millis>) -> Handover {
         let view = Account::new(Policies::default(), &AccountSettings::default(), now).view();
         let views = BTreeMap::from([(account, (Arc::from("a"), Box::new(view)))]);
-        Handover { now, revision: now as u64, oldest_record, views }
+        Handover { now, revision: now as u64, oldest_record, views, complete_since: None }
     }
 
     #[test]

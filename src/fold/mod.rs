@@ -185,7 +185,8 @@ impl Fold {
     /// Lets time pass for every account, and takes a view of those that changed.
     fn hand_over(&mut self) -> Handover {
         let (now, revision, oldest_record) = (self.now, self.progress.revision(), self.oldest_record.take());
-        let mut handover = Handover { now, revision, oldest_record, ..Handover::default() };
+        let complete_since = self.progress.complete_since();
+        let mut handover = Handover { now, revision, complete_since, oldest_record, ..Handover::default() };
         for (place, one) in self.accounts.iter_mut().enumerate() {
             one.account.advance_to(now);
             if one.account.take_changed() {

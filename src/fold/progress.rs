@@ -1,10 +1,10 @@
 //! How far every source has been folded, by offset and by time, and the revision that amounts to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::partition_time::PartitionTime;
 use crate::domain::event::Millis;
-use crate::wire::batch::{RecordBatch, Written};
+use crate::wire::batch::{Position, RecordBatch, Written};
 
 /// How far every partition has been folded so far. The revision never falls, nor do offsets while a topic is the same.
 #[derive(Debug, Default)]
@@ -12,12 +12,17 @@ pub struct Progress {
     partitions: HashMap<String, HashMap<i32, Partition>>,
     /// The sum of all next offsets, those of topics that were made anew since included.
     revision: u64,
+    /// Topics that were made anew: of what was in the old one, nobody knows whether all was read.
+    remade: HashSet<String>,
+    complete_since: Option<Millis>,
 }
 
 #[derive(Debug, Default)]
 struct Partition {
     next: i64,
     time: PartitionTime,
+    /// Whether something that came before what is read next is gone unread.
+    is_cut: bool,
 }
 
 impl Progress {
@@ -33,17 +38,32 @@ impl Progress {
         Some(self.partitions.get(topic)?.get(&partition)?.next)
     }
 
+    /// From when on everything has been read, where something before it was gone: the earliest record left of a partition
+    /// that did not begin at its first one any more, or behind a gap; when it was found empty, if none was left. Of several
+    /// partitions the latest. A partition without timestamps cannot say.
+    #[must_use]
+    pub fn complete_since(&self) -> Option<Millis> {
+        self.complete_since
+    }
+
     /// Notes that a batch has been folded.
     pub fn advance(&mut self, batch: &RecordBatch) {
         for &topic in batch.anew() {
             // A partition that the new topic does not have would never pass anything again, and hold everything up.
             self.partitions.remove(&batch.topics()[topic]);
+            self.remade.insert(batch.topics()[topic].clone());
+        }
+        for &(topic, partition) in batch.gaps() {
+            self.partition(&batch.topics()[topic], partition, 0).is_cut = true;
         }
         for (position, written) in batch.written() {
-            self.advance_one(&batch.topics()[position.topic], position.partition, position.next, written);
+            self.advance_one(batch, position, written);
         }
         for end in batch.ends() {
-            self.partition(&batch.topics()[end.topic], end.partition).time.ended(end.at);
+            let partition = self.partition(&batch.topics()[end.topic], end.partition, 0);
+            partition.time.ended(end.at);
+            let begins = partition.begins(end.at);
+            self.complete_since = self.complete_since.max(begins);
         }
     }
 
@@ -56,19 +76,34 @@ impl Progress {
         passed.into_iter().min().flatten()
     }
 
-    fn advance_one(&mut self, topic: &str, number: i32, next: i64, written: Written) {
-        let partition = self.partition(topic, number);
+    fn advance_one(&mut self, batch: &RecordBatch, position: &Position, written: Written) {
+        let topic = &batch.topics()[position.topic];
+        let is_known = self.partitions.get(topic).is_some_and(|known| known.contains_key(&position.partition));
+        let first = if is_known { 0 } else { batch.first(position) };
+        let partition = self.partition(topic, position.partition, first);
         partition.time.read(written);
-        let more = (next - partition.next).max(0);
+        let more = (position.next - partition.next).max(0);
         partition.next += more;
+        let begins = if let Written::From(earliest) = written { partition.begins(earliest) } else { None };
         self.revision += more.unsigned_abs();
+        self.complete_since = self.complete_since.max(begins);
     }
 
-    fn partition(&mut self, topic: &str, number: i32) -> &mut Partition {
+    /// A partition, which begins at `first` if it was not known.
+    fn partition(&mut self, topic: &str, number: i32, first: i64) -> &mut Partition {
         if !self.partitions.contains_key(topic) {
             self.partitions.insert(topic.to_owned(), HashMap::new());
         }
-        self.partitions.get_mut(topic).expect("was just put in").entry(number).or_default()
+        let is_cut = first > 0 || self.remade.contains(topic);
+        let begun = || Partition { is_cut, ..Partition::default() };
+        self.partitions.get_mut(topic).expect("was just put in").entry(number).or_insert_with(begun)
+    }
+}
+
+impl Partition {
+    /// What comes next is of this moment: from then on nothing of it is missing, if something before was.
+    fn begins(&mut self, at: Millis) -> Option<Millis> {
+        std::mem::take(&mut self.is_cut).then_some(at)
     }
 }
 
@@ -77,7 +112,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::wire::batch::{End, Position};
+    use crate::wire::batch::{Arrival, End};
 
     fn batch(positions: &[(usize, i32, i64)]) -> RecordBatch {
         let mut batch = RecordBatch::new(Arc::from(["a".to_owned(), "b".to_owned()]));
@@ -102,6 +137,62 @@ mod tests {
         progress.advance(&batch(&[(0, 0, 50)]));
         progress.advance(&batch(&[(0, 0, 3)]));
         assert_eq!((progress.revision(), progress.next("a", 0)), (50, Some(50)));
+    }
+
+    /// A record of partition 0 of a topic.
+    fn record(topic: usize, offset: i64, timestamp: Option<Millis>) -> RecordBatch {
+        let mut batch = batch(&[]);
+        let arrival = Arrival { topic, partition: Some(0), offset, timestamp, key: None, payload: None };
+        batch.push(arrival, []);
+        batch
+    }
+
+    #[test]
+    fn what_begins_at_its_first_record_is_complete_and_what_does_not_from_the_first_that_is_left() {
+        let mut progress = Progress::default();
+        progress.advance(&record(0, 0, Some(10)));
+        assert_eq!(progress.complete_since(), None);
+        progress.advance(&batch(&[(1, 0, 500)]));
+        assert_eq!(progress.complete_since(), None, "what is left is not known yet");
+        progress.advance(&record(1, 500, Some(70)));
+        progress.advance(&record(1, 501, Some(90)));
+        assert_eq!(progress.complete_since(), Some(70));
+        let mut file = batch(&[]);
+        file.push(Arrival { topic: 0, partition: None, offset: 7, timestamp: None, key: None, payload: None }, []);
+        let mut of_file = Progress::default();
+        of_file.advance(&file);
+        assert_eq!(of_file.complete_since(), None);
+    }
+
+    #[test]
+    fn of_a_partition_that_is_empty_now_everything_is_known_from_when_it_was_found_so() {
+        let mut progress = Progress::default();
+        progress.advance(&batch(&[(0, 0, 0), (0, 1, 500)]));
+        for partition in [0, 1] {
+            let mut ended = batch(&[]);
+            ended.note_end(End { topic: 0, partition, at: 1_000 });
+            progress.advance(&ended);
+        }
+        assert_eq!(progress.complete_since(), Some(1_000));
+        progress.advance(&record(0, 1, None));
+        assert_eq!(progress.complete_since(), Some(1_000));
+    }
+
+    #[test]
+    fn behind_a_gap_and_in_a_topic_made_anew_everything_is_known_from_the_next_record_on() {
+        let mut progress = Progress::default();
+        progress.advance(&record(0, 0, Some(10)));
+        let mut gap = batch(&[]);
+        gap.note_gap(0, 0);
+        assert!(!gap.is_empty());
+        progress.advance(&gap);
+        progress.advance(&record(0, 90, Some(50)));
+        assert_eq!(progress.complete_since(), Some(50));
+        let mut anew = batch(&[(0, 0, 0)]);
+        anew.note_anew(0);
+        progress.advance(&anew);
+        progress.advance(&record(0, 0, Some(80)));
+        assert_eq!(progress.complete_since(), Some(80));
     }
 
     #[test]

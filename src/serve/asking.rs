@@ -62,6 +62,8 @@ pub(super) struct Moment {
     pub(super) as_of: Millis,
     pub(super) revision: u64,
     pub(super) stale_ms: u64,
+    /// From when on everything has been read, where something before it was gone.
+    pub(super) complete_since: Option<Millis>,
 }
 
 impl std::fmt::Debug for Asking {
@@ -166,7 +168,8 @@ impl Asking {
         if as_of == 0 {
             return Err(Problem::not_ready());
         }
-        let known = Moment { as_of, revision, stale_ms: (self.stale_ms)() };
+        let complete_since = self.board.complete_since();
+        let known = Moment { as_of, revision, stale_ms: (self.stale_ms)(), complete_since };
         let (account, private) = (account.to_owned(), caller.may_see_private());
         let inquiries = self.inquiries.clone();
         Ok(self.board.reception(&account).map(|reception| Desk { account, reception, inquiries, known, private }))
@@ -216,9 +219,9 @@ impl Desk {
 
     /// How an answer begins that has no private texts for anybody.
     pub(super) fn head(&self, moment: Moment) -> Head<'_> {
-        let Moment { as_of, revision, stale_ms } = moment;
+        let Moment { as_of, revision, stale_ms, complete_since } = moment;
         let (revision, stale_ms) = (Some(revision), Some(stale_ms));
-        Head { account: &self.account, as_of, revision, stale_ms, complete_since: None, private: None }
+        Head { account: &self.account, as_of, revision, stale_ms, complete_since, private: None }
     }
 
     /// How one begins that has them for those who may see them.

@@ -239,6 +239,8 @@ pub struct RecordBatch {
     ends: Vec<End>,
     /// Topics of which nothing before this batch holds any more.
     anew: Vec<usize>,
+    /// Topics and partitions of which something before this batch was never read.
+    gaps: Vec<(usize, i32)>,
 }
 
 impl fmt::Debug for RecordBatch {
@@ -260,7 +262,16 @@ impl RecordBatch {
     #[must_use]
     pub fn with_capacity(topics: Arc<[String]>, records: usize, bytes: usize) -> Self {
         let (arena, rows) = (Vec::with_capacity(bytes), Vec::with_capacity(records));
-        Self { topics, arena, rows, positions: Vec::new(), written: Vec::new(), ends: Vec::new(), anew: Vec::new() }
+        Self {
+            topics,
+            arena,
+            rows,
+            positions: Vec::new(),
+            written: Vec::new(),
+            ends: Vec::new(),
+            anew: Vec::new(),
+            gaps: Vec::new(),
+        }
     }
 
     /// A batch over bytes that were read already, of which `push_within` makes records.
@@ -325,6 +336,11 @@ impl RecordBatch {
         self.anew.push(topic);
     }
 
+    /// Notes that something of a partition is gone that was never read: between what came before this batch and what comes.
+    pub fn note_gap(&mut self, topic: usize, partition: i32) {
+        self.gaps.push((topic, partition));
+    }
+
     /// The records in the order they were added.
     pub fn records(&self) -> impl ExactSizeIterator<Item = Record<'_>> {
         self.rows.iter().map(|row| self.record(row))
@@ -353,6 +369,20 @@ impl RecordBatch {
         &self.anew
     }
 
+    /// The partitions of which something before this batch was never read.
+    #[must_use]
+    pub fn gaps(&self) -> &[(usize, i32)] {
+        &self.gaps
+    }
+
+    /// The offset of the first record of a partition; without one, where the partition stands. A file has no offsets, and
+    /// begins at 0.
+    #[must_use]
+    pub fn first(&self, of: &Position) -> i64 {
+        let is_its = |row: &&Row| (row.topic, row.partition.unwrap_or(0)) == (of.topic, of.partition);
+        self.rows.iter().find(is_its).map_or(of.next, |row| row.partition.map_or(0, |_| row.offset))
+    }
+
     /// The names that positions count through.
     #[must_use]
     pub fn topics(&self) -> &Arc<[String]> {
@@ -368,7 +398,8 @@ impl RecordBatch {
     /// Whether there is neither a record nor a note of any kind in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.positions.is_empty() && self.ends.is_empty() && self.anew.is_empty()
+        let is_plain = self.ends.is_empty() && self.anew.is_empty() && self.gaps.is_empty();
+        self.rows.is_empty() && self.positions.is_empty() && is_plain
     }
 
     /// All keys, payloads and headers.

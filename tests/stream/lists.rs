@@ -1,8 +1,5 @@
 //! Agents and ratings in streams: the rows of their own addresses, and private words only for those who may see them.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-
 use cxpulse::domain::policy::PolicyBook;
 use cxpulse::serve::access::{Access, AccessSettings, Keyring};
 use cxpulse::wire::keys::Secret;
@@ -22,12 +19,7 @@ impl Centre {
 
     /// The rows of another address of the account.
     fn rows(&self, path: &str) -> Vec<Value> {
-        let mut stream = TcpStream::connect(self.address).expect("it listens");
-        let request = format!("GET /v1/accounts/acme/{path} HTTP/1.0\r\nhost: localhost\r\n\r\n");
-        stream.write_all(request.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("text");
-        let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).expect("a body")).expect("JSON");
+        let body = self.get(path);
         body["rows"].as_array().unwrap_or_else(|| panic!("{body}")).clone()
     }
 }

@@ -91,10 +91,10 @@ impl Passes {
     /// Answers what changed and what is due, puts it on the board and gives it back for publishing; nothing if nothing is
     /// to be said.
     pub fn pass(&mut self, handover: Handover) -> Option<Arc<Pass>> {
-        let Handover { now, revision, oldest_record, views } = handover;
+        let Handover { now, revision, complete_since, oldest_record, views } = handover;
         self.oldest_record = self.oldest_record.into_iter().chain(oldest_record).min();
         self.plan(now);
-        let pass = Arc::new(self.answer(views, now, revision));
+        let pass = Arc::new(Pass { complete_since, ..self.answer(views, now, revision) });
         self.board.put(&pass);
         (!pass.is_empty()).then_some(pass)
     }

@@ -190,7 +190,10 @@ impl Reader<'_> {
     fn look_for_gap(&mut self, partition: Partition, kept: Kept) -> Result<bool, SourceError> {
         match self.positions.judge(partition, kept, (self.settings.clock)()) {
             Verdict::Fine => return Ok(false),
-            Verdict::Begin { at } => self.positions.jump(partition, at),
+            Verdict::Begin { at } => {
+                self.positions.jump(partition, at);
+                self.tell_gap(partition);
+            }
             Verdict::Gap { wanted, kept } => {
                 // Where the topic is another one, that is what there is to say.
                 self.ask()?;
@@ -243,6 +246,14 @@ impl Reader<'_> {
         drop(self.out.send(Feed::Records(batch)));
     }
 
+    /// Everything of it that was read before has been handed over.
+    fn tell_gap(&self, (topic, partition): Partition) {
+        let mut batch = RecordBatch::new(self.topics.clone());
+        batch.note_gap(topic, partition);
+        // Whether anybody listens is noticed at the next step.
+        drop(self.out.send(Feed::Records(batch)));
+    }
+
     fn cross_gap(&mut self, partition: Partition, wanted: i64, kept: Kept) -> Result<(), SourceError> {
         let topic = self.topics[partition.0].clone();
         let Kept { first, end } = kept;
@@ -251,6 +262,7 @@ impl Reader<'_> {
         }
         tracing::warn!("{topic}/{}: offset {wanted} is gone, going on at {first} as --accept-gap says", partition.1);
         self.positions.jump(partition, first);
+        self.tell_gap(partition);
         Ok(())
     }
 }

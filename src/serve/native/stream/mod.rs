@@ -17,7 +17,8 @@
 //!
 //! # Events
 //!
-//! The data of each is one JSON object. A *head* is `"account_id","as_of","revision","stale_ms"`.
+//! The data of each is one JSON object. A *head* is `"account_id","as_of","revision","stale_ms"`, and in a
+//! `snapshot` or `update` `"complete_since"` where the view reaches further back than what was read.
 //!
 //! | event | when | data |
 //! |---|---|---|

@@ -102,7 +102,7 @@ impl Streams {
 
     /// What is known of an account, as the head of an answer that says nothing more.
     pub(super) fn known(&self, caller: &Caller, account: &str) -> Result<Vec<u8>, Problem> {
-        Ok(self.asking.desk(caller, account)?.known_head().members())
+        Ok(self.asking.desk(caller, account)?.known_head().members(None))
     }
 
     /// One more stream of an account.

@@ -14,7 +14,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::serve::asking::{Desk, Moment};
-use crate::serve::native::asked::FILTERS;
+use crate::serve::native::asked::{self, FILTERS};
 use crate::serve::native::metrics::{MetricsQuestion, Summed};
 use crate::serve::native::parameters::Parameters;
 use crate::serve::problem::Problem;
@@ -88,7 +88,8 @@ impl Wanted {
         if self.has(Part::Ratings) {
             parts.push(lists::ratings(&parameters, moment.as_of, desk.private_head(moment), view)?);
         }
-        let content = Content { head: desk.private_head(moment).members(), as_of: moment.as_of, parts, _room: None };
+        let head = desk.private_head(moment).members(self.from(&parameters, moment.as_of)?);
+        let content = Content { head, as_of: moment.as_of, parts, _room: None };
         if content.bytes() > MOST_BYTES {
             return Err(too_much(&parameters, &format!("it comes to {} bytes", content.bytes())));
         }
@@ -105,6 +106,18 @@ impl Wanted {
         let live = self.has(Part::Live).then(|| answers.live());
         let agents = self.has(Part::Agents).then(|| Agents::ask(parameters, answers)).transpose()?;
         Ok(Taken { metrics, live, agents, view: answers.view().clone(), moment })
+    }
+
+    /// From when on the parts cover time, if one does.
+    fn from(&self, parameters: &Parameters<'_>, now: Millis) -> Result<Option<Millis>, Problem> {
+        let has_windowed_agents = self.has(Part::Agents) && parameters.one("window").is_some();
+        if !has_windowed_agents && !self.has(Part::Metrics) && !self.has(Part::Ratings) {
+            return Ok(None);
+        }
+        let frame = asked::frame(parameters, now)?;
+        let is_compared = self.has(Part::Metrics) && parameters.one("compare").is_some();
+        let first = if is_compared { asked::before(frame, now)? } else { frame };
+        Ok(Some(first.from.start()))
     }
 
     /// What the parts are called that are wanted.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::answers::people::named::Named;
 use crate::domain::answers::questions::{Answer, AnswerRow, Dimension};
+use crate::domain::event::Millis;
 use crate::wire::words::{DIMENSIONS, word_of};
 
 use super::head::{Head, write_span};
@@ -40,6 +41,11 @@ impl<'a> Table<'a> {
         let (rows, total_rows) = (&answer.rows[..], answer.rows.len());
         Self { head, group_by, answer, rows, named: None, previous: None, metrics: None, total_rows, next_page: None }
     }
+
+    /// From when on it covers time, that before it included.
+    fn from(&self) -> Millis {
+        self.previous.unwrap_or(self.answer).span.from
+    }
 }
 
 /// The key of a row's id, as in `skill_id`; labels, which are no ids, are called by their dimension alone.
@@ -70,7 +76,7 @@ fn name_key(dimension: Dimension) -> Option<&'static str> {
 pub fn answer_json(table: &Table<'_>) -> Vec<u8> {
     let previous = table.previous.map(|answer| (answer, by_ids(answer)));
     JsonWriter::document(|json| {
-        table.head.write(json);
+        table.head.write(json, Some(table.from()));
         write_beside_rows(json, table);
         json.key("rows").array(table.rows, |json, row| write_row(json, table, row, previous.as_ref()));
         json.key("total_rows").integer(table.total_rows);

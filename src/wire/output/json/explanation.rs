@@ -15,7 +15,7 @@ use super::writer::JsonWriter;
 pub fn explanation_json(head: &Head<'_>, explanation: &Explanation<'_>, next_page: Option<&str>) -> Vec<u8> {
     let Explanation { metric, span, value, numerator, denominator, conversations, total_rows, .. } = explanation;
     JsonWriter::document(|json| {
-        head.write(json);
+        head.write(json, Some(span.from));
         json.key("metric").text(&metric.path());
         json.key("title").text(&metric.title());
         json.key("unit").text(word_of(UNITS, &metric.entry.unit()));

@@ -16,7 +16,7 @@ pub struct Head<'a> {
     pub revision: Option<u64>,
     /// How far behind Kafka the instance may be.
     pub stale_ms: Option<u64>,
-    /// From when on the instance has read everything, where the question reaches further back.
+    /// From when on the instance has read everything, where something before was gone. Told of what reaches further back.
     pub complete_since: Option<Millis>,
     /// Whether private texts are in the answer; none where it has none for anybody.
     pub private: Option<bool>,
@@ -34,13 +34,14 @@ impl<'a> Head<'a> {
         self.private == Some(true)
     }
 
-    /// Its members, to begin several answers with.
+    /// Its members, to begin several answers with, which cover time from a moment on, or none.
     #[must_use]
-    pub fn members(&self) -> Vec<u8> {
-        JsonWriter::members(|json| self.write(json))
+    pub fn members(&self, from: Option<Millis>) -> Vec<u8> {
+        JsonWriter::members(|json| self.write(json, from))
     }
 
-    pub(super) fn write(&self, json: &mut JsonWriter) {
+    /// Begins an answer that covers time from a moment on, or none.
+    pub(super) fn write(&self, json: &mut JsonWriter, from: Option<Millis>) {
         json.key("account_id").text(self.account);
         json.key("as_of").time(self.as_of);
         if let Some(revision) = self.revision {
@@ -49,8 +50,10 @@ impl<'a> Head<'a> {
         if let Some(stale_ms) = self.stale_ms {
             json.key("stale_ms").integer(stale_ms);
         }
-        if let Some(complete_since) = self.complete_since {
-            json.key("complete_since").time(complete_since);
+        let reaches_back = |since: &Millis| from.is_some_and(|from| from < *since);
+        if let Some(complete_since) = self.complete_since.filter(reaches_back) {
+            // A producer's clock may be ahead of ours.
+            json.key("complete_since").time(complete_since.min(self.as_of));
         }
         if let Some(private) = self.private {
             json.key("private").boolean(private);

@@ -31,7 +31,7 @@ pub struct Listing<'a, R> {
 impl<R> Listing<'_, R> {
     pub(super) fn document(&self, mut row: impl FnMut(&mut JsonWriter, &R)) -> Vec<u8> {
         JsonWriter::document(|json| {
-            self.head.write(json);
+            self.head.write(json, self.span.map(|span| span.from));
             if let Some(span) = self.span {
                 write_span(json, span);
             }

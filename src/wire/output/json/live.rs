@@ -16,7 +16,7 @@ pub fn live_json(account: &str, as_of: Millis, revision: Option<u64>, live: &Liv
 #[must_use]
 pub fn live_answer_json(head: &Head<'_>, live: &Live) -> Vec<u8> {
     JsonWriter::document(|json| {
-        head.write(json);
+        head.write(json, None);
         write_live(json, live);
     })
 }

@@ -46,7 +46,7 @@ pub fn lives_json(part: &LivesPart<'_>) -> Vec<u8> {
     };
     let total: usize = part.lives.iter().map(|life| life.steps.len()).sum();
     JsonWriter::document(|json| {
-        part.head.write(json);
+        part.head.write(json, None);
         json.key("conversation_id").text(part.view.names.conversations.text(part.conversation));
         let mut before = 0;
         json.key("lives").array(part.lives, |json, life| {
