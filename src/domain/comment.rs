@@ -1,7 +1,9 @@
-//! What customers said about an answer to a survey, and to which answer it belongs.
+//! What customers said about an answer to a survey, to which answer it belongs, and which survey an answer names.
 //!
 //! A history says both, as it does facts: the text once, with the event that said it, and where it belongs as a remark with
 //! a sign, since a late event may move it to another answer. A day keeps them and joins the two.
+
+use std::sync::Arc;
 
 use super::event::Millis;
 use super::fact::{FactKind, Signed};
@@ -20,6 +22,19 @@ pub struct Comment {
     pub said: Said,
     /// At most `MOST_BYTES` of it.
     pub text: Kept,
+}
+
+/// The survey that an answer names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedSurvey {
+    /// In which conversation the answer was given,
+    pub conversation: Name,
+    /// when,
+    pub answered_at: Millis,
+    /// and with which score, which may be no valid one.
+    pub score: i32,
+    /// The survey's id.
+    pub survey: Arc<str>,
 }
 
 /// That what an event said is about an answer of its survey.

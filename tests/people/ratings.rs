@@ -23,16 +23,16 @@ fn ratings_are_told_newest_first_with_what_became_of_each() {
         "account_id": "acme", "as_of": time("13:10:00"), "revision": 7, "stale_ms": 0, "private": true,
         "from": time("12:10:00"), "to": time("13:10:00"),
         "rows": [
-            {"at": time("13:07:00"), "score": 4, "state": "refused", "reason": "rating_window", "conversation_id": "c3",
-                "agent_id": "ben", "skill_id": "-1", "comment": "never asked"},
-            {"at": time("13:06:00"), "score": 9, "state": "refused", "reason": "invalid_score", "conversation_id": "c3",
-                "agent_id": "ben", "skill_id": "-1"},
-            {"at": time("13:04:00"), "score": 5, "state": "counted", "conversation_id": "c2", "agent_id": "ben",
-                "skill_id": "support", "comment": "thank you"},
-            {"at": time("13:03:00"), "score": 3, "state": "replaced", "conversation_id": "c2", "agent_id": "ben",
-                "skill_id": "support"},
-            {"at": time("13:01:00"), "score": 2, "state": "counted", "conversation_id": "c1", "agent_id": "anna",
-                "skill_id": "sales", "contact_id": "kim", "contact_name": "Kim Lee", "comment": "too slow"},
+            {"at": time("13:07:00"), "score": 4, "state": "refused", "reason": "rating_window", "survey_id": "s4",
+                "conversation_id": "c3", "agent_id": "ben", "skill_id": "-1", "comment": "never asked"},
+            {"at": time("13:06:00"), "score": 9, "state": "refused", "reason": "invalid_score", "survey_id": "s3",
+                "conversation_id": "c3", "agent_id": "ben", "skill_id": "-1"},
+            {"at": time("13:04:00"), "score": 5, "state": "counted", "survey_id": "s2", "conversation_id": "c2",
+                "agent_id": "ben", "skill_id": "support", "comment": "thank you"},
+            {"at": time("13:03:00"), "score": 3, "state": "replaced", "survey_id": "s2", "conversation_id": "c2",
+                "agent_id": "ben", "skill_id": "support"},
+            {"at": time("13:01:00"), "score": 2, "state": "counted", "survey_id": "s1", "conversation_id": "c1",
+                "agent_id": "anna", "skill_id": "sales", "contact_id": "kim", "contact_name": "Kim Lee", "comment": "too slow"},
         ],
         "total_rows": 5,
     });
@@ -44,8 +44,8 @@ fn who_may_not_see_private_texts_is_told_the_same_without_them() {
     let desk = Desk::of(account(STORY, "13:10").view(), false);
     let body = desk.get("ratings?line=%2B4930");
     assert_eq!(body["private"], false);
-    let row = json!({"at": time("13:01:00"), "score": 2, "state": "counted", "conversation_id": "c1",
-        "agent_id": "anna", "skill_id": "sales", "contact_id": "kim"});
+    let row = json!({"at": time("13:01:00"), "score": 2, "state": "counted", "survey_id": "s1",
+        "conversation_id": "c1", "agent_id": "anna", "skill_id": "sales", "contact_id": "kim"});
     assert_eq!(body["rows"], json!([row]));
     assert_eq!(desk.blamed("ratings?comment=true", 403), "comment");
     assert_eq!(desk.blamed("ratings?comment=false", 403), "comment");

@@ -2,7 +2,9 @@
 
 use super::Input;
 use super::account::Account;
+use super::body::{Answered, Body};
 use super::conversation::Conversation;
+use super::event::Event;
 use super::fact::{Fact, Kind};
 use super::live::{assignee, is_snoozed};
 use super::surveys::{Rated, Verdict};
@@ -15,7 +17,9 @@ const DAY_MINUTES: u32 = 1440;
 
 /// All of an account: ratings and closed conversations of the last day, open ones, and agents, each sorted as text.
 pub fn people(account: &Account, inputs: &[Input]) -> Value {
-    let words = words(account, &words::events(inputs, account.now_ms));
+    let events = words::events(inputs, account.now_ms);
+    let mut words = words(account, &events);
+    words["surveys"] = surveys(account, &events);
     json!({
         "account_id": account.name,
         "ratings": ratings(account, &words),
@@ -34,6 +38,17 @@ fn ratings(account: &Account, words: &Value) -> Vec<Value> {
     sorted(account.conversations.iter().flat_map(of_one))
 }
 
+/// The surveys that answers name: conversation, time and score, and the least id.
+fn surveys(account: &Account, events: &[Event]) -> Value {
+    let named = events.iter().filter(|event| event.account == account.name).filter_map(|event| match &event.body {
+        Body::SurveyAnswered(Answered { survey: Some(survey), score, .. }) => {
+            Some(json!([event.conversation, event.at_ms, score, survey]))
+        }
+        _ => None,
+    });
+    json!(sorted(named))
+}
+
 fn rating(account: &Account, one: &Conversation, words: &Value, rated: &Rated) -> Value {
     let Rated { score, became: (verdict, stands), credit } = rated;
     let (state, kind) = match verdict {
@@ -45,11 +60,15 @@ fn rating(account: &Account, one: &Conversation, words: &Value, rated: &Rated) -
     let comments = words["comments"].as_array().expect("a list");
     let key = [json!(one.life.id), json!(credit.at_ms), json!(kind)];
     let comment = comments.iter().find(|known| known.as_array().is_some_and(|known| known[..3] == key));
+    let surveys = words["surveys"].as_array().expect("a list");
+    let key = [json!(one.life.id), json!(credit.at_ms), json!(score)];
+    let survey = surveys.iter().find(|known| known.as_array().is_some_and(|known| known[..3] == key));
     row([
         ("at", json!(print_time(credit.at_ms))),
         ("score", json!(score)),
         ("state", json!(state)),
         ("reason", if state == "refused" { json!(kind) } else { Value::Null }),
+        ("survey_id", survey.map_or(Value::Null, |known| known[3].clone())),
         ("conversation_id", json!(one.life.id)),
         ("agent_id", named(account, credit.agent.clone().or(Some("-1".into())))),
         ("skill_id", json!(credit.skill.as_deref().unwrap_or("-1"))),

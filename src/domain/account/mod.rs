@@ -178,3 +178,4 @@ impl Account {
         self.day.add_comments(comments, remarks);
     }
 }
+        self.day.add_named_surveys(self.history.drain_named_surveys());

@@ -1,4 +1,4 @@
-//! The comments of a day, each found by the answer to which it belongs.
+//! The comments of a day, each found by the answer to which it belongs, and the surveys that answers name.
 //!
 //! They lie in five-minute buckets and are dropped with them, as facts are: a text in the bucket of the event that said it,
 //! a remark in that of the answer. Nothing is joined before somebody asks, so that neither has to come first.
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::by_bucket::ByBucket;
 use crate::domain::bucket::Bucket;
-use crate::domain::comment::{Comment, Remark, StatedRemark};
+use crate::domain::comment::{Comment, NamedSurvey, Remark, StatedRemark};
 use crate::domain::compact::shared_sorted::SharedSorted;
 use crate::domain::event::Millis;
 use crate::domain::fact::{FactKind, Sign, Signed};
@@ -33,6 +33,8 @@ struct InBucket {
     texts: SharedSorted<Comment>,
     /// Ascending by conversation and answer; in these, what counts more comes later.
     remarks: SharedSorted<(Name, Remark)>,
+    /// Ascending; of each conversation, moment and score one.
+    surveys: SharedSorted<NamedSurvey>,
 }
 
 /// Where the text of an event lies: of one identity and moment there is one.
@@ -40,6 +42,10 @@ type Place = (Name, Millis, u64);
 
 fn place_of(comment: &Comment) -> Place {
     (comment.conversation, comment.said.at, comment.said.identity)
+}
+
+fn answer_of(named: &NamedSurvey) -> (Name, Millis, i32) {
+    (named.conversation, named.answered_at, named.score)
 }
 
 impl Comments {
@@ -65,6 +71,19 @@ impl Comments {
             Sign::State => remarks.insert(remark, |other| *other < remark),
             Sign::Retract => _ = remarks.remove(|other| *other < remark, |one| *one == remark),
         }
+    }
+
+    /// Keeps which survey an answer names. Of answers of one conversation, moment and score the least stands for all.
+    pub(super) fn name(&mut self, named: NamedSurvey) {
+        let surveys = &mut self.bucket(named.answered_at).surveys;
+        let comes_before = |other: &NamedSurvey| answer_of(other) < answer_of(&named);
+        let known = surveys.from(comes_before).next().filter(|known| answer_of(known) == answer_of(&named));
+        match known.map(|known| known.survey <= named.survey) {
+            Some(true) => return,
+            Some(false) => _ = surveys.remove(comes_before, |_| true),
+            None => {}
+        }
+        surveys.insert(named.clone(), comes_before);
     }
 
     /// Drops what lies before `oldest`.
@@ -103,6 +122,14 @@ impl CommentsView {
         each.filter_map(|(conversation, at, answer)| {
             Some((conversation, at, answer, self.of_answer(conversation, at, answer)?))
         })
+    }
+
+    /// The survey that an answer of this score names, if it names one.
+    #[must_use]
+    pub fn survey(&self, conversation: Name, answered_at: Millis, score: Millis) -> Option<&str> {
+        let answer = (conversation, answered_at, i32::try_from(score).ok()?);
+        let named = self.bucket(answered_at)?.surveys.from(|one| answer_of(one) < answer).next()?;
+        (answer_of(named) == answer).then_some(&*named.survey)
     }
 
     /// What an event said: a comment by itself, or one with an answer.
@@ -147,6 +174,7 @@ mod tests {
     fn sizes_are_those_that_the_architecture_page_tells() {
         // Beside it, the text has two counts of eight bytes.
         assert_eq!(size_of::<Comment>() + size_of::<(Name, Remark)>() + 16, 112);
+        assert_eq!(size_of::<NamedSurvey>() + 16, 48);
     }
 
     #[test]
@@ -168,6 +196,24 @@ mod tests {
         assert_eq!(taken.of_answer(chat(), 5, FactKind::Answer3), None);
         all.drop_before(Bucket::of(300_000));
         assert_eq!(of(&all, 5), None);
+    }
+
+    #[test]
+    fn of_two_surveys_that_answers_of_one_moment_and_score_name_the_lesser_is_told() {
+        for ids in [["s2", "s1"], ["s1", "s2"]] {
+            let mut all = Comments::default();
+            for (score, id) in [(5, ids[0]), (5, ids[1]), (4, "other"), (-3, "wrong")] {
+                all.name(NamedSurvey { conversation: chat(), answered_at: 5, score, survey: id.into() });
+            }
+            let view = all.view();
+            let of = |at, score| view.survey(chat(), at, score);
+            assert_eq!(
+                [of(5, 5), of(5, 4), of(5, -3), of(5, 3), of(6, 5)],
+                [Some("s1"), Some("other"), Some("wrong"), None, None]
+            );
+            all.drop_before(Bucket::of(300_000));
+            assert_eq!(all.view().survey(chat(), 5, 5), None);
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub mod window;
 use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
-use crate::domain::comment::{Comment, StatedRemark};
+use crate::domain::comment::{Comment, NamedSurvey, StatedRemark};
 use crate::domain::fact::{Kinds, Row, Stated};
 
 use by_bucket::ByBucket;
@@ -104,6 +104,12 @@ impl Day {
         let comments = &mut self.comments;
         said.filter(|comment| is_kept(comment.said.at)).for_each(|comment| comments.say(comment));
         about.filter(|(_, remark)| is_kept(remark.fact.answered_at)).for_each(|remark| comments.remark(remark));
+    }
+
+    /// Adds which surveys answers named, likewise.
+    pub fn add_named_surveys(&mut self, named: impl Iterator<Item = NamedSurvey>) {
+        let is_kept = |named: &NamedSurvey| Bucket::of(named.answered_at) >= self.oldest;
+        named.filter(is_kept).for_each(|named| self.comments.name(named));
     }
 
     /// Drops every bucket before `oldest`.

@@ -24,7 +24,7 @@ pub mod statuses;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::comment::{Comment, Remark, StatedRemark};
+use super::comment::{Comment, NamedSurvey, Remark, StatedRemark};
 use super::compact::due::take_before;
 use super::current::Current;
 use super::event::{Body, Event, Millis};
@@ -118,6 +118,8 @@ pub struct History {
     facts: Vec<Signed>,
     remarks: Vec<Signed<Remark>>,
     decisions: Vec<Decision>,
+    /// The surveys that answers named.
+    named_surveys: Vec<NamedSurvey>,
     visits: Vec<VisitChange>,
     /// Room for a batch that is looked up ahead.
     ahead: Vec<(u16, Interned)>,
@@ -185,6 +187,7 @@ impl History {
             decisions: Vec::new(),
             visits: Vec::new(),
             ahead: Vec::new(),
+            named_surveys: Vec::new(),
             touched: Vec::new(),
         }
     }
@@ -287,6 +290,11 @@ impl History {
         let mut decided = Vec::new();
         let Self { conversations, policies, silence, combinations, facts, remarks, decisions, visits, .. } = self;
         for (number, conversation) in conversations.iter().enumerate() {
+    /// Takes the surveys that answers named since the last call.
+    pub fn drain_named_surveys(&mut self) -> std::vec::Drain<'_, NamedSurvey> {
+        self.named_surveys.drain(..)
+    }
+
             for life in &conversation.lives {
                 let mut cx = Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits };
                 let _ = State::fold(life.entries().iter().copied(), Millis::MIN, &mut cx);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::History;
-use crate::domain::comment::{self, Comment};
+use crate::domain::comment::{self, Comment, NamedSurvey};
 use crate::domain::compact::due::take_before;
 use crate::domain::event::{Body, Millis, Private, Text};
 use crate::domain::kept::{Kept, Latest, Said, cut};
@@ -23,6 +23,8 @@ pub(super) type HeldWords = BTreeMap<Millis, Vec<(Said, Word<Kept>)>>;
 pub(super) enum Word<T> {
     /// A comment in a conversation.
     Comment(Name, T),
+    /// In a conversation, with which score an answer was given, and to which survey.
+    Survey(Name, i32, T),
     /// What a contact is called.
     Contact(Name, T),
     /// What an agent is called.
@@ -37,6 +39,7 @@ impl<'t> Word<&'t str> {
     fn keep(self) -> Word<Kept> {
         match self {
             Self::Comment(conversation, text) => Word::Comment(conversation, Kept::new(text)),
+            Self::Survey(conversation, score, id) => Word::Survey(conversation, score, Kept::new(id)),
             Self::Contact(contact, text) => Word::Contact(contact, Kept::new(text)),
             Self::Agent(agent, text) => Word::Agent(agent, Kept::new(text)),
             Self::Skills(agent, skills) => Word::Skills(agent, skills),
@@ -47,6 +50,7 @@ impl<'t> Word<&'t str> {
     fn of(kept: &'t Word<Kept>) -> Self {
         match kept {
             Word::Comment(conversation, text) => Self::Comment(*conversation, text),
+            Word::Survey(conversation, score, id) => Self::Survey(*conversation, *score, id),
             Word::Contact(contact, text) => Self::Contact(*contact, text),
             Word::Agent(agent, text) => Self::Agent(*agent, text),
             Word::Skills(agent, skills) => Self::Skills(*agent, skills.clone()),
@@ -58,6 +62,9 @@ impl<'t> Word<&'t str> {
 impl History {
     /// Hears what an event of a conversation says beside what happened.
     pub(super) fn hear_in(&mut self, conversation: Name, said: Said, act: &Act, body: &Body<'_>) {
+        if let Body::SurveyAnswered { survey: Some(survey), score, .. } = body {
+            self.hear(said, Word::Survey(conversation, *score, survey));
+        }
         match (body, act) {
             (Body::ConversationStarted(started), Act::Started(About { contact: Some(contact), .. })) => {
                 if let Some(name) = &started.contact_name {
@@ -105,9 +112,14 @@ impl History {
     fn take_word(&mut self, said: Said, word: Word<&str>) {
         self.is_changed |= match word {
             // Nobody can ask for it any more.
-            Word::Comment(..) if said.at < self.counts_from => false,
+            Word::Comment(..) | Word::Survey(..) if said.at < self.counts_from => false,
             Word::Comment(conversation, text) => {
                 self.comments.push(Comment { conversation, said, text: Kept::new(text) });
+                true
+            }
+            Word::Survey(conversation, score, id) => {
+                let survey = Arc::from(id);
+                self.named_surveys.push(NamedSurvey { conversation, answered_at: said.at, score, survey });
                 true
             }
             Word::Contact(contact, name) => self.names.contacts.hear_name(contact, said, name),

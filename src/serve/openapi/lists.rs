@@ -187,6 +187,7 @@ fn rating() -> ObjectBuilder {
         .has("score", anything("As it was given."))
         .has("state", words("What became of it.", BECAME))
         .may_have("reason", text("Why it was refused."))
+        .may_have("survey_id", id("The survey that it names."))
         .may_have("comment", text("What the customer said with it."))
 }
 

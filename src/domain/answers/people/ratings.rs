@@ -70,6 +70,12 @@ impl Rating {
         }
     }
 
+    /// The survey that it names: of answers of one conversation, moment and score the least stands for all.
+    #[must_use]
+    pub fn survey<'v>(&self, view: &'v View) -> Option<&'v str> {
+        view.day.comments.survey(self.conversation?, self.at, self.score)
+    }
+
     /// What the customer said about it: for those who may see it.
     #[must_use]
     pub fn comment<'v>(&self, view: &'v View) -> Option<&'v Kept> {

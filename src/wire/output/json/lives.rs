@@ -151,13 +151,16 @@ impl Teller<'_> {
                 json.optional_text("outcome", outcome.map(|outcome| word_of(OUTCOMES, &outcome)));
             }
             Act::SurveySent { agent, skill, .. } => self.about(json, agent, skill),
-            Act::SurveyAnswered { score, agent, skill, .. } => {
+            Act::SurveyAnswered { survey, score, agent, skill, .. } => {
                 json.key("score").integer(score);
                 self.about(json, agent, skill);
                 self.comment(json, entry);
             }
             Act::SurveyCommented { .. } => self.comment(json, entry),
             Act::MoodRecorded { agent, mood } => {
+                let has_id = survey.is_some();
+                let survey = self.view.day.comments.survey(self.conversation, entry.key.at, score.into());
+                json.optional_text("survey_id", survey.filter(|_| has_id));
                 self.agent(json, Some(agent));
                 json.key("mood").text(word_of(MOODS, &mood));
             }

@@ -11,7 +11,7 @@ use crate::wire::words::{BECAME, word_of};
 use super::listing::Listing;
 use super::writer::JsonWriter;
 
-/// A list of ratings. By which survey an answer was asked for is not kept, so no `survey_id` is told.
+/// A list of ratings.
 #[must_use]
 pub fn ratings_json(ratings: &Listing<'_, Rating>) -> Vec<u8> {
     ratings.document(|json, rating| write(json, ratings, rating))
@@ -45,6 +45,7 @@ fn write(json: &mut JsonWriter, of: &Listing<'_, Rating>, rating: &Rating) {
         let word = fact_word(rating.kind);
         json.key("reason").text(word.strip_prefix("refused_").unwrap_or(word));
     }
+    json.optional_text("survey_id", rating.survey(view));
     json.optional_text("conversation_id", of.conversation(rating.conversation));
     if of.names_agents() {
         json.key("agent_id").text(view.names.agent_text(credit.agent));
