@@ -22,6 +22,7 @@ mod kafka_bad_days;
 mod kafka_run;
 #[cfg(feature = "kafka")]
 mod kafka_source;
+mod kept_texts;
 mod laws;
 mod liveperson;
 mod native;

@@ -287,7 +287,8 @@ fn a_key_that_is_revoked_ends_its_streams_and_no_others() {
     assert_eq!(started(&second.skip_to("update")), 2);
 }
 
-fn key(seed: u8, private: bool) -> Key {
+/// A key of the account.
+pub(crate) fn key(seed: u8, private: bool) -> Key {
     let hash = Secret::new([seed; 32]).hash();
     let accounts = Accounts::from_list(&["acme".to_owned()]).expect("a list");
     Key { id: hash.key_id(), hash, accounts, private, note: String::new(), created: None }

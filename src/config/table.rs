@@ -227,12 +227,11 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.keep_text, value::ids(raw)),
-        idle: true,
         ..row(
             "keep_text",
             "ACCOUNT,…",
             "",
-            "Accounts whose message text may be kept (no effect yet: none is kept)",
+            "Accounts whose messages' texts are kept, for 31 days at most, for keys that may see private text",
             Shape::Texts,
             Use::Kafka,
         )

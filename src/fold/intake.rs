@@ -6,10 +6,10 @@
 use super::event_batch::EventBatch;
 use super::outcomes::{Outcomes, Skipped};
 use crate::domain::account::Account;
-use crate::domain::event::{Event, Millis};
+use crate::domain::event::{Body, Event, Millis};
 use crate::domain::history::Fate;
 use crate::wire::batch::{Record, RecordBatch};
-use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line};
+use crate::wire::{Admission, Decoded, FileRecord, Place, Refusal, admit, decode, decode_line, text_of};
 
 /// Whoever has the accounts.
 pub trait Folder {
@@ -28,6 +28,11 @@ pub trait Folder {
     /// Whether an event is to be folded that could be. One that is not is counted by the folder alone.
     fn wants(&mut self, _event: &Event<'_>) -> bool {
         true
+    }
+
+    /// Whether the texts of an account's messages are kept; elsewhere they are not even read.
+    fn keeps_text(&self, _account: &str) -> bool {
+        false
     }
 
     /// Told of a record that is no event, or one of no account.
@@ -80,7 +85,15 @@ fn read<'a, F: Folder>(
         Admission::TooFarAhead => return Err(Skipped::Rejected(Refusal::FAR_FUTURE)),
     }
     if folder.wants(&event) {
+        let has_text = matches!(event.body, Body::CustomerMessage { .. } | Body::AgentMessage { .. });
+        let text = match has_text && folder.keeps_text(&event.account) {
+            true => text_of(&record.as_ref()).map_err(Skipped::Rejected)?,
+            false => None,
+        };
         let key = folder.find(&event.account).map_err(Skipped::Rejected)?;
+        if let Some(text) = text {
+            folder.account(&key).keep_text(&event, text.reveal());
+        }
         waiting.add(key, event, written);
     }
     Ok(())

@@ -43,12 +43,14 @@ pub struct FoldSettings {
     pub account: AccountSettings,
     /// The accounts there are, where that is known: events of others are rejected.
     pub accounts: Option<BTreeSet<String>>,
+    /// The accounts whose messages' texts are kept.
+    pub keep_text: BTreeSet<String>,
 }
 
 impl Default for FoldSettings {
     /// As SPEC §6 has it.
     fn default() -> Self {
-        Self { interval_ms: 250, account: AccountSettings::default(), accounts: None }
+        Self { interval_ms: 250, account: AccountSettings::default(), accounts: None, keep_text: BTreeSet::new() }
     }
 }
 
@@ -219,6 +221,10 @@ impl Folder for Folding<'_> {
 
     fn account(&mut self, key: &usize) -> &mut Account {
         &mut self.fold.accounts[*key].account
+    }
+
+    fn keeps_text(&self, account: &str) -> bool {
+        !self.fold.settings.keep_text.is_empty() && self.fold.settings.keep_text.contains(account)
     }
 
     fn rejected(&mut self, record: &Record<'_>, refusal: &Refusal) {

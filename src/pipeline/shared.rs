@@ -205,7 +205,12 @@ fn fold_settings(settings: &Settings) -> FoldSettings {
         history: HistorySettings { silence: settings.silence(), ..HistorySettings::default() },
         histogram_bounds_ms: Arc::from(settings.histogram_bounds_ms.as_slice()),
     };
-    FoldSettings { interval_ms: settings.publish_interval_ms, account, accounts: settings.accounts.clone() }
+    FoldSettings {
+        interval_ms: settings.publish_interval_ms,
+        account,
+        accounts: settings.accounts.clone(),
+        keep_text: settings.keep_text.iter().cloned().collect(),
+    }
 }
 
 fn pass_settings(settings: &Settings) -> PassSettings {

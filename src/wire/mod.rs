@@ -19,4 +19,4 @@ pub mod window;
 pub mod words;
 
 pub use admission::{Admission, admit};
-pub use event::{Decoded, FileRecord, Hint, Place, Reason, RecordRef, Refusal, decode, decode_line};
+pub use event::{Decoded, FileRecord, Hint, Place, Reason, RecordRef, Refusal, decode, decode_line, text_of};

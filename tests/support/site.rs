@@ -47,8 +47,19 @@ pub(crate) struct Answer {
 impl Site {
     /// Of these events, as of a moment.
     pub(crate) fn of(lines: &[String], policies: PolicyBook, now: i64, access: Access) -> Self {
+        Self::with(FoldSettings::default(), lines, policies, now, access)
+    }
+
+    /// The same, folded in another way than by default.
+    pub(crate) fn with(
+        settings: FoldSettings,
+        lines: &[String],
+        policies: PolicyBook,
+        now: i64,
+        access: Access,
+    ) -> Self {
         let board = Arc::new(Board::new(&[5, 60, 1440]));
-        let mut fold = Fold::new(FoldSettings::default(), Arc::new(policies), Arc::default(), now);
+        let mut fold = Fold::new(settings, Arc::new(policies), Arc::default(), now);
         fold.set_caught_up();
         let passes = Passes::new(PassSettings::default(), board.clone());
         let folding = Arc::new(Mutex::new(Folding { fold, passes, offset: 0 }));

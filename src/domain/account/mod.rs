@@ -72,6 +72,11 @@ impl Account {
         fates
     }
 
+    /// Keeps what a message says that is added to the set, before or after this.
+    pub fn keep_text(&mut self, event: &Event<'_>, text: &str) {
+        self.history.keep_text(event, text);
+    }
+
     /// Lets time pass: applies what was held, lets waits become overdue and visits reach their cap, drops what is older
     /// than a day. `now` never falls. It must come before a question, and while a backlog is being read it should come
     /// rarely: a wait that is overdue now may have its answer further on.
@@ -176,6 +181,6 @@ impl Account {
         drop(stated);
         let (comments, remarks) = self.history.drain_comments();
         self.day.add_comments(comments, remarks);
+        self.day.add_named_surveys(self.history.drain_named_surveys());
     }
 }
-        self.day.add_named_surveys(self.history.drain_named_surveys());

@@ -138,6 +138,7 @@ impl History {
         };
         let awaited: HashSet<u32> = self.held.values().flatten().filter_map(awaited).collect();
         for conversation in conversations.iter().filter(|conversation| !awaited.contains(conversation)) {
+            self.forget_texts(*conversation);
             self.names.conversations.forget(Name::at(*conversation as usize));
         }
     }

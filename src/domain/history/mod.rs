@@ -20,6 +20,7 @@ mod presence;
 pub mod retold;
 mod said;
 pub mod statuses;
+pub mod texts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,6 +51,7 @@ use life::{ClosedQueue, Conversation, SpareLives};
 use open::Open;
 use said::HeldWords;
 use statuses::StatusEvent;
+use texts::Texts;
 
 /// What is settled about a history before its first event.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +93,8 @@ pub struct History {
     held: BTreeMap<Millis, Vec<Interned>>,
     /// What they say beside it.
     held_words: HeldWords,
+    /// The texts of messages, where they are kept.
+    texts: Option<Box<Texts>>,
     /// What came late into long lives, and waits.
     late: LateEvents,
     /// Conversations in which something happens by itself, by the minute.
@@ -114,12 +118,12 @@ pub struct History {
     /// The comments that were heard and not taken yet, and what was stated about them.
     comments: Vec<Comment>,
     stated_remarks: Vec<StatedRemark>,
+    /// The surveys that answers named.
+    named_surveys: Vec<NamedSurvey>,
     /// Room for the facts of a step.
     facts: Vec<Signed>,
     remarks: Vec<Signed<Remark>>,
     decisions: Vec<Decision>,
-    /// The surveys that answers named.
-    named_surveys: Vec<NamedSurvey>,
     visits: Vec<VisitChange>,
     /// Room for a batch that is looked up ahead.
     ahead: Vec<(u16, Interned)>,
@@ -168,6 +172,7 @@ impl History {
             agents: Vec::new(),
             held: BTreeMap::new(),
             held_words: HeldWords::default(),
+            texts: None,
             late: LateEvents::default(),
             alarms: BTreeMap::new(),
             lapses: BTreeMap::new(),
@@ -182,12 +187,12 @@ impl History {
             rows: NewRows::default(),
             comments: Vec::new(),
             stated_remarks: Vec::new(),
+            named_surveys: Vec::new(),
             facts: Vec::new(),
             remarks: Vec::new(),
             decisions: Vec::new(),
             visits: Vec::new(),
             ahead: Vec::new(),
-            named_surveys: Vec::new(),
             touched: Vec::new(),
         }
     }
@@ -248,6 +253,7 @@ impl History {
     pub fn advance_to(&mut self, now: Millis) {
         self.now = self.now.max(now);
         self.hear_held();
+        self.drop_old_texts();
         let due = take_before(&mut self.held, &self.now.saturating_add(1));
         let held: Vec<Interned> = due.into_values().flatten().collect();
         for held in held.chunks(batch::MOST) {
@@ -284,17 +290,17 @@ impl History {
         (self.comments.drain(..), self.stated_remarks.drain(..))
     }
 
+    /// Takes the surveys that answers named since the last call.
+    pub fn drain_named_surveys(&mut self) -> std::vec::Drain<'_, NamedSurvey> {
+        self.named_surveys.drain(..)
+    }
+
     /// Every decision on a rating request, as if all events had arrived in the order of event time.
     pub fn decisions(&mut self) -> Vec<(Name, Decision)> {
         self.put_in_all();
         let mut decided = Vec::new();
         let Self { conversations, policies, silence, combinations, facts, remarks, decisions, visits, .. } = self;
         for (number, conversation) in conversations.iter().enumerate() {
-    /// Takes the surveys that answers named since the last call.
-    pub fn drain_named_surveys(&mut self) -> std::vec::Drain<'_, NamedSurvey> {
-        self.named_surveys.drain(..)
-    }
-
             for life in &conversation.lives {
                 let mut cx = Context { policies, silence: *silence, combinations, facts, remarks, decisions, visits };
                 let _ = State::fold(life.entries().iter().copied(), Millis::MIN, &mut cx);

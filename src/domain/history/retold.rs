@@ -2,6 +2,7 @@
 
 use super::History;
 use super::life::Life;
+use super::texts::TextsOfOne;
 use crate::domain::event::Millis;
 use crate::domain::life::silence::Silence;
 use crate::domain::life::steps::{Told, told};
@@ -15,6 +16,8 @@ pub struct Lives {
     /// The conversation's number.
     pub conversation: Name,
     timelines: Vec<Sealed>,
+    /// What its messages say, where that is kept.
+    pub texts: TextsOfOne,
     silence: Silence,
 }
 
@@ -25,7 +28,8 @@ impl History {
         self.put_in(conversation.index() as u32);
         let lives = &self.conversations.get(conversation.index()).filter(|one| !one.lives.is_empty())?.lives;
         let timelines = lives.iter().map(Life::sealed).collect();
-        Some(Lives { conversation, timelines, silence: self.silence })
+        let texts = self.texts_of(conversation.index() as u32);
+        Some(Lives { conversation, timelines, texts, silence: self.silence })
     }
 }
 

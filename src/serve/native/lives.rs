@@ -31,6 +31,7 @@ pub(super) fn ask(desk: &Desk, conversation: &str, pairs: &[(String, String)]) -
             head: desk.private_head(moment),
             view: &found.view,
             conversation: found.lives.conversation,
+            texts: &found.lives.texts,
             lives: &lives,
             skip: slice.skip,
             limit: slice.limit,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::event::{Event, Identity, Millis};
+use crate::domain::event::{Event, Identity, Millis, Private};
 
 use super::framing::Unframed;
 use super::refusal::Refusal;
@@ -124,6 +124,23 @@ pub fn decode<'a>(record: &RecordRef<'a>) -> Decoded<'a> {
 #[must_use]
 pub fn decode_line<'a>(line: &'a [u8], place: &Place<'a>) -> FileRecord<'a> {
     json::decode_line(Unframed::of(line).bytes, place)
+}
+
+/// The text of a message that has been decoded: for accounts that keep it, since it is skipped unread otherwise. An empty
+/// one is none, and so is one whose bytes or escapes make no text.
+///
+/// # Errors
+/// Where it is no string.
+pub fn text_of<'a>(record: &RecordRef<'a>) -> Result<Option<Private<'a>>, Refusal> {
+    let Some(payload) = record.payload else { return Ok(None) };
+    let unframed = Unframed::of(payload);
+    let is_line = matches!(record.place, Place::Line { .. });
+    let text = if is_line || is_json(record.content_type, unframed.bytes) {
+        json::message_text(unframed.bytes)?
+    } else {
+        protobuf::message_text(unframed.message().map_err(|_| Refusal::UNDECODABLE)?)?
+    };
+    Ok(text.filter(|text| !text.is_empty()).map(Private::new))
 }
 
 impl<'a> Decoded<'a> {

@@ -14,7 +14,7 @@ mod protobuf;
 mod refusal;
 mod rules;
 
-pub use decode::{Decoded, FileRecord, Place, RecordRef, decode, decode_line};
+pub use decode::{Decoded, FileRecord, Place, RecordRef, decode, decode_line, text_of};
 pub use event_type::{EventType, FIRST_BODY_NUMBER};
 pub use field::Field;
 pub(in crate::wire) use framing::without_mark;

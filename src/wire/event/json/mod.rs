@@ -42,6 +42,13 @@ pub(super) fn decode_line<'a>(json: &'a [u8], place: &Place<'_>) -> FileRecord<'
     }
 }
 
+/// The text of a message, by another pass over it.
+pub(super) fn message_text(json: &[u8]) -> Result<Option<Text<'_>>, Refusal> {
+    let mut slots = Slots::default();
+    slots.read(json)?;
+    slots.name(Field::Text)
+}
+
 /// What stands under each known name. Filled in place: it is large enough for moving it to show.
 #[derive(Default)]
 struct Slots<'a> {

@@ -25,7 +25,7 @@ use crate::wire::words::Words;
 
 /// The record's event.
 pub(super) fn decode<'a>(bytes: &'a [u8], place: &Place<'_>, written: Option<Millis>) -> Decoded<'a> {
-    let mut message = Message::default();
+    let mut message = Message::<false>::default();
     if message.read(bytes).is_err() {
         return Decoded::Rejected(Refusal::UNDECODABLE);
     }
@@ -36,9 +36,17 @@ pub(super) fn decode<'a>(bytes: &'a [u8], place: &Place<'_>, written: Option<Mil
     }
 }
 
-/// What one pass finds. Filled in place: it is large enough for moving it to show.
+/// The text of a message, by another pass over its bytes.
+pub(super) fn message_text(bytes: &[u8]) -> Result<Option<Text<'_>>, Refusal> {
+    let mut message = Message::<true>::default();
+    message.read(bytes).map_err(|_| Refusal::UNDECODABLE)?;
+    message.slots.name(Field::Text)
+}
+
+/// What one pass finds. Filled in place: it is large enough for moving it to show. Texts of messages are found where
+/// somebody wants them.
 #[derive(Default)]
-struct Message<'a> {
+struct Message<'a, const TEXT: bool> {
     body: Option<EventType>,
     has_unknown_body: bool,
     slots: Slots<'a>,
@@ -123,7 +131,7 @@ const NUMBERS: u32 = bits(&[
     Field::Capacity,
 ]);
 
-impl<'a> Message<'a> {
+impl<'a, const TEXT: bool> Message<'a, TEXT> {
     fn read(&mut self, bytes: &'a [u8]) -> Result<(), Malformed> {
         let mut reader = Reader::new(bytes);
         while let Some(key) = reader.key()? {
@@ -153,7 +161,10 @@ impl<'a> Message<'a> {
         if self.body.replace(event_type).is_some_and(|before| before != event_type) {
             self.slots.clear_body();
         }
-        let kept = Kept::of(event_type);
+        let mut kept = Kept::of(event_type);
+        if TEXT {
+            kept.texts |= bits(Field::of(event_type)) & bit(Field::Text);
+        }
         let mut reader = Reader::new(bytes);
         while let Some(key) = reader.key()? {
             if !self.slots.read(kept, key, &mut reader)? {

@@ -3,6 +3,7 @@
 use crate::domain::day::view::{NamesView, View};
 use crate::domain::event::Millis;
 use crate::domain::fact::{FactKind, Sign, Signed};
+use crate::domain::history::texts::TextsOfOne;
 use crate::domain::kept::{Kept, Said};
 use crate::domain::life::State;
 use crate::domain::life::steps::{Step, Told};
@@ -24,6 +25,8 @@ pub struct LivesPart<'a> {
     pub view: &'a View,
     /// The conversation.
     pub conversation: Name,
+    /// What its messages say, where that is kept.
+    pub texts: &'a TextsOfOne,
     /// All of its lives.
     pub lives: &'a [Told],
     /// How many steps are passed over.
@@ -41,6 +44,7 @@ pub fn lives_json(part: &LivesPart<'_>) -> Vec<u8> {
         view: part.view,
         names: &part.view.names,
         conversation: part.conversation,
+        texts: part.texts,
         private: part.head.private == Some(true),
         names_agents: part.view.policy().agent_metrics,
     };
@@ -85,6 +89,7 @@ struct Teller<'a> {
     view: &'a View,
     names: &'a NamesView,
     conversation: Name,
+    texts: &'a TextsOfOne,
     private: bool,
     names_agents: bool,
 }
@@ -138,11 +143,11 @@ impl Teller<'_> {
             }
             Act::CustomerMessage { contact, characters, automated } => {
                 self.contact(json, contact);
-                message(json, characters, automated);
+                self.message(json, entry, characters, automated);
             }
             Act::AgentMessage { agent, characters, automated } => {
                 self.agent(json, Some(agent));
-                message(json, characters, automated);
+                self.message(json, entry, characters, automated);
             }
             Act::Snoozed(until) => until.into_iter().for_each(|until| json.key("until").time(until)),
             Act::Closed { agent, closed_by, outcome } => {
@@ -153,14 +158,14 @@ impl Teller<'_> {
             Act::SurveySent { agent, skill, .. } => self.about(json, agent, skill),
             Act::SurveyAnswered { survey, score, agent, skill, .. } => {
                 json.key("score").integer(score);
+                let has_id = survey.is_some();
+                let survey = self.view.day.comments.survey(self.conversation, entry.key.at, score.into());
+                json.optional_text("survey_id", survey.filter(|_| has_id));
                 self.about(json, agent, skill);
                 self.comment(json, entry);
             }
             Act::SurveyCommented { .. } => self.comment(json, entry),
             Act::MoodRecorded { agent, mood } => {
-                let has_id = survey.is_some();
-                let survey = self.view.day.comments.survey(self.conversation, entry.key.at, score.into());
-                json.optional_text("survey_id", survey.filter(|_| has_id));
                 self.agent(json, Some(agent));
                 json.key("mood").text(word_of(MOODS, &mood));
             }
@@ -192,6 +197,14 @@ impl Teller<'_> {
     fn contact(&self, json: &mut JsonWriter, contact: Option<Name>) {
         json.optional_text("contact_id", contact.map(|name| self.names.contacts.text(name)));
         self.text(json, "contact_name", contact.and_then(|name| self.view.contact_name(name)));
+    }
+
+    fn message(&self, json: &mut JsonWriter, entry: &Entry, characters: u32, automated: bool) {
+        json.key("characters").integer(characters);
+        if automated {
+            json.key("automated").boolean(true);
+        }
+        self.text(json, "text", self.texts.of(entry.key.at, entry.key.identity));
     }
 
     fn comment(&self, json: &mut JsonWriter, entry: &Entry) {
@@ -229,13 +242,6 @@ impl Teller<'_> {
                 json.key("why").text(why_taken_back(fact.kind));
             }
         });
-    }
-}
-
-fn message(json: &mut JsonWriter, characters: u32, automated: bool) {
-    json.key("characters").integer(characters);
-    if automated {
-        json.key("automated").boolean(true);
     }
 }
 
