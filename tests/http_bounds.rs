@@ -27,6 +27,7 @@ use cxpulse::serve::selection::Families;
 use cxpulse::serve::server;
 use cxpulse::serve::traffic::{Refused, Traffic};
 use cxpulse::wire::batch::{Arrival, RecordBatch};
+use tokio::net::TcpSocket;
 use tokio::runtime::Runtime;
 
 use crate::support::demo::Demo;
@@ -47,7 +48,7 @@ fn patient() -> Limits {
 struct Server {
     address: SocketAddr,
     traffic: Arc<Traffic>,
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Server {
@@ -97,11 +98,24 @@ impl Server {
         let address = listener.local_addr().expect("it listens");
         let traffic = Arc::<Traffic>::default();
         runtime.spawn(serve(listener, traffic.clone()));
-        Self { address, traffic, _runtime: runtime }
+        Self { address, traffic, runtime }
     }
 
     fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).expect("it listens")
+    }
+
+    /// A client on another address of this machine.
+    fn connect_from(&self, address: &str) -> TcpStream {
+        let from = SocketAddr::new(address.parse().expect("an address"), 0);
+        let stream = self.runtime.block_on(async {
+            let socket = TcpSocket::new_v4().expect("a socket");
+            socket.bind(from).expect("an address of this machine");
+            socket.connect(self.address).await.expect("it listens")
+        });
+        let stream = stream.into_std().expect("it is a socket");
+        stream.set_nonblocking(false).expect("it can be set");
+        stream
     }
 
     /// A client that sends something and is left alone.
@@ -231,6 +245,25 @@ fn one_connection_too_many_is_told_so_at_once() {
     drop(there.pop());
     server.has_connections(2);
     until(|| server.get("/").starts_with("HTTP/1.1 200 "));
+}
+
+#[test]
+fn one_address_has_some_of_the_connections_and_leaves_the_others_to_the_others() {
+    let server = Server::start(Limits { connections: 8, of_one_address: 3, ..patient() });
+    let _all_it_may: Vec<TcpStream> = (0..3).map(|_| server.connect_from("127.0.0.2")).collect();
+    until(|| server.traffic.connections() == 3);
+    let mut refused = server.connect_from("127.0.0.2");
+    refused.write_all(request("/").as_bytes()).expect("it reads");
+    let answer = rest_of(refused);
+    assert!(answer.starts_with("HTTP/1.1 429 ") && answer.contains("retry-after: 1\r\n"), "{answer}");
+    assert!(answer.contains("3 connections come from this address"), "{answer}");
+    server.has_refused(Refused::TooMany, 1);
+    let mut other = server.connect_from("127.0.0.3");
+    other.write_all(request("/").as_bytes()).expect("it reads");
+    assert!(rest_of(other).starts_with("HTTP/1.1 200 "));
+    let own: Vec<TcpStream> = (0..4).map(|_| server.connect()).collect();
+    until(|| server.traffic.connections() == 3 + own.len() as u64);
+    assert!(server.get("/").starts_with("HTTP/1.1 200 "), "a proxy on this machine speaks for many");
 }
 
 #[test]

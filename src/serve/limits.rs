@@ -13,6 +13,8 @@ const RESERVE: usize = 256;
 pub struct Limits {
     /// Connections at once. One more is refused.
     pub connections: usize,
+    /// Connections at once from one address, but for this machine's own.
+    pub of_one_address: usize,
     /// From the beginning of a connection, or from its last answer, to the end of the next request's head.
     pub head: Duration,
     /// From there to the answer: the body is read in it, and a page rendered.
@@ -38,6 +40,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 768,
+            of_one_address: 384,
             head: Duration::from_secs(40),
             answer: Duration::from_secs(10),
             write: Duration::from_secs(15),
@@ -57,7 +60,7 @@ impl Limits {
     #[must_use]
     pub fn of_process(connections: usize) -> Self {
         let needed = u64::try_from(connections + RESERVE).unwrap_or(u64::MAX);
-        let limits = Self { connections, ..Self::default() };
+        let limits = Self { connections, of_one_address: connections.div_ceil(2), ..Self::default() };
         match rlimit::increase_nofile_limit(needed) {
             Ok(open_files) => limits.within(usize::try_from(open_files).unwrap_or(usize::MAX)),
             Err(error) => {
@@ -72,7 +75,8 @@ impl Limits {
     #[must_use]
     pub fn within(self, open_files: usize) -> Self {
         let spare = open_files - RESERVE.min(open_files / 2);
-        Self { connections: self.connections.min(spare), ..self }
+        let connections = self.connections.min(spare);
+        Self { connections, of_one_address: self.of_one_address.min(connections.div_ceil(2)), ..self }
     }
 }
 
@@ -87,6 +91,7 @@ mod tests {
         assert_eq!(connections(1_024), 768, "the usual limit leaves room for the default");
         assert_eq!(connections(512), 256);
         assert_eq!(connections(100), 50);
+        assert_eq!(Limits::default().within(100).of_one_address, 25, "one address has half of them");
         assert_eq!(Limits { connections: 20, ..Limits::default() }.within(1_024).connections, 20);
     }
 }

@@ -2,6 +2,7 @@
 
 mod accept;
 pub mod access;
+mod addresses;
 pub mod asking;
 mod cap;
 mod compression;

@@ -23,14 +23,14 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tower_layer::Layer as _;
 
+use super::addresses::Addresses;
 use super::limits::Limits;
 use super::patience::{AtRest, Patient};
 use super::problem::{self, Problem};
 use super::traffic::{Refused, Traffic};
 
 /// Above what one connection too many is told.
-const FULL: &str = "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\n\
-    content-type: application/problem+json\r\n\r\n";
+const TURNED_AWAY: &str = "retry-after: 1\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\r\n";
 
 /// Until the system is asked again for a connection that it could not give.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -45,7 +45,8 @@ pub async fn serve(
 ) {
     let ending = limits.ending;
     let router = bounded(router, &limits, traffic.clone());
-    let mut server = Server { router, limits, traffic, connections: JoinSet::new(), ended: GracefulShutdown::new() };
+    let (connections, ended, addresses) = (JoinSet::new(), GracefulShutdown::new(), Addresses::default());
+    let mut server = Server { router, limits, traffic, addresses, connections, ended };
     let mut stop = pin!(stop);
     loop {
         tokio::select! {
@@ -141,6 +142,7 @@ struct Server {
     router: Router,
     limits: Limits,
     traffic: Arc<Traffic>,
+    addresses: Addresses,
     connections: JoinSet<()>,
     ended: GracefulShutdown,
 }
@@ -149,11 +151,11 @@ impl Server {
     fn take(&mut self, stream: TcpStream, client: SocketAddr) {
         while self.connections.try_join_next().is_some() {}
         if self.connections.len() >= self.limits.connections {
-            self.traffic.refuse(Refused::Connections);
-            // It is told so if it can be told at once; nobody waits for it.
-            let _untold = turn_away(stream).is_err();
-            return;
+            return self.refuse(stream, Refused::Connections, &Problem::full());
         }
+        let Some(from) = self.addresses.enter(client.ip(), self.limits.of_one_address) else {
+            return self.refuse(stream, Refused::TooMany, &Problem::too_many_of_address(self.limits.of_one_address));
+        };
         // Answers are written whole: nothing is gained by waiting for more. A failure costs milliseconds alone.
         let _slower = stream.set_nodelay(true).is_err();
         let stream = Patient::new(stream, self.limits.write, self.traffic.clone());
@@ -165,7 +167,14 @@ impl Server {
             if let Err(error) = connection.await {
                 open.note(&error, &at_rest);
             }
+            drop(from);
         });
+    }
+
+    /// A client is told why if it can be told at once; nobody waits for it.
+    fn refuse(&self, stream: TcpStream, reason: Refused, problem: &Problem) {
+        self.traffic.refuse(reason);
+        let _untold = turn_away(stream, problem).is_err();
     }
 
     fn protocol(&self) -> http1::Builder {
@@ -180,9 +189,9 @@ impl Server {
 }
 
 /// Says why, and takes what was asked so far, so that closing does not read as a failure to the client.
-fn turn_away(stream: TcpStream) -> io::Result<()> {
+fn turn_away(stream: TcpStream, problem: &Problem) -> io::Result<()> {
     let mut stream = stream.into_std()?;
-    stream.write_all(format!("{FULL}{}", Problem::full().body()).as_bytes())?;
+    stream.write_all(format!("HTTP/1.1 {}\r\n{TURNED_AWAY}{}", problem.status(), problem.body()).as_bytes())?;
     let _asked = stream.read(&mut [0; 4_096])?;
     Ok(())
 }

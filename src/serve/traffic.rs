@@ -19,7 +19,8 @@ pub enum Refused {
     Malformed,
     /// Others had asked for so much that there was no room or no time left.
     Busy,
-    /// An account was asked for more at once than it may be, or an address tried to sign in too often.
+    /// An account was asked for more at once than it may be; or an address tried to sign in too often, or has as many
+    /// connections as it may.
     TooMany,
     /// It has no key, or none that allows what it asks for.
     Unauthorized,

@@ -11,6 +11,8 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 
+use crate::serve::addresses::network;
+
 /// So many at once, since a whole office may come from one address; then one in two seconds.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(30).expect("it is not zero");
 const ONE_IN: Duration = Duration::from_secs(2);
@@ -55,14 +57,6 @@ impl<C: Clock + Clone> SignIns<C> {
     }
 }
 
-/// Who has one address of IPv6 has 2⁶⁴ of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
-        v4 => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use governor::clock::FakeRelativeClock;
@@ -93,7 +87,6 @@ mod tests {
         assert!((0..30).all(|n| sign_ins.attempt(nth(n)).is_ok()));
         assert!(sign_ins.attempt(nth(31)).is_err());
         assert!(sign_ins.attempt(address("2001:db8:1:3::1")).is_ok());
-        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
     }
 
     #[test]

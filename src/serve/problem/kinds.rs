@@ -151,6 +151,15 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// 429: an address has as many connections as it may have.
+    #[must_use]
+    pub fn too_many_of_address(most: usize) -> Self {
+        let what = format!("{most} connections come from this address, which is half of http_connections");
+        Self::too_many(what, Duration::from_secs(1))
+    }
+}
+
 /// What is no fault of the request.
 impl Problem {
     /// 500: a bug of ours.
