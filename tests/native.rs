@@ -99,6 +99,13 @@ fn an_answer_that_a_client_has_is_not_sent_again_until_it_changes() {
 }
 
 #[test]
+fn the_catalogue_takes_no_parameter() {
+    let site = site();
+    assert_eq!(site.get("/v1/metrics").status, 200);
+    problem(&site.get("/v1/metrics?window=60m"), 400, "window");
+}
+
+#[test]
 fn a_client_that_takes_no_json_is_told_so() {
     problem(&site().asks("/v1/accounts/acme/metrics", "accept: text/html\r\n"), 406, "Accept");
 }

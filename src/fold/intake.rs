@@ -38,6 +38,9 @@ pub trait Folder {
     /// Told of a record that is no event, or one of no account.
     fn rejected(&mut self, _record: &Record<'_>, _refusal: &Refusal) {}
 
+    /// Told of an event that came too late, by when its record was written.
+    fn late(&mut self, _event: &Event<'_>, _written: Millis) {}
+
     /// Told of an event that was new, by when its record was written.
     fn applied(&mut self, _written: Option<Millis>) {}
 }
@@ -81,7 +84,10 @@ fn read<'a, F: Folder>(
     };
     match admit(event.at, written) {
         Admission::Admitted => {}
-        Admission::Late => return Err(Skipped::Late),
+        Admission::Late => {
+            written.into_iter().for_each(|written| folder.late(&event, written));
+            return Err(Skipped::Late);
+        }
         Admission::TooFarAhead => return Err(Skipped::Rejected(Refusal::FAR_FUTURE)),
     }
     if folder.wants(&event) {

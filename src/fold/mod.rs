@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::board::{Found, Inquiry};
 use crate::domain::account::{Account, AccountSettings};
-use crate::domain::event::Millis;
+use crate::domain::event::{Event, Millis};
 use crate::domain::policy::PolicyBook;
 use crate::wire::Refusal;
 use crate::wire::batch::{Record, RecordBatch};
@@ -229,6 +229,13 @@ impl Folder for Folding<'_> {
 
     fn rejected(&mut self, record: &Record<'_>, refusal: &Refusal) {
         (self.rejected)(record, refusal);
+    }
+
+    /// An account is there from its first event on; what was late before that is nobody's.
+    fn late(&mut self, event: &Event<'_>, written: Millis) {
+        if let Some(&index) = self.fold.index.get(&*event.account) {
+            self.fold.accounts[index].account.note_late(event, written);
+        }
     }
 
     fn applied(&mut self, written: Option<Millis>) {

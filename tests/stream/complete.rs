@@ -59,3 +59,24 @@ fn where_nothing_is_missing_nothing_is_said() {
     centre.starts("sales");
     assert_eq!(told(&centre.get("metrics?window=24h")), None);
 }
+
+#[test]
+fn who_asks_why_is_told_how_many_events_came_too_late_to_count() {
+    let mut centre = Centre::open(NEVER);
+    centre.starts("sales");
+    let late = |centre: &mut Centre, id: &str, account: &str| {
+        let event = json!({"event_id": id, "account_id": account, "conversation_id": "c", "occurred_at": NOON - 25 * HOUR,
+            "type": "conversation_started"});
+        centre.takes(NOON, &event.to_string());
+    };
+    for (id, account) in [("a", "acme"), ("b", "acme"), ("a", "acme"), ("c", "globex")] {
+        late(&mut centre, id, account);
+    }
+    centre.passes_after(250);
+    let excluded = |query: &str| centre.get(&format!("explain?metric={query}"))["excluded"].clone();
+    let rule = json!([{"rule": "An event that is written to Kafka more than 24 hours after it happened changes nothing.",
+        "reason": "late", "count": 2, "rows": []}]);
+    assert_eq!([excluded("conversations_started"), excluded("focus_ms&window=5m")], [rule.clone(), rule]);
+    assert_eq!(excluded("conversations_started&skill=sales"), json!([]), "nobody knows of which skill they were");
+    assert_eq!(excluded("conversations_started&from=2026-01-05T11:00:00Z&to=2026-01-05T11:30:00Z"), json!([]));
+}

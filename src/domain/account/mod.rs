@@ -7,7 +7,10 @@
 pub mod rating_request;
 mod requests;
 
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
+
+use foldhash::fast::FixedState;
 
 use super::answers::Answers;
 use super::bucket::Bucket;
@@ -39,6 +42,8 @@ impl Default for AccountSettings {
 pub struct Account {
     history: History,
     day: Day,
+    /// Whether more came too late to count since this was asked last.
+    has_more_late: bool,
 }
 
 impl Account {
@@ -49,7 +54,7 @@ impl Account {
         let oldest = Bucket::window_start(now, DAY_MINUTES);
         let mut history = History::new(Arc::new(policies), history, now);
         history.count_from(oldest.start());
-        Self { history, day: Day::new(oldest, Flow::by_size(histogram_bounds_ms.clone())) }
+        Self { history, day: Day::new(oldest, Flow::by_size(histogram_bounds_ms.clone())), has_more_late: false }
     }
 
     /// The time every answer is as of.
@@ -75,6 +80,14 @@ impl Account {
     /// Keeps what a message says that is added to the set, before or after this.
     pub fn keep_text(&mut self, event: &Event<'_>, text: &str) {
         self.history.keep_text(event, text);
+    }
+
+    /// Notes an event that came too late to count, by when its record was written: who asks why is told how many there were.
+    pub fn note_late(&mut self, event: &Event<'_>, written: Millis) {
+        // An identity is one within its conversation, or of its agent.
+        let identity = FixedState::default().hash_one((&event.conversation, event.identity.0));
+        // A record whose clock is ahead came no later than now.
+        self.has_more_late |= self.day.note_late(written.min(self.now()), identity);
     }
 
     /// Lets time pass: applies what was held, lets waits become overdue and visits reach their cap, drops what is older
@@ -140,7 +153,7 @@ impl Account {
     pub fn take_changed(&mut self) -> bool {
         self.history.settle();
         self.count();
-        self.history.take_changed()
+        self.history.take_changed() | std::mem::take(&mut self.has_more_late)
     }
 
     /// Answers about the account as it is now, summed from the beginning: for questions that are asked once.

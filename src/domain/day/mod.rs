@@ -8,6 +8,7 @@ pub mod comments;
 pub mod facts;
 pub mod flow;
 pub mod histogram;
+pub mod late;
 pub mod rows;
 pub mod sums;
 pub mod tally;
@@ -18,12 +19,14 @@ use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::comment::{Comment, NamedSurvey, StatedRemark};
+use crate::domain::event::Millis;
 use crate::domain::fact::{Kinds, Row, Stated};
 
 use by_bucket::ByBucket;
 use comments::{Comments, CommentsView};
 use facts::{Facts, FactsView};
 use flow::Flow;
+use late::{Late, LateView};
 use rows::Rows;
 
 /// The longest window, and how long buckets are kept: a day.
@@ -37,6 +40,7 @@ pub struct Day {
     buckets: ByBucket<Facts>,
     rows: Rows,
     comments: Comments,
+    late: Late,
     flow: Arc<Flow>,
 }
 
@@ -51,6 +55,8 @@ pub struct DayView {
     pub rows: Rows,
     /// What customers said about their answers.
     pub comments: CommentsView,
+    /// How many events came too late to count.
+    pub late: LateView,
     /// What was stated and taken back so far.
     pub flow: Arc<Flow>,
 }
@@ -59,8 +65,8 @@ impl Day {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket, flow: Flow) -> Self {
-        let (buckets, rows, comments) = Default::default();
-        Self { oldest, buckets, rows, comments, flow: Arc::new(flow) }
+        let (buckets, rows, comments, late) = Default::default();
+        Self { oldest, buckets, rows, comments, late, flow: Arc::new(flow) }
     }
 
     /// The first bucket kept.
@@ -112,6 +118,11 @@ impl Day {
         named.filter(is_kept).for_each(|named| self.comments.name(named));
     }
 
+    /// Notes an event that came too late to count, by when its record was written. Whether a view tells it.
+    pub fn note_late(&mut self, written: Millis, identity: u64) -> bool {
+        Bucket::of(written) >= self.oldest && self.late.note(written, identity)
+    }
+
     /// Drops every bucket before `oldest`.
     pub fn drop_before(&mut self, oldest: Bucket) {
         if oldest <= self.oldest {
@@ -119,6 +130,7 @@ impl Day {
         }
         self.buckets.drop_before(oldest);
         self.comments.drop_before(oldest);
+        self.late.drop_before(oldest);
         self.oldest = oldest;
         let oldest_row = self.buckets.iter().map(|(_, facts)| facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
@@ -131,6 +143,7 @@ impl Day {
             buckets: self.buckets.values_mut().map(|facts| facts.view().clone()).collect(),
             rows: self.rows.clone(),
             comments: self.comments.view(),
+            late: self.late.view(),
             flow: self.flow.clone(),
         }
     }

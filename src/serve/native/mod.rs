@@ -34,6 +34,7 @@ use super::access::Caller;
 use super::asking::{Asking, Desk, json};
 use super::problem::Problem;
 use paging::{Answered, Pages};
+use parameters::Parameters;
 
 /// Where the catalogue is.
 pub(super) const CATALOGUE: &str = "/v1/metrics";
@@ -65,7 +66,7 @@ pub fn routes(asking: Arc<Asking>, streams: Arc<Streams>) -> Router {
         ("agents", agents::ask),
     ];
     let others = Router::new()
-        .route(CATALOGUE, get(|| async { json(catalogue::json()) }))
+        .route(CATALOGUE, get(catalogue))
         .route("/v1/accounts/{account}/live", get(live))
         .route("/v1/accounts/{account}/conversations/{conversation}", get(lives));
     let router = of_rows.into_iter().fold(others, |router, endpoint| {
@@ -74,6 +75,11 @@ pub fn routes(asking: Arc<Asking>, streams: Arc<Streams>) -> Router {
     });
     let router = router.with_state(shared).merge(exports).merge(stream::routes(streams));
     router.layer(middleware::from_fn(conditional::keep))
+}
+
+async fn catalogue(Query(pairs): Pairs) -> Result<Response, Problem> {
+    Parameters::read(&pairs, &[])?;
+    Ok(json(catalogue::json()))
 }
 
 /// An answer of rows, a page of them at a time.

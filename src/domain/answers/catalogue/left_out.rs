@@ -30,6 +30,8 @@ pub enum Missing {
     OpenWaits,
     /// The parts of visits in which the agent was not online.
     FocusNotOnline,
+    /// Events that came too late to count.
+    LateEvents,
 }
 
 /// What a number leaves out that is close to what it counts; nothing of what is not close to anything.
@@ -123,6 +125,13 @@ const NOT_ONLINE: LeftOut = LeftOut {
     reason: "not_online",
     rule: "The part of a visit in which the agent is away or offline is no focus while online.",
     what: Missing::FocusNotOnline,
+};
+
+/// Of every number, where nothing is filtered: what is not read is credited to nobody.
+pub const LATE: LeftOut = LeftOut {
+    reason: "late",
+    rule: "An event that is written to Kafka more than 24 hours after it happened changes nothing.",
+    what: Missing::LateEvents,
 };
 
 const fn overdue(facts: &'static [FactKind]) -> LeftOut {

@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use super::metrics::{Durations, Metrics, Sla};
 use crate::domain::fact::FactKind;
-pub use left_out::{LeftOut, Missing, left_out};
+pub use left_out::{LATE, LeftOut, Missing, left_out};
 pub use metric::{Metric, Value};
 pub use policy_fields::{PolicyField, policy_fields};
 

@@ -9,8 +9,9 @@ use foldhash::fast::FixedState;
 use super::behind::{focus_not_online, light};
 use super::light::{Light, newest_first, sort};
 use super::{Counts, EXCLUDED_ROWS, Excluded, What, told};
-use crate::domain::answers::catalogue::{LeftOut, Metric, Missing, left_out};
+use crate::domain::answers::catalogue::{LATE, LeftOut, Metric, Missing, left_out};
 use crate::domain::answers::questions::asked::Asked;
+use crate::domain::bucket::Bucket;
 use crate::domain::event::Millis;
 use crate::domain::fact::FactKind as K;
 use crate::domain::names::Name;
@@ -30,11 +31,26 @@ pub(super) fn excluded<'v>(asked: &Asked<'v>, metric: Metric) -> Vec<Excluded<'v
         let others: Vec<Light> = match rule.what {
             Missing::OpenWaits => open_waits(asked),
             Missing::FocusNotOnline => focus_not_online(asked, metric).collect(),
-            Missing::Facts(_) | Missing::Unanswered | Missing::Unresolving | Missing::WithoutContact => continue,
+            Missing::Facts(_)
+            | Missing::Unanswered
+            | Missing::Unresolving
+            | Missing::WithoutContact
+            | Missing::LateEvents => continue,
         };
         others.iter().for_each(|light| rule.add(asked, light));
     }
-    rules.into_iter().map(|rule| rule.excluded).filter(|excluded| excluded.count > 0).collect()
+    let all = rules.into_iter().map(|rule| rule.excluded).chain([late(asked)]);
+    all.filter(|excluded| excluded.count > 0).collect()
+}
+
+/// The events that came too late, in the time of the question, to be counted in any.
+fn late<'v>(asked: &Asked<'v>) -> Excluded<'v> {
+    let LeftOut { reason, rule, .. } = LATE;
+    let (frame, newest) = (asked.question.frame(), Bucket::asked_at(asked.view.now));
+    let is_asked_for = |bucket: Bucket| (frame.from..=frame.to).contains(&bucket.min(newest));
+    let late = asked.view.day.late.iter().filter(|(bucket, _)| is_asked_for(*bucket));
+    let count = if asked.question.touches_only(&[]) { late.map(|(_, count)| count).sum() } else { 0 };
+    Excluded { rule, reason, count, rows: Vec::new() }
 }
 
 /// A rule, and what it left out so far.
@@ -58,7 +74,7 @@ impl<'v> Rule<'v> {
             Missing::Unanswered => &[K::SurveySent],
             Missing::Unresolving => CLOSES,
             Missing::WithoutContact => &[K::CustomerMessage],
-            Missing::OpenWaits | Missing::FocusNotOnline => &[],
+            Missing::OpenWaits | Missing::FocusNotOnline | Missing::LateEvents => &[],
         }
     }
 
