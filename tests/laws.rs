@@ -12,6 +12,7 @@ mod compare;
 mod explain;
 mod forgetting;
 mod order;
+mod over_http;
 mod people;
 mod policies;
 mod policy_fields;
