@@ -2,7 +2,7 @@
 //!
 //! An endpoint makes an answer that can write any part of itself. If a page leaves something over, the answer is kept, and
 //! `next_page` names it and where to go on. So much is kept in all; what was made longest ago goes first, and who comes for
-//! it then is told to begin again.
+//! it then is told to begin again. What is an hour old goes too, since there may be private text in it.
 
 use std::cell::Cell;
 use std::collections::VecDeque;
@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::parameters::Parameters;
 use crate::domain::day::view::View;
+use crate::domain::event::Millis;
 use crate::domain::span::Span;
 use crate::serve::asking::{Desk, Moment};
 use crate::serve::problem::Problem;
@@ -29,6 +30,8 @@ pub(in crate::serve) const MOST_ROWS: usize = 1_000;
 const KEPT_ROWS: usize = 200_000;
 /// Answers kept at most.
 const KEPT_ANSWERS: usize = 64;
+/// For how long at most.
+const KEPT_MS: Millis = 3_600_000;
 
 const A_PAGE: &str = "what next_page says, with the other parameters as they were";
 
@@ -100,6 +103,8 @@ pub(super) struct Pages {
 
 struct Kept {
     id: u64,
+    /// What was known when it was made.
+    as_of: Millis,
     /// Who asked for what: nobody else is shown it.
     question: String,
     answered: Arc<Answered>,
@@ -120,6 +125,7 @@ impl Pages {
         let parameters = Parameters::unchecked(pairs);
         let limit = parameters.whole("limit", 1..=MOST_ROWS)?.unwrap_or(LIMIT);
         let question = || question(desk, endpoint, pairs);
+        self.drop_old(desk.known_as_of());
         if let Some(page) = parameters.one("page") {
             let (id, skip) = read(page).ok_or_else(|| wrong_page(page, "it is no page"))?;
             let answered = self.find(id, &question())?;
@@ -129,7 +135,8 @@ impl Pages {
         let slice = Slice { skip: 0, limit, id: self.new_id(desk), is_last: Cell::new(true) };
         let body = (answered.write)(&slice);
         if !slice.is_last.get() {
-            self.keep(Kept { id: slice.id, question: question(), answered: Arc::new(answered) });
+            let (id, as_of) = (slice.id, desk.known_as_of());
+            self.keep(Kept { id, as_of, question: question(), answered: Arc::new(answered) });
         }
         Ok(body)
     }
@@ -138,6 +145,11 @@ impl Pages {
     fn new_id(&self, desk: &Desk) -> u64 {
         let nth = self.answers.fetch_add(1, Ordering::Relaxed);
         xxh3_64(format!("{} {nth}", desk.known_as_of()).as_bytes())
+    }
+
+    fn drop_old(&self, now: Millis) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|one| now - one.as_of <= KEPT_MS);
     }
 
     fn find(&self, id: u64, question: &str) -> Result<Arc<Answered>, Problem> {
@@ -206,7 +218,7 @@ mod tests {
         let pages = Pages::default();
         let keep = |id, rows| {
             let answered = Arc::new(Answered { rows, write: Box::new(|_| Vec::new()) });
-            pages.keep(Kept { id, question: "q".to_owned(), answered });
+            pages.keep(Kept { id, as_of: id as Millis, question: "q".to_owned(), answered });
         };
         keep(1, KEPT_ROWS);
         keep(2, 10);
@@ -216,5 +228,9 @@ mod tests {
         assert!(pages.find(2, "q").is_err() && pages.find(3, "q").is_ok());
         keep(1_000, 2 * KEPT_ROWS);
         assert!(pages.find(1_000, "q").is_ok(), "the newest stays, however large it is");
+        pages.drop_old(1_000 + KEPT_MS);
+        assert!(pages.find(1_000, "q").is_ok());
+        pages.drop_old(1_001 + KEPT_MS);
+        assert!(pages.find(1_000, "q").is_err(), "nothing is kept for long");
     }
 }
