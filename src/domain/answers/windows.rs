@@ -105,7 +105,7 @@ impl Answers {
         };
         let skills: Vec<Option<Option<Name>>> = scopes.iter().map(|scope| scope.skill()).collect();
         let logged = sums.log.over(&skills, windows).into_iter();
-        skills.iter().zip(logged).map(|(skill, logged)| self.of_agent(code, sums, *skill, &logged, windows)).collect()
+        skills.iter().zip(logged).map(|(skill, logged)| self.of_agent(code, sums, *skill, logged, windows)).collect()
     }
 
     /// An agent, alone (`skill` is `None`) or under a skill.
@@ -114,18 +114,30 @@ impl Answers {
         code: usize,
         sums: &AgentSums,
         skill: Option<Option<Name>>,
-        logged: &Logged,
+        Logged { parts, newest }: Logged,
         windows: &Windows,
     ) -> Over {
-        let mut metrics: Vec<Metrics> = logged.tallies.iter().map(Metrics::from).collect();
         let wrote = self.sums.wrote(Name::from_code(code as u32), skill);
+        let wrote_in = |span: Span| wrote.is_some_and(|bucket| bucket.start() >= span.from);
+        let numbers = |tally: &Tally, span: Span| {
+            let (active_agents, minimum_n) = (u64::from(wrote_in(span)), self.view.policy().minimum_n);
+            let mut metrics = Metrics { active_agents, minimum_n, ..Metrics::from(tally) };
+            self.add_agent_times(&mut metrics, code, sums, skill, span);
+            metrics
+        };
+        let (tallies, of_window) = windows.distinct(parts);
+        let has_times = sums.has_times() || self.view.current.agents.get(code).is_some_and(|now| now.visit.is_some());
+        let (mut distinct, mut places, mut last) = (Vec::new(), vec![0; of_window.len()], None);
         for (place, span) in windows.spans() {
-            let metrics = &mut metrics[place];
-            metrics.active_agents = u64::from(wrote.is_some_and(|bucket| bucket.start() >= span.from));
-            metrics.minimum_n = self.view.policy().minimum_n;
-            self.add_agent_times(metrics, code, sums, skill, span);
+            let tally = usize::from(of_window[place]);
+            // Without times the window tells nothing that the tally does not.
+            if has_times || last.replace((tally, wrote_in(span))) != Some((tally, wrote_in(span))) {
+                distinct.push(numbers(&tallies[tally], span));
+            }
+            places[place] = distinct.len() as u16 - 1;
         }
-        Over { metrics: metrics.into(), active: self.still_kept(self.active(sums, skill, logged.newest)) }
+        let metrics = PerWindow::placed(distinct, places.into());
+        Over { metrics, active: self.still_kept(self.active(sums, skill, newest)) }
     }
 
     /// Adds the times of an agent over a span, those that run included.

@@ -144,6 +144,12 @@ impl AgentSums {
         self.log.drop_before(oldest);
     }
 
+    /// Whether there is any visit or status.
+    #[must_use]
+    pub fn has_times(&self) -> bool {
+        !self.visits.is_empty() || !self.statuses.is_empty() || self.status_now.is_some()
+    }
+
     /// How much of a span the ended visits cover, those of one skill or all.
     #[must_use]
     pub fn visited_ms(&self, span: Span, skill: Option<Option<Name>>) -> Millis {

@@ -14,8 +14,8 @@ use crate::domain::names::Name;
 /// What a log says of one skill, or of all.
 #[derive(Debug, PartialEq)]
 pub struct Logged {
-    /// For each of the windows, in the order of the question.
-    pub tallies: Vec<Tally>,
+    /// For each window's buckets that no narrower one has, narrowest first.
+    pub parts: Vec<Tally>,
     /// The newest bucket with a fact that stands.
     pub newest: Option<Bucket>,
 }
@@ -23,14 +23,9 @@ pub struct Logged {
 /// Buckets that are told apart by how far they lie back; more than are ever kept.
 const RING: usize = 512;
 
-/// The sums of one that is asked for.
-struct Summing {
-    /// For each part of the windows.
-    parts: Vec<Tally>,
-    /// How many facts stand in each bucket. Nothing is taken back but what was stated, of its kind and in its bucket: a
-    /// sum over all kinds hides nothing.
-    standing: Box<[i32; RING]>,
-}
+/// How many facts stand in each bucket. Nothing is taken back but what was stated, of its kind and in its bucket: a sum over
+/// all kinds hides nothing.
+type Standing = [i32; RING];
 
 /// Where the facts of each skill are summed.
 struct Places {
@@ -48,33 +43,33 @@ impl Log {
     #[must_use]
     pub fn over(&self, asked: &[Option<Option<Name>>], windows: &Windows) -> Vec<Logged> {
         let places = self.places(asked);
-        let summing = || Summing { parts: windows.parts(), standing: Box::new([0; RING]) };
-        let mut sums: Vec<Summing> = asked.iter().map(|_| summing()).collect();
+        let mut parts: Vec<Vec<Tally>> = asked.iter().map(|_| windows.parts()).collect();
+        let mut standing: Vec<Standing> = vec![[0; RING]; asked.len()];
         let mut lost: Vec<(usize, usize, DurationKind)> = Vec::new();
         let newest = Bucket::of(windows.now());
         for entry in self.entries() {
             let part = windows.part_of(entry.bucket());
             let back = newest.since(entry.bucket()).clamp(0, RING as i64 - 1) as usize;
             for place in places.of(&entry) {
-                let sum = &mut sums[place];
-                sum.standing[back] += entry.sign.unit() as i32;
+                standing[place][back] += entry.sign.unit() as i32;
                 let Some(part) = part else { continue };
-                if let Maximum::Lost(which) = sum.parts[part].add(entry.kind, entry.value, entry.sign) {
+                if let Maximum::Lost(which) = parts[place][part].add(entry.kind, entry.value, entry.sign) {
                     lost.push((place, part, which));
                 }
             }
         }
         for (place, part, which) in lost {
-            if !sums[place].parts[part].is_max_lost(which) {
+            if !parts[place][part].is_max_lost(which) {
                 continue;
             }
             let is_of_it =
                 |entry: &Entry| windows.part_of(entry.bucket()) == Some(part) && entry.kind.duration() == Some(which);
             let of_it = self.entries().filter(|entry| is_of_it(entry) && places.of(entry).any(|one| one == place));
             let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
-            sums[place].parts[part].set_max(which, max_ms, count);
+            parts[place][part].set_max(which, max_ms, count);
         }
-        sums.into_iter().map(|sum| sum.logged(windows, newest)).collect()
+        let newest = standing.iter().map(|standing| newest_of(standing, newest));
+        parts.into_iter().zip(newest).map(|(parts, newest)| Logged { parts, newest }).collect()
     }
 
     fn places(&self, asked: &[Option<Option<Name>>]) -> Places {
@@ -103,9 +98,8 @@ impl Places {
     }
 }
 
-impl Summing {
-    fn logged(self, windows: &Windows, newest: Bucket) -> Logged {
-        let back = self.standing.iter().position(|facts| *facts > 0);
-        Logged { tallies: windows.sum(self.parts), newest: back.map(|back| newest.later(-(back as i64))) }
-    }
+/// The newest bucket in which a fact stands, where the first of these is `newest`.
+fn newest_of(standing: &Standing, newest: Bucket) -> Option<Bucket> {
+    let back = standing.iter().position(|facts| *facts > 0);
+    back.map(|back| newest.later(-(back as i64)))
 }
