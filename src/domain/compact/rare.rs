@@ -1,6 +1,6 @@
 //! A value that is mostly empty: then it takes a pointer, and reads as an empty one.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// A value, absent where it is empty.
 #[derive(Debug, Clone)]
@@ -36,5 +36,12 @@ impl<T: Emptiable> Deref for Rare<T> {
             Some(value) => value,
             None => T::empty(),
         }
+    }
+}
+
+/// Whoever may change it makes it.
+impl<T: Emptiable> DerefMut for Rare<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_with(|| Box::new(T::empty().clone()))
     }
 }

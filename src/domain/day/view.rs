@@ -1,9 +1,9 @@
 //! An account as of one moment: immutable, taken in microseconds, so that any question can be answered elsewhere.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::DayView;
-use crate::domain::compact::rare::{Emptiable, Rare};
+use crate::domain::compact::rare::Rare;
 use crate::domain::current::Current;
 use crate::domain::event::Millis;
 use crate::domain::kept::Kept;
@@ -56,28 +56,6 @@ pub struct NamesView {
     pub companies: Rare<Names>,
     /// What the numbers of a credit mean: its topics, and its line, channel and company.
     pub combinations: CombinationsView,
-}
-
-impl Emptiable for Names {
-    fn empty() -> &'static Self {
-        static EMPTY: LazyLock<Names> = LazyLock::new(Names::default);
-        &EMPTY
-    }
-
-    fn is_empty(&self) -> bool {
-        self.texts().numbers() == 0
-    }
-}
-
-impl Emptiable for Texts {
-    fn empty() -> &'static Self {
-        static EMPTY: LazyLock<Texts> = LazyLock::new(Texts::default);
-        &EMPTY
-    }
-
-    fn is_empty(&self) -> bool {
-        self.numbers() == 0
-    }
 }
 
 impl View {

@@ -1,6 +1,7 @@
 //! The names of an account, and events in terms of their numbers.
 
 use super::History;
+use crate::domain::compact::rare::Rare;
 use crate::domain::event::{Body, Change, Event, Text};
 use crate::domain::names::aged::AgedNames;
 use crate::domain::names::called::Called;
@@ -18,17 +19,17 @@ pub struct Dictionary {
     /// What they are called.
     pub agent_names: Called,
     /// Skills.
-    pub skills: Names,
+    pub skills: Rare<Names>,
     /// Contacts, which come and go.
     pub contacts: AgedNames,
     /// Companies.
-    pub companies: Names,
+    pub companies: Rare<Names>,
     /// Channels.
-    pub channels: Names,
+    pub channels: Rare<Names>,
     /// Lines.
-    pub lines: Names,
+    pub lines: Rare<Names>,
     /// Topics.
-    pub topics: Names,
+    pub topics: Rare<Names>,
 }
 
 /// The hashes of an event's names, of those that are many; 0 where there is none.
@@ -219,7 +220,7 @@ impl Dictionary {
     }
 }
 
-fn optional(names: &mut Names, name: Option<&Text<'_>>) -> Option<Name> {
+fn optional(names: &mut Rare<Names>, name: Option<&Text<'_>>) -> Option<Name> {
     name.map(|name| names.intern(name))
 }
 

@@ -18,6 +18,8 @@ use foldhash::fast::FixedState;
 use index::Index;
 use texts::Texts;
 
+use super::compact::rare::Emptiable;
+
 /// A name's number: dense from 1, so that an `Option` of it is no larger. Where names are forgotten, the next new ones
 /// get their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +68,17 @@ impl Default for Names {
         // One for all: of most kinds most accounts have no names.
         static NOTHING: LazyLock<Arc<Index>> = LazyLock::new(Arc::default);
         Self { texts: Texts::default(), index: NOTHING.clone(), free: Vec::new() }
+    }
+}
+
+impl Emptiable for Names {
+    fn empty() -> &'static Self {
+        static EMPTY: LazyLock<Names> = LazyLock::new(Names::default);
+        &EMPTY
+    }
+
+    fn is_empty(&self) -> bool {
+        self.texts.numbers() == 0
     }
 }
 

@@ -1,11 +1,12 @@
 //! The texts of names by their numbers, in pieces that readers share.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::Name;
 use crate::domain::compact::growth;
 use crate::domain::compact::pages::Pages;
 use crate::domain::compact::prefetch::{prefetch, prefetch_lines};
+use crate::domain::compact::rare::Emptiable;
 
 /// Texts by number. A clone shares them, and stays as it is whatever is added or forgotten later.
 #[derive(Debug, Default, Clone)]
@@ -28,6 +29,17 @@ const USUAL: usize = 40;
 /// The bits of a beginning that say where in its piece it is; the others tell the piece.
 const PIECE_BITS: u32 = 16;
 const PIECE_BYTES: usize = 1 << PIECE_BITS;
+
+impl Emptiable for Texts {
+    fn empty() -> &'static Self {
+        static EMPTY: LazyLock<Texts> = LazyLock::new(Texts::default);
+        &EMPTY
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers() == 0
+    }
+}
 
 impl Texts {
     /// The text of a name; nothing of one that was forgotten.
