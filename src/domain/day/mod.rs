@@ -5,6 +5,7 @@
 
 mod by_bucket;
 pub mod comments;
+pub mod digests;
 pub mod facts;
 pub mod flow;
 pub mod histogram;
@@ -22,6 +23,7 @@ use crate::domain::fact::{Kinds, Row, Stated};
 
 use by_bucket::ByBucket;
 use comments::{Comments, CommentsView};
+use digests::Digests;
 use facts::{Facts, FactsView};
 use flow::Flow;
 use rows::Rows;
@@ -38,6 +40,7 @@ pub struct Day {
     rows: Rows,
     comments: Comments,
     flow: Arc<Flow>,
+    digests: Arc<Digests>,
 }
 
 /// A day as it was when it was taken. It never changes, and holds nobody up.
@@ -53,14 +56,16 @@ pub struct DayView {
     pub comments: CommentsView,
     /// What was stated and taken back so far.
     pub flow: Arc<Flow>,
+    /// What was made of the facts for others who asked.
+    pub digests: Arc<Digests>,
 }
 
 impl Day {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket, flow: Flow) -> Self {
-        let (buckets, rows, comments) = Default::default();
-        Self { oldest, buckets, rows, comments, flow: Arc::new(flow) }
+        let (buckets, rows, comments, digests) = Default::default();
+        Self { oldest, buckets, rows, comments, flow: Arc::new(flow), digests }
     }
 
     /// The first bucket kept.
@@ -116,6 +121,7 @@ impl Day {
         self.oldest = oldest;
         let oldest_row = self.buckets.iter().map(|(_, facts)| facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
+        self.digests.age(oldest);
     }
 
     /// The day as it is now.
@@ -126,6 +132,7 @@ impl Day {
             rows: self.rows.clone(),
             comments: self.comments.view(),
             flow: self.flow.clone(),
+            digests: self.digests.clone(),
         }
     }
 }
