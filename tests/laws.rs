@@ -129,6 +129,14 @@ fn any_question_has_the_answer_of_a_batch_computation() {
 }
 
 #[test]
+fn no_answer_depends_on_what_was_asked_before() {
+    holds(questions::broken_by_earlier_questions, 120);
+    if let Some(told) = broken(questions::broken_by_earlier_questions, 0..40, Set::wide) {
+        panic!("{told}");
+    }
+}
+
+#[test]
 fn the_rows_behind_a_number_fold_to_it_whatever_is_asked_and_in_whatever_order_events_came() {
     holds(explain::broken_explanations, 120);
     if let Some(told) = broken(explain::broken_explanations, 0..60, Set::wide) {

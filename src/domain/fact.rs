@@ -110,7 +110,7 @@ impl Sign {
 }
 
 /// The kinds of scope in which a fact counts, as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scopes(pub u8);
 
 impl Scopes {

@@ -12,9 +12,10 @@ use cxpulse::wire::output::json::metrics_json;
 use serde_json::{Value, json};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::engine::{asked_of_reference, book, fold};
+use crate::engine::{Folded, add_line, asked_of_reference, book, fold};
 use crate::reference;
 
+use super::arrival::shuffled_and_repeated;
 use super::compare::differences;
 use super::random::{Random, Set, at_ms};
 
@@ -56,6 +57,47 @@ pub(super) fn broken_questions(set: &Set) -> Vec<String> {
             broken.extend(unlike_its_buckets(&path, &account, &ours));
             if theirs.group_by.is_empty() {
                 broken.extend(unlike_what_is_listed(&path, &account, &ours, scope(&theirs)));
+            }
+        }
+    }
+    broken
+}
+
+/// How many questions are asked again and again while a set is folded, and how many lines come in between.
+const AGAIN: usize = 12;
+const LINES_BETWEEN: usize = 3;
+
+/// Where an answer is another because of what was asked before, of the same account with fewer lines: what is kept for
+/// later questions must not be seen. The same in one interval is asked of the facts alone.
+pub(super) fn broken_by_earlier_questions(set: &Set) -> Vec<String> {
+    let mut random = Random::new(set.seed ^ 0x5a5a_4321);
+    let questions: Vec<Question> = (0..AGAIN).map(|_| question(&mut random, set).ours).collect();
+    let (policies, mut folded, mut broken) = (book(&set.policies), Folded::nothing(), vec![]);
+    for (number, line) in (1..).zip(shuffled_and_repeated(&set.lines, set.seed).iter().map(|line| with_origins(line))) {
+        add_line(&mut folded, &policies, set.as_of_ms, number, &line);
+        if number % LINES_BETWEEN as u64 == 0 {
+            broken.extend(unlike_one_interval(&mut folded, &questions, number));
+        }
+    }
+    for later_ms in [0, BUCKET_MS / 2, 2 * BUCKET_MS, 7 * BUCKET_MS] {
+        folded.advance_to(set.as_of_ms + later_ms);
+        broken.extend(unlike_one_interval(&mut folded, &questions, u64::MAX));
+    }
+    broken
+}
+
+fn unlike_one_interval(folded: &mut Folded, questions: &[Question], number: u64) -> Vec<String> {
+    let mut broken = vec![];
+    for (name, account) in folded.asked() {
+        for question in questions {
+            let frame = question.frame();
+            let buckets = frame.to.since(frame.from) as u32 + 1;
+            let whole = question.clone().in_intervals_of(buckets).expect("one at least").answer(account.view());
+            let rows = |answer: Answer| answer.rows.into_iter().map(|row| (row.ids, row.metrics)).collect::<Vec<_>>();
+            let (expected, found) = (rows(whole), rows(question.answer(account.view())));
+            if expected != found {
+                broken
+                    .push(format!("{name} after line {number}, {question:?}: {found:?}, the facts have {expected:?}"));
             }
         }
     }

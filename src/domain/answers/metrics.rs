@@ -289,6 +289,10 @@ impl Metrics {
     /// Whether no number differs from zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {
+        // Of nearly all that are not zero one of these is not.
+        if self.customer_messages + self.agent_messages + self.closed + self.focus_ms > 0 {
+            return false;
+        }
         let zero = |n: Option<u64>| n.is_none_or(|n| n == 0);
         let availability = self.availability.as_ref().map(|a| a.online_ms + a.away_ms);
         let utilisation = self.utilisation.as_ref().map(|u| u.focus_ms + u.online_ms);

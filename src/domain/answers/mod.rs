@@ -9,6 +9,7 @@ pub mod explain;
 mod in_bucket;
 pub mod live;
 pub mod metrics;
+mod moments;
 mod numbers;
 mod open_visits;
 pub mod people;

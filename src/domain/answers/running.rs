@@ -1,10 +1,12 @@
 //! What runs at the moment of a view, gathered in one pass over the agents: visits that go on, and statuses that hold.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use foldhash::fast::FixedState;
 
 use super::Answers;
+use super::moments::Covered;
 use super::rates::Rates;
 use crate::domain::current::{Current, StatusSpan};
 use crate::domain::day::sums::Sums;
@@ -24,6 +26,17 @@ pub(super) struct Running {
     /// The last status of each agent, lapsed or not.
     statuses: Vec<StatusSpan>,
     rates: Rates,
+    /// The times of the account, once they are asked for.
+    of_account: OnceLock<AccountTimes>,
+}
+
+/// What runs in the account as a whole: how much of a span it covers is found without looking at every agent again.
+#[derive(Debug)]
+struct AccountTimes {
+    visits: Covered,
+    visits_online: Covered,
+    online: Covered,
+    away: Covered,
 }
 
 impl Running {
@@ -68,16 +81,29 @@ impl Running {
     }
 
     fn times_of_account(&self, span: Span, sums: &Sums) -> Times {
-        let mut times = Times::default();
-        for &(since, code) in self.visits.iter().filter(|(since, _)| *since < span.to) {
-            let visit = Span { from: since, to: span.to }.shared(span);
-            times.focus_ms += visit.length_ms();
-            times.focus_online_ms += sums.agent(code).map_or(0, |agent| agent.status_ms(visit, Status::Online));
+        let times = self.of_account.get_or_init(|| AccountTimes::of(self, sums));
+        Times {
+            focus_ms: times.visits.overlap_ms(span),
+            focus_online_ms: times.visits_online.overlap_ms(span),
+            online_ms: times.online.overlap_ms(span),
+            away_ms: times.away.overlap_ms(span),
         }
-        for held in &self.statuses {
-            times.add(Times::of_status(held.status, held.span.overlap_ms(span)), 1);
+    }
+}
+
+impl AccountTimes {
+    fn of(running: &Running, sums: &Sums) -> Self {
+        let go_on = |since: Millis| Span { from: since, to: Millis::MAX };
+        let visits = || running.visits.iter().map(|(since, code)| (go_on(*since), sums.agent(*code)));
+        let online =
+            visits().flat_map(|(visit, agent)| agent.into_iter().flat_map(move |agent| agent.online_in(visit)));
+        let statuses = |status| running.statuses.iter().filter(move |held| held.status == status).map(|held| held.span);
+        Self {
+            visits: Covered::by(visits().map(|(visit, _)| visit)),
+            visits_online: Covered::by(online),
+            online: Covered::by(statuses(Status::Online)),
+            away: Covered::by(statuses(Status::Away)),
         }
-        times
     }
 }
 

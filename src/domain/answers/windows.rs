@@ -11,6 +11,8 @@ use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use crate::domain::span::Span;
 
+/// Milliseconds in a minute.
+const MINUTE_MS: i64 = 60_000;
 /// So many scopes of an agent are summed at once: a bound on what is held meanwhile.
 const READ_AT_ONCE: usize = 256;
 
@@ -81,6 +83,18 @@ impl Answers {
             PerWindow::placed(numbers(tallies), places)
         };
         Over { metrics, active: self.still_kept(self.sums.buckets.newest(scope)) }
+    }
+
+    /// One scope from a bucket on up to now.
+    pub(super) fn since(&self, scope: ScopeId, from: Bucket) -> Metrics {
+        let span = Span { from: from.start(), to: self.now() };
+        if scope.is_of_agent() {
+            let minutes = u32::try_from((span.to - span.from) / MINUTE_MS).unwrap_or(u32::MAX);
+            return self.over(scope, &Windows::at(self.now(), &[minutes])).remove(0);
+        }
+        let mut tally = Tally::clone(&self.sums.buckets.since(scope, from));
+        tally.add_times(self.running.times(scope, span, &self.sums), 1);
+        self.tallied(scope, &tally)
     }
 
     /// The numbers of the account or of a skill.

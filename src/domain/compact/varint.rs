@@ -119,6 +119,13 @@ impl<'a> Reader<'a> {
         (number >> 1) as i64 ^ -((number & 1) as i64)
     }
 
+    /// The next bytes, so many.
+    pub fn slice(&mut self, length: usize) -> &'a [u8] {
+        let slice = &self.bytes[self.at..self.at + length];
+        self.at += length;
+        slice
+    }
+
     /// Whether all has been read.
     #[inline]
     #[must_use]

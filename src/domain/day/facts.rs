@@ -58,6 +58,14 @@ const LEAST_BYTES: usize = 64;
 /// The largest piece.
 const MOST_BYTES: usize = 4096;
 
+impl Cursor {
+    /// How many bytes were read so far.
+    #[must_use]
+    pub fn read_bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
 impl Facts {
     /// No facts of a bucket yet.
     #[must_use]

@@ -7,6 +7,8 @@
 const LINEAR: u64 = 128;
 /// Bins in an octave, as a power of two.
 const OCTAVE_BITS: u32 = 6;
+/// How many bins there are: values have 64 bits.
+pub(super) const BINS: usize = ((u64::BITS - OCTAVE_BITS + 1) as usize) << OCTAVE_BITS;
 
 /// Counts by bin, only of bins that hold something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +81,12 @@ impl Histogram {
         Self { bins: (0..).zip(counts).filter(|(_, count)| *count > 0).collect() }
     }
 
+    /// Has these counts, ascending by bin and none of them zero, in place of what it held.
+    pub(super) fn put(&mut self, bins: impl Iterator<Item = (u16, u32)>) {
+        self.bins.clear();
+        self.bins.extend(bins);
+    }
+
     /// Whether it holds no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -117,7 +125,7 @@ impl Histogram {
 }
 
 /// The bin of a value.
-fn bin(value: u64) -> u16 {
+pub(super) fn bin(value: u64) -> u16 {
     if value < LINEAR {
         return value as u16;
     }

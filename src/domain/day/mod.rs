@@ -5,6 +5,7 @@
 
 mod by_bucket;
 pub mod comments;
+pub mod digests;
 pub mod facts;
 pub mod flow;
 pub mod histogram;
@@ -24,6 +25,7 @@ use crate::domain::fact::{Kinds, Row, Stated};
 
 use by_bucket::ByBucket;
 use comments::{Comments, CommentsView};
+use digests::Digests;
 use facts::{Facts, FactsView};
 use flow::Flow;
 use late::{Late, LateView};
@@ -42,6 +44,7 @@ pub struct Day {
     comments: Comments,
     late: Late,
     flow: Arc<Flow>,
+    digests: Arc<Digests>,
 }
 
 /// A day as it was when it was taken. It never changes, and holds nobody up.
@@ -59,14 +62,16 @@ pub struct DayView {
     pub late: LateView,
     /// What was stated and taken back so far.
     pub flow: Arc<Flow>,
+    /// What was made of the facts for others who asked.
+    pub digests: Arc<Digests>,
 }
 
 impl Day {
     /// No facts yet, and none wanted before `oldest`.
     #[must_use]
     pub fn new(oldest: Bucket, flow: Flow) -> Self {
-        let (buckets, rows, comments, late) = Default::default();
-        Self { oldest, buckets, rows, comments, late, flow: Arc::new(flow) }
+        let (buckets, rows, comments, late, digests) = Default::default();
+        Self { oldest, buckets, rows, comments, late, flow: Arc::new(flow), digests }
     }
 
     /// The first bucket kept.
@@ -134,6 +139,7 @@ impl Day {
         self.oldest = oldest;
         let oldest_row = self.buckets.iter().map(|(_, facts)| facts.oldest_row()).min();
         self.rows.drop_before(oldest_row.unwrap_or(u64::MAX));
+        self.digests.age(oldest);
     }
 
     /// The day as it is now.
@@ -145,6 +151,7 @@ impl Day {
             comments: self.comments.view(),
             late: self.late.view(),
             flow: self.flow.clone(),
+            digests: self.digests.clone(),
         }
     }
 }

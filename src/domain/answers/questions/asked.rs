@@ -18,7 +18,7 @@ pub(in crate::domain::answers) struct Asked<'v> {
     /// Of each filter the codes of its names, as far as anything is called so.
     filters: Vec<(Dimension, Vec<u32>)>,
     /// Of the scopes in which a fact may count, the one that the question is about.
-    scope: Scopes,
+    pub(super) scope: Scopes,
     /// Whether it asks for agents where none may be named.
     pub(in crate::domain::answers) asks_for_nobody: bool,
 }
@@ -80,15 +80,28 @@ impl<'v> Asked<'v> {
     pub(super) fn keys(&self, credit: &Credit) -> SmallVec<[Key; 1]> {
         let mut keys: SmallVec<[Key; 1]> = smallvec![[0; MOST_GROUPED]];
         for (place, dimension) in self.question.group_by.iter().enumerate() {
-            let codes = self.shown(*dimension, credit);
-            let with = |key: Key, code: u32| {
-                let mut with = key;
-                with[place] = code;
-                with
-            };
-            keys = keys.into_iter().flat_map(|key| codes.iter().map(move |code| with(key, *code))).collect();
+            keys = with_each(&keys, place, &self.shown(*dimension, credit));
         }
         keys
+    }
+
+    /// The groups of what has a credit by any dimensions, whatever the filters name.
+    pub(super) fn keys_by(&self, dimensions: &[Dimension], credit: &Credit) -> SmallVec<[Key; 1]> {
+        let mut keys: SmallVec<[Key; 1]> = smallvec![[0; MOST_GROUPED]];
+        for (place, dimension) in dimensions.iter().enumerate() {
+            keys = with_each(&keys, place, &self.codes(*dimension, credit));
+        }
+        keys
+    }
+
+    /// The code of a name that is called as what stands for none; 0 if there is none, and of contacts.
+    pub(super) fn called_none(&self, dimension: Dimension) -> u32 {
+        Name::to_code(few(&self.view.names, dimension).and_then(|few| few.find(NONE)))
+    }
+
+    /// Of each filter the codes of its names.
+    pub(super) fn filters(&self) -> impl Iterator<Item = (Dimension, &[u32])> {
+        self.filters.iter().map(|(dimension, codes)| (*dimension, codes.as_slice()))
     }
 
     fn shown(&self, dimension: Dimension, credit: &Credit) -> Codes {
@@ -123,10 +136,12 @@ impl<'v> Asked<'v> {
 
     /// The names of a group, in the order of the grouping.
     pub(super) fn ids(&self, key: Key) -> Vec<String> {
-        let text = |(dimension, code): (&Dimension, u32)| {
-            Name::from_code(code).map_or(NONE, |name| texts(&self.view.names, *dimension).text(name)).to_owned()
-        };
-        self.question.group_by.iter().zip(key).map(text).collect()
+        self.question.group_by.iter().zip(key).map(|(dimension, code)| self.text(*dimension, code).to_owned()).collect()
+    }
+
+    /// What a name is called.
+    pub(super) fn text(&self, dimension: Dimension, code: u32) -> &str {
+        Name::from_code(code).map_or(NONE, |name| texts(&self.view.names, dimension).text(name))
     }
 
     /// The intervals, or nothing.
@@ -135,6 +150,15 @@ impl<'v> Asked<'v> {
         let intervals = interval_buckets.into_iter().flat_map(|buckets| frame.intervals(buckets));
         intervals.map(|of_it| of_it.span(self.view.now)).collect()
     }
+}
+
+/// Each of some keys with each of some codes at a place.
+fn with_each(keys: &[Key], place: usize, codes: &[u32]) -> SmallVec<[Key; 1]> {
+    let with = |mut key: Key, code: u32| {
+        key[place] = code;
+        key
+    };
+    keys.iter().flat_map(|key| codes.iter().map(move |code| with(*key, *code))).collect()
 }
 
 /// The codes that a name of a filter stands for: that of none, and a name's.

@@ -11,7 +11,7 @@ use crate::domain::answers::numbers;
 use crate::domain::answers::open_visits::open_visits;
 use crate::domain::answers::standing::facts_standing;
 use crate::domain::bucket::Bucket;
-use crate::domain::day::tally::Times;
+use crate::domain::day::tally::{Tally, Times};
 use crate::domain::fact::{Credit, FactKind, Row, Stated};
 use crate::domain::names::Name;
 use crate::domain::span::Span;
@@ -168,24 +168,29 @@ impl<'a> Gathering<'a> {
             let mut whole = Part::default();
             parts.iter().flatten().for_each(|part| whole.merge(part));
             let nothing = Part::default();
-            let of_interval = |place: usize| metrics(asked, parts[place].as_deref().unwrap_or(&nothing));
-            AnswerRow { ids, metrics: metrics(asked, &whole), intervals: (0..intervals).map(of_interval).collect() }
+            let of_interval = |place: usize| numbers_of(asked, parts[place].as_deref().unwrap_or(&nothing));
+            AnswerRow { ids, metrics: numbers_of(asked, &whole), intervals: (0..intervals).map(of_interval).collect() }
         };
         let is_shown = |row: &AnswerRow| asked.question.group_by.is_empty() || !row.metrics.is_zero();
         by_name.into_iter().map(row).filter(is_shown).collect()
     }
 }
 
-fn metrics(asked: &Asked<'_>, part: &Part) -> Metrics {
+fn numbers_of(asked: &Asked<'_>, part: &Part) -> Metrics {
+    metrics(asked, &part.tally, [part.contacts.count(), part.agents.count()])
+}
+
+/// The numbers of a group, and how many contacts and agents wrote in it.
+pub(super) fn metrics(asked: &Asked<'_>, tally: &Tally, [contacts, agents]: [u64; 2]) -> Metrics {
     let question = &asked.question;
-    let (availability, utilisation) = numbers::presence(&part.tally);
+    let (availability, utilisation) = numbers::presence(tally);
     let has_presence = question.has_presence();
     Metrics {
-        active_agents: part.agents.count(),
-        unique_contacts: question.has_contacts().then(|| part.contacts.count()),
+        active_agents: agents,
+        unique_contacts: question.has_contacts().then_some(contacts),
         availability: has_presence.then_some(availability),
         utilisation: has_presence.then_some(utilisation),
         minimum_n: asked.view.policy().minimum_n,
-        ..Metrics::from(&part.tally)
+        ..Metrics::from(tally)
     }
 }

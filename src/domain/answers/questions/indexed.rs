@@ -4,7 +4,6 @@ use super::{Answer, AnswerRow, Dimension, Question};
 use crate::domain::answers::Answers;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
-use crate::domain::day::window::Windows;
 use crate::domain::scope::{NONE, Scope, ScopeKind};
 
 /// How a question has to do with agents, or with skills.
@@ -18,14 +17,6 @@ enum Wanted<'a> {
     /// One alone, in no grouping.
     One(&'a String),
 }
-
-/// Up to so many buckets the facts have the numbers of all agents sooner than the agents' logs.
-const SOONER: i64 = 4;
-/// The same of agents within skills.
-const SOONER_WITHIN_SKILLS: i64 = 24;
-
-/// Milliseconds in a minute.
-const MINUTE_MS: i64 = 60_000;
 
 impl Answers {
     /// The answer to a question: from the sums where they have it, else from the facts.
@@ -46,20 +37,15 @@ impl Answers {
             return None;
         }
         let [agents, skills] = [question.wanted(Dimension::Agent)?, question.wanted(Dimension::Skill)?];
-        // Of many agents each has a log of the day to be read, under each skill: a short time the facts have sooner.
-        let sooner = if skills.is_some() { SOONER_WITHIN_SKILLS } else { SOONER };
-        let are_many = agents.are_many() || agents.is_some() && skills.are_many();
-        if are_many && question.frame.to.since(question.frame.from) < sooner {
+        // Of many agents each has a log of the day to be read: digests of the facts have their numbers sooner.
+        if agents.are_many() || agents.is_some() && skills.are_many() {
             return None;
         }
-        let minutes = (now - question.frame.from.start()) / MINUTE_MS;
-        let windows = Windows::at(now, &[u32::try_from(minutes).ok()?]);
-        let span = question.frame.span(now);
-        let rows = self.rows(question, &agents, &skills, &windows);
+        let (span, rows) = (question.frame.span(now), self.rows(question, &agents, &skills));
         Some(Answer { span, intervals: Vec::new(), rows, overlapping: false })
     }
 
-    fn rows(&self, question: &Question, agents: &Wanted<'_>, skills: &Wanted<'_>, windows: &Windows) -> Vec<AnswerRow> {
+    fn rows(&self, question: &Question, agents: &Wanted<'_>, skills: &Wanted<'_>) -> Vec<AnswerRow> {
         let kind = match (agents.is_some(), skills.is_some()) {
             (false, false) => ScopeKind::Account,
             (false, true) => ScopeKind::Skill,
@@ -72,7 +58,7 @@ impl Answers {
         };
         let named = ids.into_iter().map(|id| (self.view.names.scope(id), id));
         let covered = named.filter(|(scope, _)| agents.has(scope.agent.as_ref()) && skills.has(scope.skill.as_ref()));
-        let row = |(scope, id)| (scope, self.over(id, windows).remove(0));
+        let row = |(scope, id)| (scope, self.since(id, question.frame.from));
         let mut found = covered.map(row).map(|(scope, metrics)| question.row(&scope, metrics));
         if question.group_by.is_empty() {
             let asks_for_nobody = question.touches(Dimension::Agent) && !self.view.policy().agent_metrics;

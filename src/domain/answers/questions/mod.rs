@@ -1,10 +1,12 @@
 //! Questions over a view: any grouping, any filter, whole buckets from–to, in intervals where asked.
 //!
-//! They are answered from the facts that stand (`gather`), in one pass over the buckets asked for; where grouping, filter
-//! and time are what is summed anyway, from the sums (`indexed`), with the same numbers.
+//! They are answered from the facts that stand (`gather`), in one pass over the buckets asked for; where rows are by what
+//! many share, from digests of the facts (`digested`); and where grouping, filter and time are what is summed anyway, from
+//! the sums (`indexed`). The numbers are the same.
 
 pub(super) mod asked;
 pub mod by_bucket;
+mod digested;
 mod frame;
 mod gather;
 mod groups;
@@ -24,6 +26,7 @@ use crate::domain::fact::{FactKind, Kinds, Row, Stated};
 use crate::domain::span::Span;
 
 use asked::Asked;
+use digested::Digested;
 pub use frame::Frame;
 
 /// By what facts are grouped and chosen: whom and what they are credited to.
@@ -175,7 +178,9 @@ impl Question {
     /// The same; nothing if there are more metrics in it than `most`, counted over rows and intervals.
     #[must_use]
     pub fn answer_within(&self, view: &View, most: usize) -> Option<Answer> {
-        gather::answer(&Asked::of(view, self), most)
+        let asked = Asked::of(view, self);
+        let digested = Digested::of(&asked);
+        digested.map_or_else(|| gather::answer(&asked, most), |digested| digested.answer(most))
     }
 
     /// The facts of these kinds that the question covers, the newest bucket first. With the kinds of a number of the

@@ -132,7 +132,8 @@ impl AgentSums {
         visits.flat_map(|visit| self.online_in(visit)).filter(|part| part.from < part.to).collect()
     }
 
-    fn online_in(&self, span: Span) -> impl Iterator<Item = Span> {
+    /// The parts of a span in which the agent was online, as far as is known.
+    pub fn online_in(&self, span: Span) -> impl Iterator<Item = Span> {
         let online = self.statuses_in(span).filter(|held| held.status == Status::Online);
         online.map(move |held| held.span.shared(span))
     }

@@ -3,6 +3,7 @@
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
@@ -32,7 +33,12 @@ pub struct Buckets {
     changed: Vec<(ScopeId, Bucket)>,
     /// Tallies whose greatest duration was taken back.
     unsettled: Vec<Unsettled>,
+    /// What was asked for since something came, by the scope and the first bucket.
+    asked: Mutex<Vec<(ScopeId, Bucket, Arc<Tally>)>>,
 }
+
+/// So many sums are kept for the next who ask.
+const MOST_ASKED: usize = 64;
 
 /// A tally whose greatest duration was taken back.
 type Unsettled = (Bucket, ScopeId, DurationKind);
@@ -73,6 +79,7 @@ impl Buckets {
             skills: Vec::new(),
             changed: Vec::new(),
             unsettled: Vec::new(),
+            asked: Mutex::default(),
         }
     }
 
@@ -260,6 +267,28 @@ impl Buckets {
         windows.starts().map(part).collect()
     }
 
+    /// The sum of the account or of a skill from a bucket on.
+    #[must_use]
+    pub fn since(&self, scope: ScopeId, from: Bucket) -> Arc<Tally> {
+        let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., sum)) = asked().iter().find(|of| (of.0, of.1) == (scope, from)) {
+            return sum.clone();
+        }
+        let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
+        let newest: Vec<&Tally> = tallies.take_while(|of| of.0 >= from).map(|(_, cell)| &cell.tally).collect();
+        let sum = Arc::new(Tally::sum(newest.iter().copied()));
+        let mut kept = asked();
+        if kept.len() < MOST_ASKED {
+            kept.push((scope, from, sum.clone()));
+        }
+        sum
+    }
+
+    /// Must come before anything changes that is summed.
+    pub(super) fn forget_asked(&mut self) {
+        self.asked.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Every skill with a tally in some bucket.
     pub fn skills(&self) -> impl Iterator<Item = Option<Name>> {
         let some = (0..).zip(&self.skills).filter(|(_, tallies)| !tallies.is_empty());
@@ -299,7 +328,7 @@ fn counting(scopes: Scopes, skill: Option<Name>) -> impl Iterator<Item = ScopeId
 }
 
 /// The greatest of the values that are stated more often than taken back, and by how much; 0 if there is none.
-pub(super) fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> (Millis, u32) {
+pub(in crate::domain::day) fn greatest_net(values: impl Iterator<Item = (Millis, Sign)>) -> (Millis, u32) {
     let mut values: Vec<(Millis, i64)> = values.map(|(value, sign)| (value, sign.unit())).collect();
     values.sort_unstable_by_key(|(value, _)| std::cmp::Reverse(*value));
     let net = |equal: &[(Millis, i64)]| equal.iter().map(|(_, unit)| unit).sum::<i64>();

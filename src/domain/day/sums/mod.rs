@@ -28,6 +28,7 @@ use super::tally::{Distinct, Times};
 use super::view::View;
 use agent::Pending;
 use agent_marks::AgentMarks;
+pub(super) use buckets::greatest_net;
 use buckets::{Buckets, Timed};
 use writers::Writers;
 
@@ -94,6 +95,7 @@ impl Sums {
     /// Sums what has been stated since the last view.
     pub fn take_up(&mut self, view: &View) {
         self.now = view.now;
+        self.buckets.forget_asked();
         self.sweep(view.day.oldest);
         let mut together = Together::default();
         let is_first = self.buckets.is_empty();

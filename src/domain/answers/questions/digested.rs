@@ -1,0 +1,263 @@
+//! Answers from digests of the facts: what a day's buckets have of each group, of which most are kept from the question before.
+//!
+//! The columns by which digests are cut are the dimensions of the grouping and of the filters: rows are then entries that
+//! stand behind each other.
+
+use super::asked::Asked;
+use super::gather::metrics;
+use super::{Answer, AnswerRow, Dimension};
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::open_visits::open_visits;
+use crate::domain::bucket::Bucket;
+use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Lost, Summing, Walk, greatest};
+use crate::domain::day::tally::Tally;
+use crate::domain::event::Status;
+use crate::domain::fact::{Credit, DurationKind, FactKind};
+use crate::domain::names::Name;
+use crate::domain::span::Span;
+
+/// The dimensions whose names are so few that a filter of one is worth digests of all.
+const FEW: [Dimension; 4] = [Dimension::Skill, Dimension::Line, Dimension::Channel, Dimension::Company];
+
+/// A question that digests answer.
+pub(super) struct Digested<'a> {
+    asked: &'a Asked<'a>,
+    /// The dimensions of the columns: those of the grouping come first.
+    by: Vec<Dimension>,
+    /// Of each the number of a name that is called as what stands for none, so that both have one row; 0 if there is none.
+    called_none: Key,
+    cut: Cut,
+    /// Its buckets.
+    from: Bucket,
+    to: Bucket,
+    /// Its time, up to now.
+    span: Span,
+}
+
+/// The numbers of a group, before it has its names.
+struct Row {
+    key: Key,
+    metrics: Metrics,
+}
+
+/// A group of which greatest durations are to be found.
+struct Unsettled {
+    row: usize,
+    tally: Tally,
+    people: [u64; 2],
+    /// The greatest that are known.
+    greatest: [Option<i64>; 4],
+}
+
+/// In the order of a tally's.
+const KINDS: [DurationKind; 4] =
+    [DurationKind::FirstResponse, DurationKind::Response, DurationKind::Handle, DurationKind::Resolution];
+
+impl<'a> Digested<'a> {
+    /// The question in columns; none where its groups are too many, or its parts: contacts, intervals, a filter of an agent.
+    pub(super) fn of(asked: &'a Asked<'a>) -> Option<Self> {
+        let question = &asked.question;
+        let mut by = question.group_by.clone();
+        by.sort_unstable();
+        let mut filtered: Vec<Dimension> = question.filters.iter().map(|filter| filter.dimension).collect();
+        filtered.retain(|dimension| !by.contains(dimension));
+        filtered.sort_unstable();
+        let is_few = filtered.iter().all(|dimension| FEW.contains(dimension)) && !by.contains(&Dimension::Contact);
+        by.extend(filtered);
+        let (frame, newest) = (question.frame, Bucket::asked_at(asked.view.now));
+        let is_in_time = frame.from <= frame.to && frame.from <= newest;
+        let is_whole = question.interval_buckets.is_none() && !asked.asks_for_nobody;
+        if !is_few || !is_in_time || !is_whole || by.is_empty() || by.len() > COLUMNS {
+            return None;
+        }
+        let mut columns = [u8::MAX; COLUMNS];
+        columns.iter_mut().zip(&by).for_each(|(column, dimension)| *column = *dimension as u8);
+        let (has_people, has_presence) = (question.has_contacts(), question.has_presence());
+        let cut = Cut { by: columns, scope: asked.scope, has_people, has_presence };
+        // What happened at exactly now belongs to the bucket just ended.
+        let to = if frame.to >= newest { newest.next() } else { frame.to };
+        let mut called_none = Key::default();
+        called_none.iter_mut().zip(&by).for_each(|(code, dimension)| *code = asked.called_none(*dimension));
+        Some(Self { asked, by, called_none, cut, from: frame.from, to, span: frame.span(asked.view.now) })
+    }
+
+    /// The answer; nothing if it has more rows than so many.
+    pub(super) fn answer(&self, most: usize) -> Option<Answer> {
+        let rows = self.rows(most)?;
+        let overlapping = self.asked.question.group_by.contains(&Dimension::Topic);
+        Some(Answer { span: self.span, intervals: Vec::new(), rows: self.named(rows), overlapping })
+    }
+
+    fn rows(&self, most: usize) -> Option<Vec<Row>> {
+        let keys = |credit: &Credit| self.keys(credit);
+        let cutting = Cutting { day: &self.asked.view.day, cut: self.cut, keys: &keys };
+        let mut summing = Summing::default();
+        let digests = &cutting.day.digests;
+        let inside = digests.cover(&cutting, self.from, self.to, &mut summing);
+        let later = digests.cover(&cutting, self.to.next(), Bucket::of(self.asked.view.now).next(), &mut summing);
+        let mut draft = Draft::new(&cutting);
+        for (facts, mut cursor) in inside.iter().flat_map(|digest| digest.rest(cutting.day)) {
+            draft.read(facts, &mut cursor);
+        }
+        for (facts, mut cursor) in later.iter().flat_map(|digest| digest.rest(cutting.day)) {
+            draft.read_spans(facts, &mut cursor, self.span);
+        }
+        self.draft_running(&mut draft);
+        let rest = Digest::of_draft(draft, self.span.from, &mut summing);
+        let mut walk = Walk::over(inside.iter().map(|digest| &**digest).chain([&rest]));
+        later.iter().for_each(|digest| walk.add(digest, true));
+        self.sum(&cutting, walk, &mut summing, most)
+    }
+
+    /// What runs: visits that go on, and statuses that hold.
+    fn draft_running(&self, draft: &mut Draft<'_>) {
+        let view = self.asked.view;
+        for visit in open_visits(self.asked) {
+            let span = Span { from: visit.since, to: view.now }.shared(self.span);
+            draft.add_span(FactKind::Visit, span, 1, &visit.credit);
+        }
+        if !self.cut.has_presence {
+            return;
+        }
+        for (code, now) in (0..).zip(view.current.agents.iter()) {
+            let kind = match now.status.map(|held| held.status) {
+                Some(Status::Online) => FactKind::Online,
+                Some(Status::Away) => FactKind::Away,
+                Some(Status::Offline) | None => continue,
+            };
+            let span = now.status.map_or(self.span, |held| held.span).shared(self.span);
+            draft.add_span(kind, span, 1, &Credit { agent: Name::from_code(code), ..Credit::default() });
+        }
+    }
+
+    fn sum(&self, cutting: &Cutting<'_>, mut walk: Walk<'_>, summing: &mut Summing, most: usize) -> Option<Vec<Row>> {
+        let columns = self.asked.question.group_by.len();
+        let (mut rows, mut unsettled, mut tally) = (Vec::new(), Vec::new(), Tally::default());
+        while let Some(key) = walk.next(columns, |key| self.wants(key), summing) {
+            let greatest = summing.put_into(&mut tally, self.span);
+            let people = self.people(&key, &tally, summing.take_people());
+            summing.clear();
+            for (which, max_ms) in KINDS.into_iter().zip(greatest) {
+                tally.set_max(which, max_ms.unwrap_or(0), 1);
+            }
+            if greatest.contains(&None) {
+                unsettled.push(Unsettled { row: rows.len(), tally: tally.clone(), people, greatest });
+            }
+            rows.push(Row { key: self.group(&key), metrics: metrics(self.asked, &tally, people) });
+            if rows.len() > most {
+                return None;
+            }
+        }
+        self.settle(cutting, &mut rows, unsettled);
+        Some(rows)
+    }
+
+    /// How many contacts and agents wrote; where agents are told apart, who is of a group is known.
+    fn people(&self, key: &Key, tally: &Tally, counted: [u64; 2]) -> [u64; 2] {
+        let Some(column) = self.by.iter().position(|by| *by == Dimension::Agent) else { return counted };
+        let wrote = key[column] != 0 && tally.count(FactKind::AgentMessage) > 0;
+        [0, u64::from(wrote)]
+    }
+
+    /// Finds the greatest durations of groups that lost theirs.
+    fn settle(&self, cutting: &Cutting<'_>, rows: &mut [Row], mut unsettled: Vec<Unsettled>) {
+        if unsettled.is_empty() {
+            return;
+        }
+        let of = |(place, group): (usize, &Unsettled)| {
+            let (key, greatest) = (rows[group.row].key, group.greatest);
+            let lost = KINDS.into_iter().filter(move |which| greatest[*which as usize].is_none());
+            lost.map(move |which| (place, (key, which)))
+        };
+        let (places, lost): (Vec<usize>, Vec<Lost>) = unsettled.iter().enumerate().flat_map(of).unzip();
+        let group = |key: &Key| self.wants(key).then(|| self.group(key));
+        let found = greatest(cutting, (self.from, self.to), &lost, group);
+        for ((place, (_, which)), max_ms) in places.into_iter().zip(lost).zip(found) {
+            unsettled[place].tally.set_max(which, max_ms, 1);
+        }
+        for Unsettled { row, tally, people, .. } in unsettled {
+            rows[row].metrics = metrics(self.asked, &tally, people);
+        }
+    }
+
+    /// The numbers of the columns of what has a credit.
+    fn keys(&self, credit: &Credit) -> Keys {
+        let mut keys = self.asked.keys_by(&self.by, credit);
+        for (code, called_none) in keys.iter_mut().flat_map(|key| key.iter_mut().zip(self.called_none)) {
+            if *code == called_none {
+                *code = 0;
+            }
+        }
+        keys
+    }
+
+    /// Whether the filters let a group through.
+    fn wants(&self, key: &Key) -> bool {
+        let code = |dimension| self.by.iter().position(|by| *by == dimension).map(|column| key[column]);
+        self.asked.filters().all(|(dimension, codes)| code(dimension).is_some_and(|code| codes.contains(&code)))
+    }
+
+    /// The key of a row.
+    fn group(&self, key: &Key) -> Key {
+        let mut group = Key::default();
+        let columns = self.asked.question.group_by.len();
+        group[..columns].copy_from_slice(&key[..columns]);
+        group
+    }
+
+    /// The rows that are shown, by name.
+    fn named(&self, mut rows: Vec<Row>) -> Vec<AnswerRow> {
+        let question = &self.asked.question;
+        if question.group_by.is_empty() {
+            let nothing = || metrics(self.asked, &Tally::default(), [0, 0]);
+            let metrics = rows.pop().map_or_else(nothing, |row| row.metrics);
+            return vec![AnswerRow { ids: Vec::new(), metrics, intervals: Vec::new() }];
+        }
+        let column = |dimension| self.by.iter().position(|by| *by == dimension).expect("a column for each dimension");
+        let names =
+            question.group_by.iter().map(|dimension| Names::of(self.asked, *dimension, column(*dimension), &rows));
+        let names: Vec<Names> = names.collect();
+        let mut order: Vec<([u32; COLUMNS], usize)> = Vec::with_capacity(rows.len());
+        for (place, row) in rows.iter().enumerate().filter(|(_, row)| !row.metrics.is_zero()) {
+            let mut by_name = [0; COLUMNS];
+            by_name.iter_mut().zip(&names).for_each(|(rank, names)| *rank = names.rank(row));
+            order.push((by_name, place));
+        }
+        order.sort_unstable();
+        let row = |(by_name, place): ([u32; COLUMNS], usize)| AnswerRow {
+            ids: names.iter().zip(by_name).map(|(names, rank)| names.texts[rank as usize].0.to_owned()).collect(),
+            metrics: std::mem::take(&mut rows[place].metrics),
+            intervals: Vec::new(),
+        };
+        order.into_iter().map(row).collect()
+    }
+}
+
+/// The names of one dimension in some rows, sorted once: rows are then sorted by numbers.
+struct Names<'a> {
+    column: usize,
+    /// With their codes.
+    texts: Vec<(&'a str, u32)>,
+    /// By code, the place in these.
+    ranks: Vec<u32>,
+}
+
+impl<'a> Names<'a> {
+    fn of(asked: &'a Asked<'a>, dimension: Dimension, column: usize, rows: &[Row]) -> Self {
+        let most = rows.iter().map(|row| row.key[column]).max().unwrap_or_default();
+        let mut ranks = vec![u32::MAX; most as usize + 1];
+        let mut texts = Vec::new();
+        for code in rows.iter().map(|row| row.key[column]) {
+            if std::mem::take(&mut ranks[code as usize]) == u32::MAX {
+                texts.push((asked.text(dimension, code), code));
+            }
+        }
+        texts.sort_unstable();
+        (0..).zip(&texts).for_each(|(rank, (_, code))| ranks[*code as usize] = rank);
+        Self { column, texts, ranks }
+    }
+
+    fn rank(&self, row: &Row) -> u32 {
+        self.ranks[row.key[self.column] as usize]
+    }
+}

@@ -1,0 +1,103 @@
+//! What some buckets behind each other say of each group, and how far their facts have been read for it.
+
+use std::sync::Arc;
+
+use super::{COLUMNS, Cutting, Draft, Summing, Walk};
+use crate::domain::bucket::Bucket;
+use crate::domain::day::DayView;
+use crate::domain::day::facts::{Cursor, FactsView};
+use crate::domain::event::Millis;
+
+/// A digest. It never changes.
+#[derive(Debug)]
+pub struct Digest {
+    /// Its first bucket, and how many there are.
+    buckets: (Bucket, i64),
+    /// Those with facts, oldest first, and how far each was read.
+    read: Box<[(Bucket, Cursor)]>,
+    /// What ended in it and began before is told apart.
+    start: Millis,
+    /// One entry a group, ascending by key.
+    entries: Box<[u8]>,
+}
+
+/// One is made anew once so much of its facts is not in it: what is left is read for each answer.
+const REST_PART: usize = 64;
+const REST_BYTES: usize = 512;
+
+impl Digest {
+    /// Of one bucket, all that is there.
+    pub(super) fn of_bucket(cutting: &Cutting<'_>, bucket: Bucket, summing: &mut Summing) -> Option<Self> {
+        let facts = cutting.day.bucket(bucket)?;
+        let (mut draft, mut cursor) = (Draft::new(cutting), Cursor::default());
+        draft.read(facts, &mut cursor);
+        let (start, read) = (bucket.start(), [(bucket, cursor)].into());
+        Some(Self { buckets: (bucket, 1), read, start, entries: draft.entries(start, summing) })
+    }
+
+    /// Of what is in several, the parts of so many buckets; none of none.
+    pub(super) fn of_parts(buckets: (Bucket, i64), parts: &[Arc<Self>], summing: &mut Summing) -> Option<Self> {
+        let read: Box<[_]> = parts.iter().flat_map(|part| &part.read).copied().collect();
+        if read.is_empty() {
+            return None;
+        }
+        let (start, mut entries) = (buckets.0.start(), Vec::new());
+        let mut walk = Walk::over(parts.iter().map(|part| &**part));
+        while let Some(key) = walk.next(COLUMNS, |_| true, summing) {
+            summing.write(&key, start, &mut entries);
+        }
+        Some(Self { buckets, read, start, entries: entries.into() })
+    }
+
+    /// Of what is in a draft, told from a moment on.
+    #[must_use]
+    pub fn of_draft(draft: Draft<'_>, start: Millis, summing: &mut Summing) -> Self {
+        let (buckets, read) = ((Bucket::of(start), 0), Box::default());
+        Self { buckets, read, start, entries: draft.entries(start, summing) }
+    }
+
+    /// Whether nearly all facts of its buckets are in it, and none that the day does not have.
+    pub(super) fn serves(&self, day: &DayView) -> bool {
+        let (mut found, mut rest) = (0, 0);
+        for (facts, cursor) in self.cursors(day) {
+            let Some(more) = facts.bytes().checked_sub(cursor.read_bytes()) else { return false };
+            found += usize::from(cursor != Cursor::default());
+            rest += more;
+        }
+        found == self.read.len() && rest <= self.read_bytes() / REST_PART + REST_BYTES
+    }
+
+    /// How many bytes of facts were read for it.
+    pub(super) fn read_bytes(&self) -> usize {
+        self.read.iter().map(|(_, cursor)| cursor.read_bytes()).sum()
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.entries.len() + size_of_val(&*self.read) + size_of::<Self>()
+    }
+
+    /// The buckets of which not all facts are in it, and from where on.
+    pub fn rest<'v>(&self, day: &'v DayView) -> impl Iterator<Item = (&'v FactsView, Cursor)> {
+        self.cursors(day).filter(|(facts, cursor)| !facts.is_read(cursor))
+    }
+
+    /// Each of its buckets that has facts in a day, and how far it was read.
+    fn cursors<'v>(&self, day: &'v DayView) -> impl Iterator<Item = (&'v FactsView, Cursor)> {
+        let (first, count) = self.buckets;
+        let from = day.buckets.partition_point(|facts| facts.bucket() < first);
+        let of_it = day.buckets[from..].iter().take_while(move |facts| facts.bucket().since(first) < count);
+        of_it.map(|facts| {
+            let read = self.read.binary_search_by_key(&facts.bucket(), |(bucket, _)| *bucket);
+            (facts, read.map_or_else(|_| Cursor::default(), |place| self.read[place].1))
+        })
+    }
+
+    pub(super) fn start(&self) -> Millis {
+        self.start
+    }
+
+    pub(super) fn entries(&self) -> &[u8] {
+        &self.entries
+    }
+}

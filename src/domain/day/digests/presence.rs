@@ -1,0 +1,161 @@
+//! An agent's statuses and visits in a digest, for the time in which a visit was made while online.
+//!
+//! All of it is linear: a visit that is taken back is added with −1. So the visits of a digest that all lie in one status
+//! need not be read one by one.
+
+use std::ops::Range;
+
+use super::entry::{push_span, read_span};
+use crate::domain::compact::varint::{Reader, write, write_signed};
+use crate::domain::day::tally::Times;
+use crate::domain::event::{Millis, Status};
+use crate::domain::span::Span;
+
+/// A span and +1, or −1 where it is taken back.
+pub(super) type Signed = (Span, i32);
+
+/// What is gathered of one agent.
+#[derive(Debug, Default)]
+pub(super) struct Presence {
+    pub(super) statuses: Vec<(Status, Signed)>,
+    /// Visits one by one.
+    pub(super) visits: Vec<Signed>,
+    /// Visits as digests have them.
+    folded: Vec<Folded>,
+    /// What these are in bytes.
+    bytes: Vec<u8>,
+}
+
+/// The visits of one digest.
+#[derive(Debug, Clone)]
+struct Folded {
+    /// From the first beginning to the last end.
+    over: Span,
+    total_ms: Millis,
+    at: Range<usize>,
+}
+
+impl Presence {
+    pub(super) fn is_empty(&self) -> bool {
+        self.statuses.is_empty() && self.visits.is_empty() && self.folded.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.statuses.clear();
+        self.visits.clear();
+        self.folded.clear();
+        self.bytes.clear();
+    }
+
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>, start: Millis) {
+        for _ in 0..reader.number() {
+            let status = if reader.byte() == 0 { Status::Online } else { Status::Away };
+            self.statuses.push((status, read_span(reader, start)));
+        }
+        if reader.byte() == 0 {
+            return;
+        }
+        let (over, _) = read_span(reader, start);
+        let total_ms = reader.signed();
+        let length = reader.number() as usize;
+        let at = self.bytes.len()..self.bytes.len() + length;
+        self.bytes.extend_from_slice(reader.slice(length));
+        self.folded.push(Folded { over, total_ms, at });
+    }
+
+    pub(super) fn write(&mut self, start: Millis, out: &mut Vec<u8>) {
+        write(out, self.statuses.len() as u64);
+        for (status, span) in &self.statuses {
+            out.push(u8::from(*status != Status::Online));
+            push_span(out, *span, start);
+        }
+        for folded in std::mem::take(&mut self.folded) {
+            self.visits.extend(folded.visits(&self.bytes));
+        }
+        let Some(from) = self.visits.iter().map(|(visit, _)| visit.from).min() else {
+            out.push(0);
+            return;
+        };
+        out.push(1);
+        let to = self.visits.iter().map(|(visit, _)| visit.to).max().unwrap_or(from);
+        push_span(out, (Span { from, to }, 1), start);
+        write_signed(out, self.visits.iter().map(|(visit, unit)| visit.length_ms() * Millis::from(*unit)).sum());
+        self.visits.sort_unstable();
+        let (mut bytes, mut last) = (Vec::new(), from);
+        for visit in &self.visits {
+            push_span(&mut bytes, *visit, last);
+            last = visit.0.from;
+        }
+        write(out, bytes.len() as u64);
+        out.extend_from_slice(&bytes);
+    }
+
+    /// The times in a span.
+    pub(super) fn times(&self, within: Span) -> Times {
+        let mut times = Times::default();
+        for (status, (span, unit)) in &self.statuses {
+            times.add(Times::of_status(*status, span.overlap_ms(within)), i64::from(*unit));
+        }
+        let online = self.statuses.iter().filter(|(status, _)| *status == Status::Online);
+        for (span, unit) in online.map(|(_, (span, unit))| (span.shared(within), *unit)) {
+            let folded = self.folded.iter().map(|folded| folded.overlap_ms(span, &self.bytes));
+            let others = self.visits.iter().map(|(visit, sign)| visit.overlap_ms(span) * Millis::from(*sign));
+            times.focus_online_ms += Millis::from(unit) * folded.chain(others).sum::<Millis>();
+        }
+        times
+    }
+}
+
+impl Folded {
+    fn visits<'b>(&self, bytes: &'b [u8]) -> impl Iterator<Item = Signed> + use<'b> {
+        let (mut reader, mut last) = (Reader::new(&bytes[self.at.clone()]), self.over.from);
+        std::iter::from_fn(move || {
+            (!reader.is_at_end()).then(|| {
+                let visit = read_span(&mut reader, last);
+                last = visit.0.from;
+                visit
+            })
+        })
+    }
+
+    /// How much of a span they cover.
+    fn overlap_ms(&self, span: Span, bytes: &[u8]) -> Millis {
+        if span.from <= self.over.from && self.over.to <= span.to {
+            return self.total_ms;
+        }
+        if span.overlap_ms(self.over) == 0 {
+            return 0;
+        }
+        self.visits(bytes).map(|(visit, unit)| visit.overlap_ms(span) * Millis::from(unit)).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(from: Millis, to: Millis) -> Span {
+        Span { from, to }
+    }
+
+    #[test]
+    fn visits_read_back_count_while_online_and_no_more_once_taken_back() {
+        let mut first = Presence {
+            visits: vec![(span(300, 340), 1), (span(90, 110), 1), (span(200, 250), 1)],
+            statuses: vec![(Status::Away, (span(50, 95), 1))],
+            ..Presence::default()
+        };
+        let mut bytes = Vec::new();
+        first.write(100, &mut bytes);
+        let mut both = Presence::default();
+        both.read(&mut Reader::new(&bytes), 100);
+        both.statuses.push((Status::Online, (span(95, 320), 1)));
+        let times = both.times(span(0, 1_000));
+        assert_eq!((times.focus_online_ms, times.online_ms, times.away_ms), (15 + 50 + 20, 225, 45));
+        assert_eq!(both.times(span(100, 210)).focus_online_ms, 20);
+        both.visits.push((span(200, 250), -1));
+        both.statuses.push((Status::Online, (span(95, 320), -1)));
+        both.statuses.push((Status::Online, (span(0, 400), 1)));
+        assert_eq!(both.times(span(0, 1_000)).focus_online_ms, 20 + 40);
+    }
+}

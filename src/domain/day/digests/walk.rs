@@ -1,0 +1,92 @@
+//! Several digests read side by side, group by group.
+
+use super::{Digest, Key, Summing};
+use crate::domain::compact::varint::Reader;
+use crate::domain::event::Millis;
+
+/// Digests on the way.
+#[derive(Debug, Default)]
+pub struct Walk<'d> {
+    reading: Vec<Reading<'d>>,
+}
+
+/// How far a digest has been read.
+#[derive(Debug)]
+struct Reading<'d> {
+    reader: Reader<'d>,
+    start: Millis,
+    /// Whether only what reaches into the time before it matters.
+    is_later: bool,
+    is_over: bool,
+    /// The next entry.
+    key: Key,
+    body: &'d [u8],
+}
+
+impl<'d> Walk<'d> {
+    /// Over all of these digests.
+    pub fn over(digests: impl Iterator<Item = &'d Digest>) -> Self {
+        let mut walk = Self::default();
+        digests.for_each(|digest| walk.add(digest, false));
+        walk
+    }
+
+    /// Adds a digest; of one that is later than what is asked for, what reaches back into it.
+    pub fn add(&mut self, digest: &'d Digest, is_later: bool) {
+        let reader = Reader::new(digest.entries());
+        let (key, body, is_over) = (Key::default(), Default::default(), false);
+        let mut reading = Reading { reader, start: digest.start(), is_later, is_over, key, body };
+        reading.advance();
+        if !reading.is_over {
+            self.reading.push(reading);
+        }
+    }
+
+    /// Sums the next group by so many of the columns that has what is wanted: its key is that of the first entry in it. None
+    /// after the last.
+    pub fn next(&mut self, columns: usize, is_wanted: impl Fn(&Key) -> bool, summing: &mut Summing) -> Option<Key> {
+        loop {
+            let key = self.reading.iter().map(|reading| reading.key).min()?;
+            let (mut place, mut found) = (0, false);
+            while let Some(reading) = self.reading.get_mut(place) {
+                while reading.key[..columns] == key[..columns] && !reading.is_over {
+                    if is_wanted(&reading.key) {
+                        reading.sum(summing);
+                        found = true;
+                    }
+                    reading.advance();
+                }
+                if reading.is_over {
+                    self.reading.swap_remove(place);
+                } else {
+                    place += 1;
+                }
+            }
+            if found {
+                return Some(key);
+            }
+        }
+    }
+}
+
+impl Reading<'_> {
+    /// Adds the next entry.
+    fn sum(&self, summing: &mut Summing) {
+        if self.is_later {
+            summing.read_later(self.body, self.start);
+        } else {
+            summing.read(self.body, self.start);
+        }
+    }
+
+    /// Goes on to the next entry.
+    fn advance(&mut self) {
+        self.is_over = self.reader.is_at_end();
+        if self.is_over {
+            return;
+        }
+        self.key = std::array::from_fn(|_| self.reader.number() as u32);
+        let length = self.reader.number() as usize;
+        self.body = self.reader.slice(length);
+    }
+}
