@@ -17,8 +17,13 @@ use crate::domain::span::Span;
 /// What runs in an account.
 #[derive(Debug, Default)]
 pub(super) struct Running {
-    /// Since when each visit goes on, and the agent's code.
-    visits: Vec<(Millis, usize)>,
+    /// Since when each visit goes on.
+    visits: Vec<Millis>,
+    /// From when and how long visits go on while their agents are online. Of an account everybody asks, and thousands of
+    /// agents are in visits: what is asked of all of them each time stands together.
+    online: Vec<Span>,
+    /// The visits, with the agents' codes, in which the status was another one before: the sums have it.
+    across: Vec<(Millis, usize)>,
     /// The same by skill: presence belongs to no skill.
     by_skill: HashMap<Option<Name>, Vec<Millis>, FixedState>,
     /// The last status of each agent, lapsed or not.
@@ -31,13 +36,23 @@ impl Running {
         let mut running = Self::default();
         for (code, now) in current.agents.iter().enumerate() {
             if let Some(visit) = now.visit {
-                running.visits.push((visit.since, code));
+                running.add_visit(visit.since, code, now.status);
                 running.by_skill.entry(visit.skill).or_default().push(visit.since);
             }
             running.statuses.extend(now.status.filter(|held| held.status != Status::Offline));
             running.rates.add(Rates::of(now));
         }
         running
+    }
+
+    fn add_visit(&mut self, since: Millis, code: usize, status: Option<StatusSpan>) {
+        self.visits.push(since);
+        match status.filter(|held| held.span.from <= since) {
+            // Those before it have ended before the visit began.
+            Some(held) if held.status == Status::Online => self.online.push(Span { from: since, to: held.span.to }),
+            Some(_) => {}
+            None => self.across.push((since, code)),
+        }
     }
 
     /// The skills under which a visit goes on.
@@ -69,9 +84,11 @@ impl Running {
 
     fn times_of_account(&self, span: Span, sums: &Sums) -> Times {
         let mut times = Times::default();
-        for &(since, code) in self.visits.iter().filter(|(since, _)| *since < span.to) {
-            let visit = Span { from: since, to: span.to }.shared(span);
-            times.focus_ms += visit.length_ms();
+        let until_its_end = |since| Span { from: since, to: span.to };
+        times.focus_ms = self.visits.iter().map(|since| until_its_end(*since).overlap_ms(span)).sum();
+        times.focus_online_ms = self.online.iter().map(|online| online.overlap_ms(span)).sum();
+        for &(since, code) in self.across.iter().filter(|(since, _)| *since < span.to) {
+            let visit = until_its_end(since).shared(span);
             times.focus_online_ms += sums.agent(code).map_or(0, |agent| agent.status_ms(visit, Status::Online));
         }
         for held in &self.statuses {
