@@ -195,8 +195,8 @@ impl Desk {
     }
 
     /// The newest view, for questions that take their time.
-    pub(super) fn view(&self) -> (View, Moment) {
-        self.ask(|answers, moment| (answers.view().clone(), moment))
+    pub(super) fn view(&self) -> (Arc<View>, Moment) {
+        self.ask(|answers, moment| (answers.shared_view(), moment))
     }
 
     /// Asks the fold for the events of one conversation; nothing where nothing is known of it.
