@@ -1,10 +1,10 @@
 //! The reception of an account: where its newest answers are, for passes to renew and for readers to ask.
 //!
 //! Only the passes put anything here, and nobody who folds ever waits for it. A reader who asks holds up the next pass over
-//! this account for as long as the question takes: what takes longer than a moment is asked of a copy of the view instead.
+//! this account for as long as the question takes: what takes longer than a moment is asked of the view alone instead.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::domain::answers::Answers;
 use crate::domain::day::view::View;
@@ -28,7 +28,7 @@ enum Kept {
     /// What is summed of it.
     Answers(Box<Answers>),
     /// What can be summed anew: of twenty thousand accounts most have few facts, and are asked rarely.
-    View(Box<View>),
+    View(Arc<View>),
     /// Nothing, while the one becomes the other.
     Moving,
 }
@@ -62,8 +62,8 @@ impl Reception {
 
     /// The newest view, as of `now` if nothing newer is known: for questions that take their time.
     #[must_use]
-    pub fn view(&self, now: Millis) -> View {
-        self.ask(now, |answers| answers.view().clone())
+    pub fn view(&self, now: Millis) -> Arc<View> {
+        self.ask(now, Answers::shared_view)
     }
 
     /// How much had been folded when the newest view was taken; for a question that of its answer.

@@ -1,7 +1,7 @@
 //! How an endpoint asks an account: whether it may, as of which moment, and on which thread.
 //!
-//! What takes longer than a moment runs on threads of its own, so many at once: the others are told to come again. A fold
-//! never knows of any of it.
+//! What takes longer than a moment runs on threads of its own, so many at once: the others wait for a moment, and are then
+//! told to come again. A fold never knows of any of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,11 @@ use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::wire::output::json::Head;
 
+/// How long a question waits for a place. Most are answered in less than a millisecond, so that those that come together have
+/// theirs in a moment; where all places are taken for longer, who asks learns it while they may still ask elsewhere. How many
+/// wait is bounded by how many requests of an account may be under way.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// What every question is asked through.
 pub struct Asking {
     board: Arc<Board>,
@@ -29,6 +34,8 @@ pub struct Asking {
     stale_ms: Box<dyn Fn() -> u64 + Send + Sync>,
     /// A permit for each question that may be answered at the same time.
     questions: Arc<Semaphore>,
+    /// How long one waits for it.
+    patience: Duration,
     /// A permit for each answer that may be sent while it is made. It is kept as long as the client takes, so that these
     /// are others than those of questions: who downloads slowly holds up who downloads, and no one else.
     exports: Arc<Semaphore>,
@@ -84,7 +91,7 @@ impl Asking {
     ) -> Self {
         let permits = [at_once, at_once, at_once.div_ceil(2)];
         let [questions, exports, streams] = permits.map(|permits| Arc::new(Semaphore::new(permits)));
-        Self { board, inquiries, stale_ms, questions, exports, streams }
+        Self { board, inquiries, stale_ms, questions, patience: PATIENCE, exports, streams }
     }
 
     /// The account that a caller asks.
@@ -105,17 +112,19 @@ impl Asking {
         self.find(caller, account)?.ok_or_else(access::unknown_operations_account)
     }
 
-    /// The JSON of an answer that is made on a thread of its own, if there is one.
+    /// The JSON of an answer that is made on a thread of its own, as soon as there is a place for it.
     ///
     /// # Errors
-    /// Where as many are being answered as may be, and whatever the answer's maker says.
+    /// Where there is none in time, and whatever the answer's maker says.
     pub(super) async fn answer(
         &self,
         answer: impl FnOnce() -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Response, Problem> {
-        let permit = self.questions.clone().try_acquire_owned().map_err(|_| {
-            Problem::too_many("as many questions are being answered as may be at once", Duration::from_secs(1))
-        })?;
+        let place = tokio::time::timeout(self.patience, self.questions.clone().acquire_owned()).await;
+        let Ok(Ok(permit)) = place else {
+            let what = "as many questions are being answered as may be at once";
+            return Err(Problem::too_many(what, Duration::from_secs(1)));
+        };
         run(permit, answer).await.map(json)
     }
 
@@ -186,8 +195,8 @@ impl Desk {
     }
 
     /// The newest view, for questions that take their time.
-    pub(super) fn view(&self) -> (View, Moment) {
-        self.ask(|answers, moment| (answers.view().clone(), moment))
+    pub(super) fn view(&self) -> (Arc<View>, Moment) {
+        self.ask(|answers, moment| (answers.shared_view(), moment))
     }
 
     /// Asks the fold for the events of one conversation; nothing where nothing is known of it.
@@ -252,9 +261,37 @@ pub(super) fn json(body: Vec<u8>) -> Response {
 mod tests {
     use super::*;
 
+    fn runtime() -> tokio::runtime::Runtime {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build();
+        runtime.expect("a runtime")
+    }
+
+    #[test]
+    fn questions_that_come_together_wait_for_each_other_and_not_for_long() {
+        let asking = Asking::new(Arc::new(Board::new(&[60])), Arc::default(), Box::new(|| 0), 1);
+        let asking = Asking { patience: Duration::from_millis(300), ..asking };
+        let (end, wait) = std::sync::mpsc::sync_channel::<()>(0);
+        let slow = move || {
+            let _ended = wait.recv().is_err();
+            Ok(Vec::new())
+        };
+        let status =
+            |answer: Result<Response, Problem>| answer.map_or_else(|problem| problem.status().as_u16(), |_| 200);
+        runtime().block_on(async {
+            let (first, second) = (asking.answer(slow), async { status(asking.answer(|| Ok(Vec::new())).await) });
+            let mut first = std::pin::pin!(first);
+            let refused = tokio::select! { biased; _ = &mut first => 0, refused = second => refused };
+            assert_eq!(refused, 429, "nobody waits for as long as a question may take");
+            let third = async { status(asking.answer(|| Ok(Vec::new())).await) };
+            let ends = async { drop(end) };
+            let (first, third, ()) = tokio::join!(first, third, ends);
+            assert_eq!((status(first), third), (200, 200), "a place is waited for");
+        });
+    }
+
     #[test]
     fn who_downloads_keeps_a_place_among_downloads_until_it_has_all_of_it_or_goes_away() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+        let runtime = runtime();
         let _within = runtime.enter();
         let asking = Asking::new(Arc::new(Board::new(&[60])), Arc::default(), Box::new(|| 0), 1);
         // More than may wait for a client.

@@ -20,6 +20,8 @@ mod running;
 mod standing;
 pub mod windows;
 
+use std::sync::Arc;
+
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DAY_MINUTES;
 use crate::domain::day::flow::Flow;
@@ -39,7 +41,8 @@ const LITTLE_BYTES: usize = 256;
 /// Answers about one account.
 #[derive(Debug)]
 pub struct Answers {
-    view: Box<View>,
+    /// Shared with those whose questions take their time.
+    view: Arc<View>,
     sums: Sums,
     running: Running,
     /// Whether the live state has changed since the last look.
@@ -58,7 +61,7 @@ pub struct Changes {
 impl Answers {
     /// Answers as of a view; changed buckets of agents are named if `names_agent_buckets`.
     #[must_use]
-    pub fn new(view: impl Into<Box<View>>, names_agent_buckets: bool) -> Self {
+    pub fn new(view: impl Into<Arc<View>>, names_agent_buckets: bool) -> Self {
         let view = view.into();
         let mut sums = Sums::new(names_agent_buckets);
         sums.take_up(&view);
@@ -67,7 +70,7 @@ impl Answers {
     }
 
     /// Goes on to the next view.
-    pub fn renew(&mut self, view: impl Into<Box<View>>) {
+    pub fn renew(&mut self, view: impl Into<Arc<View>>) {
         let view = view.into();
         self.has_other_live |= self.view.current.changes != view.current.changes;
         self.view = view;
@@ -83,14 +86,15 @@ impl Answers {
 
     /// The view alone: answers as of it can be made anew, and say the same.
     #[must_use]
-    pub fn into_view(self) -> Box<View> {
+    pub fn into_view(self) -> Arc<View> {
         self.view
     }
 
     /// Lets time pass up to `now`, where nothing has happened since the view.
     pub fn pass_time(&mut self, now: Millis) {
-        self.view.now = now.max(self.view.now);
-        self.view.day.drop_before(Bucket::window_start(self.view.now, DAY_MINUTES));
+        let view = Arc::make_mut(&mut self.view);
+        view.now = now.max(view.now);
+        view.day.drop_before(Bucket::window_start(view.now, DAY_MINUTES));
         self.sums.take_up(&self.view);
     }
 
@@ -104,6 +108,12 @@ impl Answers {
     #[must_use]
     pub fn view(&self) -> &View {
         &self.view
+    }
+
+    /// The same for who asks it later: it goes on as it is now.
+    #[must_use]
+    pub fn shared_view(&self) -> Arc<View> {
+        self.view.clone()
     }
 
     /// What was stated and taken back so far.

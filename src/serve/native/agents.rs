@@ -62,7 +62,7 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
     let (asked, summed, view, moment) = desk.ask(|answers, moment| {
         let asked = AgentsQuestion::read(pairs, moment.as_of, desk.private)?;
         let summed = asked.numbers.as_ref().and_then(|numbers| answers.from_sums(numbers));
-        Ok((asked, summed, answers.view().clone(), moment))
+        Ok((asked, summed, answers.shared_view(), moment))
     })?;
     let numbers = asked.numbers.as_ref().map(|question| summed.unwrap_or_else(|| question.answer(&view)));
     let span = numbers.as_ref().map(|numbers| numbers.span);

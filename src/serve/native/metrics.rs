@@ -46,7 +46,7 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
     let (question, summed, view, moment) = desk.ask(|answers, moment| {
         let question = MetricsQuestion::read(&parameters, moment.as_of)?;
         let summed = question.ask_sums(answers);
-        Ok((question, summed, answers.view().clone(), moment))
+        Ok((question, summed, answers.shared_view(), moment))
     })?;
     let (mut answer, previous) = question.gather(summed, &view)?;
     question.arrange(&mut answer, &view, desk.private);

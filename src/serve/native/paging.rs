@@ -51,7 +51,7 @@ impl Answered {
     pub(super) fn list<R: Send + Sync + 'static>(
         (desk, moment): (&Desk, Moment),
         head: fn(&Desk, Moment) -> Head<'_>,
-        (view, span): (View, Option<Span>),
+        (view, span): (Arc<View>, Option<Span>),
         rows: Vec<R>,
         json: fn(&Listing<'_, R>) -> Vec<u8>,
     ) -> Self {

@@ -3,6 +3,8 @@
 //! Two clients who want the same are one question: what they want is written down in one form, whatever the order of
 //! their parameters.
 
+use std::sync::Arc;
+
 use super::content::{Content, PartContent, Row};
 use super::hash;
 use super::lists::{self, Agents};
@@ -45,7 +47,7 @@ struct Taken {
     metrics: Option<(MetricsQuestion, Summed)>,
     live: Option<Live>,
     agents: Option<Agents>,
-    view: View,
+    view: Arc<View>,
     moment: Moment,
 }
 
@@ -105,7 +107,7 @@ impl Wanted {
         });
         let live = self.has(Part::Live).then(|| answers.live());
         let agents = self.has(Part::Agents).then(|| Agents::ask(parameters, answers)).transpose()?;
-        Ok(Taken { metrics, live, agents, view: answers.view().clone(), moment })
+        Ok(Taken { metrics, live, agents, view: answers.shared_view(), moment })
     }
 
     /// From when on the parts cover time, if one does.
