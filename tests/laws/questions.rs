@@ -176,7 +176,7 @@ fn shown(answer: &Answer) -> Value {
         |metrics: &Metrics| -> Value { serde_json::from_slice(&metrics_json(metrics)).expect("valid JSON is written") };
     let row = |row: &AnswerRow| {
         let intervals: Vec<Value> = row.intervals.iter().map(metrics).collect();
-        json!({"ids": row.ids, "metrics": metrics(&row.metrics), "intervals": intervals})
+        json!({"ids": row.ids.iter().map(|id| id.as_str()).collect::<Vec<_>>(), "metrics": metrics(&row.metrics), "intervals": intervals})
     };
     answer.rows.iter().map(row).collect()
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use super::asked::{self, FILTERS, TIME};
 use super::parameters::Parameters;
 use crate::domain::answers::questions::by_bucket::ByBucket;
-use crate::domain::answers::questions::{AnswerRow, Dimension, NoQuestion, Question};
+use crate::domain::answers::questions::{AnswerRow, Dimension, Id, NoQuestion, Question};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
@@ -127,7 +127,7 @@ fn write_buckets(buckets: ByBucket<'_>, chunks: Chunks) -> Result<(), Gone> {
 }
 
 fn line(bucket: Bucket, kind: ScopeKind, row: &AnswerRow) -> BucketLine<'_> {
-    let id = |place: usize| row.ids.get(place).map(String::as_str);
+    let id = |place: usize| row.ids.get(place).map(Id::as_str);
     let (skill, agent) = match kind {
         ScopeKind::Account => (None, None),
         ScopeKind::Skill => (id(0), None),

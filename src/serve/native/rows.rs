@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::domain::answers::catalogue::{Metric, Number, Value};
 use crate::domain::answers::people::named::Named;
-use crate::domain::answers::questions::{AnswerRow, Dimension};
+use crate::domain::answers::questions::{AnswerRow, Dimension, Ids};
 use crate::serve::problem::Problem;
 use crate::wire::nearest::hint;
 use crate::wire::words::{DIMENSIONS, word_of};
@@ -61,7 +61,7 @@ impl Order {
 struct Sorted {
     value: Option<f64>,
     descending: bool,
-    ids: Vec<String>,
+    ids: Ids,
 }
 
 impl Eq for Sorted {}
@@ -123,10 +123,11 @@ fn unknown(text: &str, name: &str) -> Problem {
 mod tests {
     use super::*;
     use crate::domain::answers::metrics::{Csat, Metrics};
+    use crate::domain::answers::questions::Id;
 
     fn row(id: &str, answers: [u64; 5]) -> AnswerRow {
         let metrics = Metrics { csat: Csat { answers, ..Csat::default() }, ..Metrics::default() };
-        AnswerRow { ids: vec![id.to_owned()], metrics, intervals: Vec::new() }
+        AnswerRow { ids: [Id::from(id)].into_iter().collect(), metrics, intervals: Vec::new() }
     }
 
     fn sorted(by: &str) -> String {

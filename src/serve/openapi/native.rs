@@ -11,7 +11,7 @@ use super::schemas::{
     Members as _, Named, boolean, component, id, list, named, object, parsed, text, time, whole, word,
 };
 use crate::domain::answers::catalogue::{self, Metric};
-use crate::domain::answers::questions::{Answer, AnswerRow, Dimension, MOST_GROUPED};
+use crate::domain::answers::questions::{Answer, AnswerRow, Dimension, Id, MOST_GROUPED};
 use crate::domain::span::Span;
 use crate::serve::native::metrics::COMPARED;
 use crate::serve::native::{CATALOGUE, catalogue as told, exports};
@@ -147,7 +147,7 @@ fn table() -> ObjectBuilder {
 fn example() -> Value {
     let head = Head { revision: Some(48_213), stale_ms: Some(0), ..Head::of_files("acme", NOON) };
     let metrics = metrics::example();
-    let row = AnswerRow { ids: vec!["4".to_owned()], metrics, intervals: Vec::new() };
+    let row = AnswerRow { ids: [Id::from("4")].into_iter().collect(), metrics, intervals: Vec::new() };
     let span = Span { from: NOON - 3_600_000, to: NOON };
     let answer = Answer { span, intervals: Vec::new(), rows: vec![row], overlapping: false };
     parsed(answer_json(&Table::whole(head, &[Dimension::Skill], &answer)))

@@ -2,7 +2,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::{Dimension, MOST_GROUPED, Question};
+use super::{Dimension, Ids, MOST_GROUPED, Question};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::{NamesView, View};
 use crate::domain::fact::{Credit, FactKind, Scopes, Stated};
@@ -135,8 +135,8 @@ impl<'v> Asked<'v> {
     }
 
     /// The names of a group, in the order of the grouping.
-    pub(super) fn ids(&self, key: Key) -> Vec<String> {
-        self.question.group_by.iter().zip(key).map(|(dimension, code)| self.text(*dimension, code).to_owned()).collect()
+    pub(super) fn ids(&self, key: Key) -> Ids {
+        self.question.group_by.iter().zip(key).map(|(dimension, code)| self.text(*dimension, code).into()).collect()
     }
 
     /// What a name is called.

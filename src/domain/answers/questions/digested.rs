@@ -5,7 +5,7 @@
 
 use super::asked::Asked;
 use super::gather::metrics;
-use super::{Answer, AnswerRow, Dimension};
+use super::{Answer, AnswerRow, Dimension, Id, Ids};
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::open_visits::open_visits;
 use crate::domain::bucket::Bucket;
@@ -132,7 +132,9 @@ impl<'a> Digested<'a> {
 
     fn sum(&self, cutting: &Cutting<'_>, mut walk: Walk<'_>, summing: &mut Summing, most: usize) -> Option<Vec<Row>> {
         let columns = self.asked.question.group_by.len();
-        let (mut rows, mut unsettled, mut tally) = (Vec::new(), Vec::new(), Tally::default());
+        // Without a grouping there is one row, however many entries it is made of.
+        let groups = if columns == 0 { 1 } else { walk.groups().min(most) };
+        let (mut rows, mut unsettled, mut tally) = (Vec::with_capacity(groups), Vec::new(), Tally::default());
         while let Some(key) = walk.next(columns, |key| self.wants(key), summing) {
             let greatest = summing.put_into(&mut tally, self.span);
             let people = self.people(&key, &tally, summing.take_people());
@@ -211,7 +213,7 @@ impl<'a> Digested<'a> {
         if question.group_by.is_empty() {
             let nothing = || metrics(self.asked, &Tally::default(), [0, 0]);
             let metrics = rows.pop().map_or_else(nothing, |row| row.metrics);
-            return vec![AnswerRow { ids: Vec::new(), metrics, intervals: Vec::new() }];
+            return vec![AnswerRow { ids: Ids::new(), metrics, intervals: Vec::new() }];
         }
         let column = |dimension| self.by.iter().position(|by| *by == dimension).expect("a column for each dimension");
         let names =
@@ -225,7 +227,7 @@ impl<'a> Digested<'a> {
         }
         order.sort_unstable();
         let row = |(by_name, place): ([u32; COLUMNS], usize)| AnswerRow {
-            ids: names.iter().zip(by_name).map(|(names, rank)| names.texts[rank as usize].0.to_owned()).collect(),
+            ids: names.iter().zip(by_name).map(|(names, rank)| names.ids[rank as usize].clone()).collect(),
             metrics: std::mem::take(&mut rows[place].metrics),
             intervals: Vec::new(),
         };
@@ -234,16 +236,15 @@ impl<'a> Digested<'a> {
 }
 
 /// The names of one dimension in some rows, sorted once: rows are then sorted by numbers.
-struct Names<'a> {
+struct Names {
     column: usize,
-    /// With their codes.
-    texts: Vec<(&'a str, u32)>,
+    ids: Vec<Id>,
     /// By code, the place in these.
     ranks: Vec<u32>,
 }
 
-impl<'a> Names<'a> {
-    fn of(asked: &'a Asked<'a>, dimension: Dimension, column: usize, rows: &[Row]) -> Self {
+impl Names {
+    fn of(asked: &Asked<'_>, dimension: Dimension, column: usize, rows: &[Row]) -> Self {
         let most = rows.iter().map(|row| row.key[column]).max().unwrap_or_default();
         let mut ranks = vec![u32::MAX; most as usize + 1];
         let mut texts = Vec::new();
@@ -254,7 +255,7 @@ impl<'a> Names<'a> {
         }
         texts.sort_unstable();
         (0..).zip(&texts).for_each(|(rank, (_, code))| ranks[*code as usize] = rank);
-        Self { column, texts, ranks }
+        Self { column, ids: Id::together(texts.iter().map(|(text, _)| *text)), ranks }
     }
 
     fn rank(&self, row: &Row) -> u32 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::asked::Asked;
 use super::groups::{Groups, Part};
 use super::spans::AgentSpans;
-use super::{Answer, AnswerRow, Dimension};
+use super::{Answer, AnswerRow, Dimension, Ids};
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::numbers;
 use crate::domain::answers::open_visits::open_visits;
@@ -152,11 +152,11 @@ impl<'a> Gathering<'a> {
 
     /// The rows by name: two numbers may have one name, since a line may be called as what stands for none.
     fn rows(self, intervals: usize) -> Vec<AnswerRow> {
-        let mut by_name: BTreeMap<Vec<String>, Parts> = BTreeMap::new();
+        let mut by_name: BTreeMap<Ids, Parts> = BTreeMap::new();
         let Self { asked, spans, groups, .. } = self;
         let nothing = || vec![None; spans.len()];
         if asked.question.group_by.is_empty() && !asked.asks_for_nobody {
-            by_name.insert(Vec::new(), nothing());
+            by_name.insert(Ids::new(), nothing());
         }
         for (key, parts) in groups.drain() {
             let of_name = by_name.entry(asked.ids(key)).or_insert_with(nothing);
@@ -164,7 +164,7 @@ impl<'a> Gathering<'a> {
                 part.into_iter().for_each(|part| to.get_or_insert_default().merge(&part));
             }
         }
-        let row = |(ids, parts): (Vec<String>, Parts)| {
+        let row = |(ids, parts): (Ids, Parts)| {
             let mut whole = Part::default();
             parts.iter().flatten().for_each(|part| whole.merge(part));
             let nothing = Part::default();

@@ -1,6 +1,6 @@
 //! Answers from what is summed: the account, skills, agents, and agents within skills, over a window up to now.
 
-use super::{Answer, AnswerRow, Dimension, Question};
+use super::{Answer, AnswerRow, Dimension, Ids, Question};
 use crate::domain::answers::Answers;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
@@ -62,7 +62,7 @@ impl Answers {
         let mut found = covered.map(row).map(|(scope, metrics)| question.row(&scope, metrics));
         if question.group_by.is_empty() {
             let asks_for_nobody = question.touches(Dimension::Agent) && !self.view.policy().agent_metrics;
-            let nothing = || AnswerRow { ids: Vec::new(), metrics: self.nothing(kind), intervals: Vec::new() };
+            let nothing = || AnswerRow { ids: Ids::new(), metrics: self.nothing(kind), intervals: Vec::new() };
             return if asks_for_nobody { Vec::new() } else { vec![found.next().unwrap_or_else(nothing)] };
         }
         let mut rows: Vec<AnswerRow> = found.filter(|row| !row.metrics.is_zero()).collect();
@@ -88,7 +88,7 @@ impl Question {
     fn row(&self, scope: &Scope, metrics: Metrics) -> AnswerRow {
         let id = |dimension: &Dimension| {
             let id = if *dimension == Dimension::Agent { &scope.agent } else { &scope.skill };
-            id.clone().unwrap_or_else(|| NONE.to_owned())
+            id.as_deref().unwrap_or(NONE).into()
         };
         AnswerRow { ids: self.group_by.iter().map(id).collect(), metrics, intervals: Vec::new() }
     }

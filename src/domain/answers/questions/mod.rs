@@ -10,6 +10,7 @@ mod digested;
 mod frame;
 mod gather;
 mod groups;
+mod ids;
 mod indexed;
 pub mod listed;
 pub mod results;
@@ -28,6 +29,7 @@ use crate::domain::span::Span;
 use asked::Asked;
 use digested::Digested;
 pub use frame::Frame;
+pub use ids::{Id, Ids};
 
 /// By what facts are grouped and chosen: whom and what they are credited to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,7 +103,7 @@ pub struct Answer {
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnswerRow {
     /// Its names, in the order of the grouping; none is `-1`.
-    pub ids: Vec<String>,
+    pub ids: Ids,
     /// Over all that was asked for.
     pub metrics: Metrics,
     /// In each interval, empty ones too.

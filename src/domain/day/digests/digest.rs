@@ -18,7 +18,14 @@ pub struct Digest {
     /// What ended in it and began before is told apart.
     start: Millis,
     /// One entry a group, ascending by key.
-    entries: Box<[u8]>,
+    entries: Entries,
+}
+
+/// What there is of each group.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) groups: usize,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// One is made anew once so much of its facts is not in it: what is left is read for each answer.
@@ -41,12 +48,14 @@ impl Digest {
         if read.is_empty() {
             return None;
         }
-        let (start, mut entries) = (buckets.0.start(), Vec::new());
+        let (start, mut entries) = (buckets.0.start(), Entries::default());
         let mut walk = Walk::over(parts.iter().map(|part| &**part));
         while let Some(key) = walk.next(COLUMNS, |_| true, summing) {
-            summing.write(&key, start, &mut entries);
+            summing.write(&key, start, &mut entries.bytes);
+            entries.groups += 1;
         }
-        Some(Self { buckets, read, start, entries: entries.into() })
+        entries.bytes.shrink_to_fit();
+        Some(Self { buckets, read, start, entries })
     }
 
     /// Of what is in a draft, told from a moment on.
@@ -74,7 +83,7 @@ impl Digest {
 
     /// How many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.entries.len() + size_of_val(&*self.read) + size_of::<Self>()
+        self.entries.bytes.len() + size_of_val(&*self.read) + size_of::<Self>()
     }
 
     /// The buckets of which not all facts are in it, and from where on.
@@ -97,7 +106,11 @@ impl Digest {
         self.start
     }
 
+    pub(super) fn groups(&self) -> usize {
+        self.entries.groups
+    }
+
     pub(super) fn entries(&self) -> &[u8] {
-        &self.entries
+        &self.entries.bytes
     }
 }

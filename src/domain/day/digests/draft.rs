@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
+use super::digest::Entries;
 use super::{Cut, Cutting, Key, Summing};
 use crate::domain::day::facts::{Cursor, FactsView};
 use crate::domain::event::Millis;
@@ -121,7 +122,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The entries of a digest that begins at `start`.
-    pub(super) fn entries(self, start: Millis, summing: &mut Summing) -> Box<[u8]> {
+    pub(super) fn entries(self, start: Millis, summing: &mut Summing) -> Entries {
         let Self { cutting, keys, items, .. } = self;
         let mut groups: Vec<u32> = (0..keys.len() as u32).collect();
         groups.sort_unstable_by_key(|group| keys[*group as usize]);
@@ -135,7 +136,8 @@ impl<'a> Draft<'a> {
             summing.settle();
             summing.write(&keys[group as usize], start, &mut bytes);
         }
-        bytes.into()
+        bytes.shrink_to_fit();
+        Entries { groups: keys.len(), bytes }
     }
 }
 

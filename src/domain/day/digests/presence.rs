@@ -1,7 +1,7 @@
 //! An agent's statuses and visits in a digest, for the time in which a visit was made while online.
 //!
-//! All of it is linear: a visit that is taken back is added with −1. So the visits of a digest that all lie in one status
-//! need not be read one by one.
+//! All of it is linear: a visit that is taken back is added with −1. So some visits behind each other that all lie in one
+//! status need not be read one by one.
 
 use std::ops::Range;
 
@@ -24,9 +24,14 @@ pub(super) struct Presence {
     folded: Vec<Folded>,
     /// What these are in bytes.
     bytes: Vec<u8>,
+    /// Visits on their way.
+    some: Vec<u8>,
 }
 
-/// The visits of one digest.
+/// So many visits are told together.
+const TOGETHER: usize = 16;
+
+/// Visits behind each other.
 #[derive(Debug, Clone)]
 struct Folded {
     /// From the first beginning to the last end.
@@ -52,15 +57,14 @@ impl Presence {
             let status = if reader.byte() == 0 { Status::Online } else { Status::Away };
             self.statuses.push((status, read_span(reader, start)));
         }
-        if reader.byte() == 0 {
-            return;
+        for _ in 0..reader.number() {
+            let (over, _) = read_span(reader, start);
+            let total_ms = reader.signed();
+            let length = reader.number() as usize;
+            let at = self.bytes.len()..self.bytes.len() + length;
+            self.bytes.extend_from_slice(reader.slice(length));
+            self.folded.push(Folded { over, total_ms, at });
         }
-        let (over, _) = read_span(reader, start);
-        let total_ms = reader.signed();
-        let length = reader.number() as usize;
-        let at = self.bytes.len()..self.bytes.len() + length;
-        self.bytes.extend_from_slice(reader.slice(length));
-        self.folded.push(Folded { over, total_ms, at });
     }
 
     pub(super) fn write(&mut self, start: Millis, out: &mut Vec<u8>) {
@@ -69,25 +73,24 @@ impl Presence {
             out.push(u8::from(*status != Status::Online));
             push_span(out, *span, start);
         }
-        for folded in std::mem::take(&mut self.folded) {
+        for folded in self.folded.drain(..) {
             self.visits.extend(folded.visits(&self.bytes));
         }
-        let Some(from) = self.visits.iter().map(|(visit, _)| visit.from).min() else {
-            out.push(0);
-            return;
-        };
-        out.push(1);
-        let to = self.visits.iter().map(|(visit, _)| visit.to).max().unwrap_or(from);
-        push_span(out, (Span { from, to }, 1), start);
-        write_signed(out, self.visits.iter().map(|(visit, unit)| visit.length_ms() * Millis::from(*unit)).sum());
         self.visits.sort_unstable();
-        let (mut bytes, mut last) = (Vec::new(), from);
-        for visit in &self.visits {
-            push_span(&mut bytes, *visit, last);
-            last = visit.0.from;
+        write(out, self.visits.len().div_ceil(TOGETHER) as u64);
+        for visits in self.visits.chunks(TOGETHER) {
+            let (from, to) = (visits[0].0.from, visits.iter().map(|(visit, _)| visit.to).max().unwrap_or_default());
+            push_span(out, (Span { from, to }, 1), start);
+            write_signed(out, visits.iter().map(|(visit, unit)| visit.length_ms() * Millis::from(*unit)).sum());
+            self.some.clear();
+            let mut last = from;
+            for visit in visits {
+                push_span(&mut self.some, *visit, last);
+                last = visit.0.from;
+            }
+            write(out, self.some.len() as u64);
+            out.extend_from_slice(&self.some);
         }
-        write(out, bytes.len() as u64);
-        out.extend_from_slice(&bytes);
     }
 
     /// The times in a span.

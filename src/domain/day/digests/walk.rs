@@ -15,6 +15,7 @@ pub struct Walk<'d> {
 struct Reading<'d> {
     reader: Reader<'d>,
     start: Millis,
+    groups: usize,
     /// Whether only what reaches into the time before it matters.
     is_later: bool,
     is_over: bool,
@@ -35,11 +36,18 @@ impl<'d> Walk<'d> {
     pub fn add(&mut self, digest: &'d Digest, is_later: bool) {
         let reader = Reader::new(digest.entries());
         let (key, body, is_over) = (Key::default(), Default::default(), false);
-        let mut reading = Reading { reader, start: digest.start(), is_later, is_over, key, body };
+        let (start, groups) = (digest.start(), digest.groups());
+        let mut reading = Reading { reader, start, groups, is_later, is_over, key, body };
         reading.advance();
         if !reading.is_over {
             self.reading.push(reading);
         }
+    }
+
+    /// No fewer groups than the digest with the most has.
+    #[must_use]
+    pub fn groups(&self) -> usize {
+        self.reading.iter().map(|reading| reading.groups).max().unwrap_or_default()
     }
 
     /// Sums the next group by so many of the columns that has what is wanted: its key is that of the first entry in it. None

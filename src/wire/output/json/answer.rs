@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::answers::people::named::Named;
-use crate::domain::answers::questions::{Answer, AnswerRow, Dimension};
+use crate::domain::answers::questions::{Answer, AnswerRow, Dimension, Id};
 use crate::domain::event::Millis;
 use crate::wire::words::{DIMENSIONS, word_of};
 
@@ -111,7 +111,7 @@ fn write_beside_rows(json: &mut JsonWriter, table: &Table<'_>) {
     }
 }
 
-type ByIds<'a> = HashMap<&'a [String], &'a AnswerRow>;
+type ByIds<'a> = HashMap<&'a [Id], &'a AnswerRow>;
 
 fn by_ids(answer: &Answer) -> ByIds<'_> {
     answer.rows.iter().map(|row| (&row.ids[..], row)).collect()
