@@ -46,7 +46,7 @@ impl Desk {
         let streams = Streams::new(asking.clone(), Arc::new(Access::open()), StreamSettings::default());
         let caller = Caller::with(Accounts::Every, private);
         let router = native::routes(asking, Arc::new(streams)).layer(Extension(caller));
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         Self { router, runtime }
     }
 
