@@ -405,7 +405,7 @@ fn where_the_accounts_are_listed_an_event_of_another_one_is_refused_and_counted(
 fn an_account_that_no_longer_names_its_agents_has_their_records_taken_back() {
     let silent = Policy { agent_metrics: false, ..BUILT_IN };
     let policies = Policies::new(vec![(NOON + 7 * MINUTE, silent)]).expect("one version");
-    let book = PolicyBook { accounts: std::iter::once(("acme".to_owned(), policies)).collect() };
+    let book = PolicyBook { accounts: std::iter::once(("acme".to_owned(), policies.into())).collect() };
     let mut desk = Desk::with_policies(book, NOON);
     desk.fold.set_caught_up();
     desk.answer(NOON + MINUTE, "c1");

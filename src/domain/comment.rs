@@ -52,3 +52,14 @@ pub struct Remark {
 
 /// A remark stated or taken back, with its conversation.
 pub type StatedRemark = (Name, Signed<Remark>);
+
+/// What was heard beside the facts, on its way from a history to a day.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// The comments,
+    pub comments: Vec<Comment>,
+    /// what was stated about them,
+    pub stated_remarks: Vec<StatedRemark>,
+    /// and the surveys that answers named.
+    pub named_surveys: Vec<NamedSurvey>,
+}

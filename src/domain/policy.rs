@@ -4,6 +4,7 @@
 //! version with a past `effective_from` restates what it touches.
 
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use crate::domain::event::{Millis, Outcome};
 
@@ -142,16 +143,16 @@ impl Policies {
 /// The policies of every account that has some, as a policy file or topic gives them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PolicyBook {
-    /// By account id; `*` is the default of those without a record of their own.
-    pub accounts: HashMap<String, Policies>,
+    /// By account id; `*` is the default of those without a record of their own. Accounts share them.
+    pub accounts: HashMap<String, Arc<Policies>>,
 }
 
 impl PolicyBook {
     /// The policies that hold for `account`.
     #[must_use]
-    pub fn of(&self, account: &str) -> Policies {
-        let found = self.accounts.get(account).or_else(|| self.accounts.get("*"));
-        found.cloned().unwrap_or_default()
+    pub fn of(&self, account: &str) -> Arc<Policies> {
+        static BUILT_IN_ALONE: LazyLock<Arc<Policies>> = LazyLock::new(Arc::default);
+        self.accounts.get(account).or_else(|| self.accounts.get("*")).unwrap_or(&BUILT_IN_ALONE).clone()
     }
 }
 

@@ -49,10 +49,10 @@ pub struct Account {
 impl Account {
     /// An account without events, asked from `now` on; an event later than `now` is held.
     #[must_use]
-    pub fn new(policies: Policies, settings: &AccountSettings, now: Millis) -> Self {
+    pub fn new(policies: impl Into<Arc<Policies>>, settings: &AccountSettings, now: Millis) -> Self {
         let AccountSettings { history, ref histogram_bounds_ms } = *settings;
         let oldest = Bucket::window_start(now, DAY_MINUTES);
-        let mut history = History::new(Arc::new(policies), history, now);
+        let mut history = History::new(policies.into(), history, now);
         history.count_from(oldest.start());
         Self { history, day: Day::new(oldest, Flow::by_size(histogram_bounds_ms.clone())), has_more_late: false }
     }
@@ -102,8 +102,8 @@ impl Account {
     }
 
     /// Judges everything by other policies, and states what differs.
-    pub fn restate(&mut self, policies: Policies) {
-        self.history.restate(Arc::new(policies));
+    pub fn restate(&mut self, policies: impl Into<Arc<Policies>>) {
+        self.history.restate(policies.into());
         self.count();
     }
 
@@ -192,8 +192,8 @@ impl Account {
         rows.for_each(|row| self.day.add_row(row));
         self.day.add(stated.as_slice());
         drop(stated);
-        let (comments, remarks) = self.history.drain_comments();
-        self.day.add_comments(comments, remarks);
-        self.day.add_named_surveys(self.history.drain_named_surveys());
+        if let Some(heard) = self.history.take_heard() {
+            self.day.add_heard(*heard);
+        }
     }
 }

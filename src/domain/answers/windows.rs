@@ -141,7 +141,8 @@ impl Answers {
         };
         let (tallies, of_window) = windows.distinct(parts);
         let has_times = sums.has_times() || self.view.current.agents.get(code).is_some_and(|now| now.visit.is_some());
-        let (mut distinct, mut places, mut last) = (Vec::new(), vec![0; of_window.len()], None);
+        let several = if has_times { of_window.len() } else { tallies.len() };
+        let (mut distinct, mut places, mut last) = (Vec::with_capacity(several), vec![0; of_window.len()], None);
         for (place, span) in windows.spans() {
             let tally = usize::from(of_window[place]);
             // Without times the window tells nothing that the tally does not.

@@ -14,6 +14,6 @@ const LEAST: usize = 16;
 #[inline]
 pub fn make_room<T>(column: &mut Vec<T>, more: usize) {
     if column.capacity() - column.len() < more {
-        column.reserve_exact(more.max(column.len() / 16).max(LEAST.min(column.len() + 2)));
+        column.reserve_exact(more.max(column.len() / 16).max(LEAST.min(column.len() + 1)));
     }
 }

@@ -141,6 +141,16 @@ impl<K: Ord, V> SmallMap<K, V> {
         }
     }
 
+    /// Takes out the entries before a key, ascending. Where there are none, as nearly always, it costs a look.
+    pub fn drain_before(&mut self, key: &K) -> impl Iterator<Item = (K, V)> + use<K, V> {
+        let mut before = Self::new();
+        if self.keys().next().is_some_and(|first| first < key) {
+            let later = self.split_off(key);
+            before = std::mem::replace(self, later);
+        }
+        before.drain()
+    }
+
     /// Takes out the value of a key.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         match &mut self.0 {
@@ -183,6 +193,9 @@ mod tests {
             let (mut begin, mut end) = (small.clone(), tree.clone());
             assert!(begin.split_off(&key).iter().eq(&end.split_off(&key)));
             assert!(begin.iter().eq(&end));
+            let mut later = small.clone();
+            assert!(later.drain_before(&key).eq(end));
+            assert!(later.keys().all(|other| *other >= key));
         }
         assert!(small.drain().eq(tree));
         assert!(small.is_empty());

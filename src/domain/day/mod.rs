@@ -19,7 +19,7 @@ pub mod window;
 use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
-use crate::domain::comment::{Comment, NamedSurvey, StatedRemark};
+use crate::domain::comment::Heard;
 use crate::domain::event::Millis;
 use crate::domain::fact::{Kinds, Row, Stated};
 
@@ -109,18 +109,15 @@ impl Day {
         }
     }
 
-    /// Adds what was said, and to which answers it belongs; what lies before the oldest bucket is not kept.
-    pub fn add_comments(&mut self, said: impl Iterator<Item = Comment>, about: impl Iterator<Item = StatedRemark>) {
+    /// Adds what was said, to which answers it belongs, and which surveys answers named; what lies before the oldest bucket
+    /// is not kept.
+    pub fn add_heard(&mut self, heard: Heard) {
+        let Heard { comments: said, stated_remarks: about, named_surveys: named } = heard;
         let is_kept = |at| Bucket::of(at) >= self.oldest;
         let comments = &mut self.comments;
-        said.filter(|comment| is_kept(comment.said.at)).for_each(|comment| comments.say(comment));
-        about.filter(|(_, remark)| is_kept(remark.fact.answered_at)).for_each(|remark| comments.remark(remark));
-    }
-
-    /// Adds which surveys answers named, likewise.
-    pub fn add_named_surveys(&mut self, named: impl Iterator<Item = NamedSurvey>) {
-        let is_kept = |named: &NamedSurvey| Bucket::of(named.answered_at) >= self.oldest;
-        named.filter(is_kept).for_each(|named| self.comments.name(named));
+        said.into_iter().filter(|one| is_kept(one.said.at)).for_each(|comment| comments.say(comment));
+        about.into_iter().filter(|(_, one)| is_kept(one.fact.answered_at)).for_each(|remark| comments.remark(remark));
+        named.into_iter().filter(|one| is_kept(one.answered_at)).for_each(|named| comments.name(named));
     }
 
     /// Notes an event that came too late to count, by when its record was written. Whether a view tells it.
@@ -142,11 +139,18 @@ impl Day {
         self.digests.age(oldest);
     }
 
+    fn view_buckets(&mut self) -> Vec<FactsView> {
+        // Most accounts have something in one bucket or two, and a view of each is kept.
+        let mut views = Vec::with_capacity(self.buckets.iter().count());
+        views.extend(self.buckets.values_mut().map(|facts| facts.view().clone()));
+        views
+    }
+
     /// The day as it is now.
     pub fn view(&mut self) -> DayView {
         DayView {
             oldest: self.oldest,
-            buckets: self.buckets.values_mut().map(|facts| facts.view().clone()).collect(),
+            buckets: self.view_buckets(),
             rows: self.rows.clone(),
             comments: self.comments.view(),
             late: self.late.view(),

@@ -29,12 +29,6 @@ impl Windows {
         self.now
     }
 
-    /// An empty tally for each window's buckets that no narrower one has.
-    #[must_use]
-    pub fn parts(&self) -> Vec<Tally> {
-        vec![Tally::default(); self.starts.len()]
-    }
-
     /// Where each part ends: the first bucket of its window, narrowest first.
     pub fn starts(&self) -> impl Iterator<Item = Bucket> {
         self.starts.iter().map(|(start, _)| *start)
@@ -46,7 +40,15 @@ impl Windows {
         self.starts.iter().position(|(start, _)| *start <= bucket)
     }
 
-    /// The windows' tallies, in the order of the question, from those of the parts.
+    /// Parts up to the last that has something.
+    #[must_use]
+    pub fn trim(mut parts: Vec<Tally>) -> Vec<Tally> {
+        let with_something = parts.iter().rposition(|part| !part.is_empty()).map_or(0, |last| last + 1);
+        parts.truncate(with_something);
+        parts
+    }
+
+    /// The windows' tallies, in the order of the question, from those of the parts, up to the last that has something.
     #[must_use]
     pub fn sum(&self, parts: Vec<Tally>) -> Vec<Tally> {
         let (sums, places) = self.distinct(parts);
@@ -56,8 +58,10 @@ impl Windows {
     /// The same, but each that differs from the one before once, narrowest first, and which of them each window's is.
     #[must_use]
     pub fn distinct(&self, parts: Vec<Tally>) -> (Vec<Tally>, Box<[u16]>) {
-        let (mut sums, mut places) = (Vec::<Tally>::new(), vec![0; self.starts.len()]);
-        for ((_, place), mut sum) in self.starts.iter().zip(parts) {
+        let (mut sums, mut places) = (Vec::<Tally>::with_capacity(parts.len().max(1)), vec![0; self.starts.len()]);
+        let mut parts = parts.into_iter();
+        for (_, place) in &self.starts {
+            let mut sum = parts.next().unwrap_or_default();
             let narrower = sums.last();
             if narrower.is_none() || !sum.is_empty() {
                 narrower.into_iter().for_each(|narrower| sum.merge(narrower));

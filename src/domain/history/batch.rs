@@ -72,6 +72,9 @@ impl History {
         self.add_late(late, fates);
         touched.clear();
         self.touched = if touched.capacity() > NAMED { touched } else { Vec::new() };
+        if self.facts.capacity() <= NAMED {
+            self.facts = Vec::new();
+        }
     }
 
     /// Events in terms of numbers, in the order of their timelines, each with its place. Names are looked up in steps, each

@@ -25,7 +25,7 @@ pub mod texts;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::comment::{Comment, NamedSurvey, Remark, StatedRemark};
+use super::comment::{Heard, Remark};
 use super::compact::due::take_before;
 use super::current::Current;
 use super::event::{Body, Event, Millis};
@@ -115,11 +115,8 @@ pub struct History {
     /// What was stated and not taken yet.
     stated: Vec<Stated>,
     rows: NewRows,
-    /// The comments that were heard and not taken yet, and what was stated about them.
-    comments: Vec<Comment>,
-    stated_remarks: Vec<StatedRemark>,
-    /// The surveys that answers named.
-    named_surveys: Vec<NamedSurvey>,
+    /// What was heard beside it and not taken yet.
+    heard: Option<Box<Heard>>,
     /// Room for the facts of a step.
     facts: Vec<Signed>,
     remarks: Vec<Signed<Remark>>,
@@ -185,9 +182,7 @@ impl History {
             stirred_agents: Vec::new(),
             stated: Vec::new(),
             rows: NewRows::default(),
-            comments: Vec::new(),
-            stated_remarks: Vec::new(),
-            named_surveys: Vec::new(),
+            heard: None,
             facts: Vec::new(),
             remarks: Vec::new(),
             decisions: Vec::new(),
@@ -285,14 +280,9 @@ impl History {
         (self.rows.drain(), self.stated.drain(..))
     }
 
-    /// Takes the comments that were heard since the last call, and what was stated about them.
-    pub fn drain_comments(&mut self) -> (std::vec::Drain<'_, Comment>, std::vec::Drain<'_, StatedRemark>) {
-        (self.comments.drain(..), self.stated_remarks.drain(..))
-    }
-
-    /// Takes the surveys that answers named since the last call.
-    pub fn drain_named_surveys(&mut self) -> std::vec::Drain<'_, NamedSurvey> {
-        self.named_surveys.drain(..)
+    /// Takes what was heard since the last call, if anything was.
+    pub fn take_heard(&mut self) -> Option<Box<Heard>> {
+        self.heard.take()
     }
 
     /// Every decision on a rating request, as if all events had arrived in the order of event time.

@@ -3,14 +3,14 @@
 //! It is brought up to the last event now and then, by what changed since: nothing here is counted anew. What time alone
 //! changes (a snooze ends, silence ends a life) is found by its moment.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::History;
 use super::life::Life;
-use crate::domain::compact::due::take_before;
+use crate::domain::compact::small_map::SmallMap;
 use crate::domain::current::{Current, OpenConversation};
 use crate::domain::event::Millis;
 use crate::domain::fact::Credit;
@@ -26,9 +26,9 @@ pub(super) struct Open {
     /// Those that are shown, by conversation.
     shown: HashMap<u32, Shown, FixedState>,
     /// Those that wait, by the moment from which they count.
-    waiting: BTreeSet<(Millis, Name)>,
+    waiting: SmallMap<(Millis, Name), ()>,
     /// Conversations to look at again, by when something may have changed by itself. Each has one look.
-    looks: BTreeMap<(Millis, u32), ()>,
+    looks: SmallMap<(Millis, u32), ()>,
     /// Conversations to look at because of events.
     stirred: Vec<u32>,
     /// How many were left when those that had closed were last left out.
@@ -106,13 +106,13 @@ impl Open {
 
     /// Takes the conversations whose look has come.
     fn take_due(&mut self, now: Millis) -> Vec<u32> {
-        let due = take_before(&mut self.looks, &(now.saturating_add(1), 0));
-        for (_, conversation) in due.keys() {
+        let due: Vec<u32> = self.looks.drain_before(&(now.saturating_add(1), 0)).map(|((_, one), ())| one).collect();
+        for conversation in &due {
             if let Some(shown) = self.shown.get_mut(conversation) {
                 shown.look_at = Millis::MAX;
             }
         }
-        due.into_keys().map(|(_, conversation)| conversation).collect()
+        due
     }
 
     fn count(&mut self, shown: &OpenConversation, current: &mut Current, unit: i64) {
@@ -128,9 +128,9 @@ impl Open {
             self.has_other_waiting = true;
             let wait = (since, shown.conversation);
             if unit > 0 {
-                self.waiting.insert(wait)
+                self.waiting.insert(wait, ());
             } else {
-                self.waiting.remove(&wait)
+                _ = self.waiting.remove(&wait);
             };
         }
     }
@@ -138,8 +138,8 @@ impl Open {
     /// The longest waiting, and all that wait from the same moment as the last of them: which of those comes first only
     /// their ids say.
     fn longest(&self) -> Arc<[(Millis, Name)]> {
-        let last = self.waiting.iter().nth(LONGEST_WAITING - 1).map_or(Millis::MAX, |(since, _)| *since);
-        self.waiting.iter().take_while(|(since, _)| *since <= last).copied().collect()
+        let last = self.waiting.keys().nth(LONGEST_WAITING - 1).map_or(Millis::MAX, |(since, _)| *since);
+        self.waiting.keys().take_while(|(since, _)| *since <= last).copied().collect()
     }
 }
 

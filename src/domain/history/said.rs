@@ -114,12 +114,17 @@ impl History {
             // Nobody can ask for it any more.
             Word::Comment(..) | Word::Survey(..) if said.at < self.counts_from => false,
             Word::Comment(conversation, text) => {
-                self.comments.push(Comment { conversation, said, text: Kept::new(text) });
+                self.heard.get_or_insert_default().comments.push(Comment { conversation, said, text: Kept::new(text) });
                 true
             }
             Word::Survey(conversation, score, id) => {
                 let survey = Arc::from(id);
-                self.named_surveys.push(NamedSurvey { conversation, answered_at: said.at, score, survey });
+                self.heard.get_or_insert_default().named_surveys.push(NamedSurvey {
+                    conversation,
+                    answered_at: said.at,
+                    score,
+                    survey,
+                });
                 true
             }
             Word::Contact(contact, name) => self.names.contacts.hear_name(contact, said, name),
@@ -154,7 +159,10 @@ impl History {
         }
         let (from, name) = (self.counts_from, Name::at(conversation as usize));
         let asked_for = self.remarks.drain(..).filter(|remark| remark.fact.answered_at >= from);
-        self.stated_remarks.extend(asked_for.map(|remark| (name, remark)));
+        let mut asked_for = asked_for.map(|remark| (name, remark)).peekable();
+        if asked_for.peek().is_some() {
+            self.heard.get_or_insert_default().stated_remarks.extend(asked_for);
+        }
         self.is_changed = true;
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::compact::pages::Pages;
 /// Values in a page.
 const PAGE: usize = 256;
 
-/// Values by number; 0 is the default one.
+/// Values by number; 0 is the default one, which takes no memory: many accounts never have another.
 #[derive(Debug)]
 pub(super) struct Numbered<T> {
     values: NumberedView<T>,
@@ -19,7 +19,7 @@ pub(super) struct Numbered<T> {
     numbers: HashMap<T, u32, FixedState>,
 }
 
-/// The values as they were when they were taken.
+/// The values as they were when they were taken, from number 1 on.
 #[derive(Debug)]
 pub(super) struct NumberedView<T>(Pages<T, PAGE>);
 
@@ -36,24 +36,23 @@ impl<T> Clone for NumberedView<T> {
 }
 
 impl<T: Clone> NumberedView<T> {
-    /// The value of a number.
+    /// The value of a number; none is the default one.
     pub(super) fn get(&self, number: u32) -> Option<&T> {
-        self.0.get(number as usize)
+        self.0.get((number as usize).checked_sub(1)?)
     }
 }
 
-impl<T: Clone + Default + Eq + Hash> Default for Numbered<T> {
+impl<T> Default for Numbered<T> {
     fn default() -> Self {
-        let mut values = NumberedView::default();
-        values.0.push(T::default());
-        Self { values, numbers: HashMap::default() }
+        Self { values: NumberedView::default(), numbers: HashMap::default() }
     }
 }
 
 impl<T: Clone + Default + Eq + Hash> Numbered<T> {
     /// The value of a number that was given.
-    pub(super) fn of(&self, number: u32) -> &T {
-        self.values.get(number).expect("it was given")
+    pub(super) fn of(&self, number: u32) -> T {
+        debug_assert!(number as usize <= self.values.0.len(), "it was given");
+        self.values.get(number).cloned().unwrap_or_default()
     }
 
     /// The number of a value, new if it was not known.
@@ -64,8 +63,8 @@ impl<T: Clone + Default + Eq + Hash> Numbered<T> {
         if let Some(&number) = self.numbers.get(&value) {
             return number;
         }
-        let number = self.values.0.len() as u32;
         self.values.0.push(value.clone());
+        let number = self.values.0.len() as u32;
         self.numbers.insert(value, number);
         number
     }

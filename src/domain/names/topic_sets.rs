@@ -65,7 +65,7 @@ impl TopicSets {
 
     /// The same set as a tree with one more level.
     fn raised(&mut self, set: u32) -> u32 {
-        let Branch { height, filled, .. } = *self.0.of(set);
+        let Branch { height, filled, .. } = self.0.of(set);
         let below: &[u32] = if filled == 0 { &[] } else { &[set] };
         self.0.number(Branch { height: height + 1, filled: below.len() as u16, below: below.into() })
     }

@@ -82,7 +82,7 @@ fn book(document: &Node) -> Result<PolicyBook, PolicyError> {
             let problem = format!("{account:?} has a record already; put all versions of an account into one");
             return Err(item.required("account_id", ACCOUNT_ID)?.fault(problem));
         }
-        accounts.insert(account, policies);
+        accounts.insert(account, policies.into());
     }
     Ok(PolicyBook { accounts })
 }

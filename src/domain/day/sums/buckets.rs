@@ -253,18 +253,21 @@ impl Buckets {
         newest_first.find(|(_, cell)| !cell.tally.is_empty()).map(|(bucket, _)| bucket)
     }
 
-    /// The sums of the account or of a skill over each window's buckets that no narrower one has.
+    /// The sums of the account or of a skill over each window's buckets that no narrower one has, up to the last that has
+    /// something.
     #[must_use]
     pub fn parts(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
         let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
         let newest_first: Vec<(Bucket, &Tally)> = tallies.map(|(bucket, cell)| (bucket, &cell.tally)).collect();
+        let Some((oldest, _)) = newest_first.last() else { return Vec::new() };
         let mut left = newest_first.as_slice();
         let part = |start| {
             let (of_it, older) = left.split_at(left.partition_point(|(bucket, _)| *bucket >= start));
             left = older;
             Tally::sum(of_it.iter().map(|(_, tally)| *tally))
         };
-        windows.starts().map(part).collect()
+        let narrower = windows.starts().take_while(|start| start > oldest).count();
+        Windows::trim(windows.starts().take(narrower + 1).map(part).collect())
     }
 
     /// The sum of the account or of a skill from a bucket on.

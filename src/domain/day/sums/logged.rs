@@ -14,7 +14,7 @@ use crate::domain::names::Name;
 /// What a log says of one skill, or of all.
 #[derive(Debug, PartialEq)]
 pub struct Logged {
-    /// For each window's buckets that no narrower one has, narrowest first.
+    /// For each window's buckets that no narrower one has, narrowest first, up to the last that has something.
     pub parts: Vec<Tally>,
     /// The newest bucket with a fact that stands.
     pub newest: Option<Bucket>,
@@ -25,7 +25,7 @@ const RING: usize = 512;
 
 /// How many facts stand in each bucket. Nothing is taken back but what was stated, of its kind and in its bucket: a sum over
 /// all kinds hides nothing.
-type Standing = [i32; RING];
+type Standing = Vec<i32>;
 
 /// Where the facts of each skill are summed.
 struct Places {
@@ -43,17 +43,18 @@ impl Log {
     #[must_use]
     pub fn over(&self, asked: &[Option<Option<Name>>], windows: &Windows) -> Vec<Logged> {
         let places = self.places(asked);
-        let mut parts: Vec<Vec<Tally>> = asked.iter().map(|_| windows.parts()).collect();
-        let mut standing: Vec<Standing> = vec![[0; RING]; asked.len()];
+        let mut parts: Vec<Vec<Tally>> = vec![Vec::new(); asked.len()];
+        let mut standing: Vec<Standing> = vec![Vec::new(); asked.len()];
         let mut lost: Vec<(usize, usize, DurationKind)> = Vec::new();
         let newest = Bucket::of(windows.now());
         for entry in self.entries() {
             let part = windows.part_of(entry.bucket());
             let back = newest.since(entry.bucket()).clamp(0, RING as i64 - 1) as usize;
             for place in places.of(&entry) {
-                standing[place][back] += entry.sign.unit() as i32;
+                *reach(&mut standing[place], back) += entry.sign.unit() as i32;
                 let Some(part) = part else { continue };
-                if let Maximum::Lost(which) = parts[place][part].add(entry.kind, entry.value, entry.sign) {
+                let tally = reach(&mut parts[place], part);
+                if let Maximum::Lost(which) = tally.add(entry.kind, entry.value, entry.sign) {
                     lost.push((place, part, which));
                 }
             }
@@ -69,7 +70,7 @@ impl Log {
             parts[place][part].set_max(which, max_ms, count);
         }
         let newest = standing.iter().map(|standing| newest_of(standing, newest));
-        parts.into_iter().zip(newest).map(|(parts, newest)| Logged { parts, newest }).collect()
+        parts.into_iter().zip(newest).map(|(parts, newest)| Logged { parts: Windows::trim(parts), newest }).collect()
     }
 
     fn places(&self, asked: &[Option<Option<Name>>]) -> Places {
@@ -98,8 +99,18 @@ impl Places {
     }
 }
 
+/// The value at a place, up to which there may have been none.
+#[inline]
+fn reach<T: Clone + Default>(values: &mut Vec<T>, place: usize) -> &mut T {
+    if values.len() <= place {
+        values.reserve_exact(place + 1 - values.len());
+        values.resize(place + 1, T::default());
+    }
+    &mut values[place]
+}
+
 /// The newest bucket in which a fact stands, where the first of these is `newest`.
-fn newest_of(standing: &Standing, newest: Bucket) -> Option<Bucket> {
+fn newest_of(standing: &[i32], newest: Bucket) -> Option<Bucket> {
     let back = standing.iter().position(|facts| *facts > 0);
     back.map(|back| newest.later(-(back as i64)))
 }
