@@ -109,7 +109,7 @@ impl Sign {
     }
 }
 
-/// The kinds of scope in which a fact counts, as bits.
+/// The kinds of scope in which a fact counts, as bits; of a resolution also which side closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scopes(pub u8);
 
@@ -127,10 +127,25 @@ impl Scopes {
     /// Once in each: what nearly every fact does.
     pub const ALL: Self = Self(15);
 
+    /// Where the side stands.
+    const SIDE: u32 = 4;
+
     /// Whether it counts in a kind of scope.
     #[must_use]
     pub fn has(self, kind: Self) -> bool {
         self.0 & kind.0 != 0
+    }
+
+    /// The same of what a side resolved.
+    #[must_use]
+    pub fn resolved_by(self, side: Side) -> Self {
+        Self(self.0 & Self::ALL.0 | (side as u8 + 1) << Self::SIDE)
+    }
+
+    /// The side that closed what was resolved; none of any other fact.
+    #[must_use]
+    pub fn side(self) -> Option<Side> {
+        [Side::Agent, Side::Customer, Side::System].into_iter().find(|side| *side as u8 + 1 == self.0 >> Self::SIDE)
     }
 }
 
@@ -430,7 +445,7 @@ impl FactKind {
 }
 
 /// Some kinds of fact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Kinds(u64);
 
 impl Kinds {
@@ -439,8 +454,13 @@ impl Kinds {
 
     /// These.
     #[must_use]
-    pub fn of(kinds: &[FactKind]) -> Self {
-        Self(kinds.iter().fold(0, |all, kind| all | 1 << *kind as u8))
+    pub const fn of(kinds: &[FactKind]) -> Self {
+        let (mut all, mut place) = (0, 0);
+        while place < kinds.len() {
+            all |= 1 << kinds[place] as u8;
+            place += 1;
+        }
+        Self(all)
     }
 
     /// Whether a kind is one of them.

@@ -16,6 +16,12 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
+    /// Whether its scopes have an agent.
+    #[must_use]
+    pub fn is_of_agent(self) -> bool {
+        matches!(self, Self::Agent | Self::AgentSkill)
+    }
+
     /// Every kind, the ones more people look at first.
     pub const ALL: [Self; 4] = [Self::Account, Self::Skill, Self::Agent, Self::AgentSkill];
 }

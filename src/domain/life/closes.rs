@@ -42,7 +42,7 @@ impl State {
         self.end_visits(at, cx);
         self.state_handle_time(at, credited, cx);
         self.end_waits(cx);
-        let resolution = (outcome == Outcome::Resolved).then(|| self.resolution(at, credited, cx));
+        let resolution = (outcome == Outcome::Resolved).then(|| self.resolution(at, (credited, closed_by), cx));
         if let Some(resolution) = resolution {
             cx.state(resolution);
         }
@@ -70,7 +70,8 @@ impl State {
             Reopen::Retract => {
                 if let Some(resolution) = resolution {
                     cx.retract(resolution);
-                    cx.state(Fact { kind: FactKind::ResolutionReopened, ..resolution });
+                    let scopes = self.fact(FactKind::ResolutionReopened, at, credited).scopes;
+                    cx.state(Fact { kind: FactKind::ResolutionReopened, scopes, ..resolution });
                 }
                 None
             }
@@ -92,11 +93,12 @@ impl State {
         }
     }
 
-    fn resolution(&self, at: Millis, credited: Option<Name>, cx: &Context<'_>) -> Fact {
+    fn resolution(&self, at: Millis, (credited, side): (Option<Name>, Side), cx: &Context<'_>) -> Fact {
         // A `conversation_started` may come after the close.
         let value = (at - self.resolution_clock()).max(0);
         let judged = Judged::by(cx.policies.at(at).resolution_target_ms, value);
-        Fact { value, ..self.fact(FactKind::resolved(judged), at, credited) }
+        let fact = self.fact(FactKind::resolved(judged), at, credited);
+        Fact { value, scopes: fact.scopes.resolved_by(side), ..fact }
     }
 
     /// Where the resolution time starts: at a reopening after which each resolution counts; else with the first customer

@@ -10,7 +10,7 @@ use crate::domain::answers::questions::Frame;
 use crate::domain::answers::questions::results::{ByScope, Results, results};
 use crate::domain::day::view::{NamesView, View};
 use crate::domain::event::Millis;
-use crate::domain::scope::ScopeId;
+use crate::domain::scope::{ScopeId, ScopeKind};
 
 /// What the block of skills is called.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,8 +74,8 @@ pub(super) fn answer<L: Leaf>(view: &View, request: &Request, key: SkillsKey) ->
         Some(buckets) => frame.intervals_back(buckets).collect(),
         None => vec![frame],
     };
-    let by_frame = results(view, &frames);
     let asked = Asked { names: &view.names, request, key };
+    let by_frame = results(view, &frames, &asked.kinds(), |scope| asked.wants(scope));
     let interval = |(frame, results): (&Frame, &ByScope)| Interval {
         timestamp: frame.to.end(),
         metrics_data: asked.blocks(results),
@@ -101,6 +101,29 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// The kinds of scope that the answer has.
+    fn kinds(&self) -> Vec<ScopeKind> {
+        let Request { skills, agents, .. } = self.request;
+        let of_skills = skills.iter().flat_map(|_| [ScopeKind::Skill, ScopeKind::AgentSkill]);
+        let mut kinds: Vec<ScopeKind> = of_skills.chain(agents.iter().map(|_| ScopeKind::Agent)).collect();
+        if kinds.is_empty() {
+            kinds.push(ScopeKind::Account);
+        }
+        kinds
+    }
+
+    /// Whether a scope of these kinds is in the answer.
+    fn wants(&self, scope: ScopeId) -> bool {
+        let has = |ids: &Option<Ids>, id| ids.as_ref().is_some_and(|ids| ids.has(id));
+        match scope {
+            ScopeId::Account => true,
+            ScopeId::Skill(skill) | ScopeId::AgentSkill(_, skill) => {
+                has(&self.request.skills, self.names.skill_text(skill))
+            }
+            ScopeId::Agent(agent) => has(&self.request.agents, self.names.agent_text(agent)),
+        }
+    }
+
     fn blocks<L: Leaf>(&self, results: &ByScope) -> Blocks<L> {
         let Request { skills, agents, .. } = self.request;
         let of_skills = skills.as_ref().map(|ids| self.skills(results, ids));

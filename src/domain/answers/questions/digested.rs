@@ -12,7 +12,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Lost, Summing, Walk, greatest};
 use crate::domain::day::tally::Tally;
 use crate::domain::event::Status;
-use crate::domain::fact::{Credit, DurationKind, FactKind};
+use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds};
 use crate::domain::names::Name;
 use crate::domain::span::Span;
 
@@ -73,7 +73,8 @@ impl<'a> Digested<'a> {
         let mut columns = [u8::MAX; COLUMNS];
         columns.iter_mut().zip(&by).for_each(|(column, dimension)| *column = *dimension as u8);
         let (has_people, has_presence) = (question.has_contacts(), question.has_presence());
-        let cut = Cut { by: columns, scope: asked.scope, has_people, has_presence };
+        let (kinds, has_side) = (Kinds::ALL, false);
+        let cut = Cut { by: columns, scope: asked.scope, kinds, has_side, has_people, has_presence };
         // What happened at exactly now belongs to the bucket just ended.
         let to = if frame.to >= newest { newest.next() } else { frame.to };
         let mut called_none = Key::default();

@@ -1,19 +1,20 @@
 //! How conversations ended, and what customers answered: by side, in the account and in every skill and agent.
 //!
-//! Facts of these kinds are few among all, and what is asked of them are sums: what was taken back is subtracted, so one pass
-//! over a frame's facts gives all of its intervals.
+//! They are sums, which digests of the few facts that tell of them have: a day is read as a few of these.
 
-use std::collections::{BTreeMap, HashMap};
-
-use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
 
 use super::Frame;
 use crate::domain::bucket::Bucket;
+use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Summing, Walk};
+use crate::domain::day::tally::Tally;
 use crate::domain::day::view::View;
-use crate::domain::event::{Millis, Side};
-use crate::domain::fact::{DurationKind, FactKind, Row, Scopes, Stated};
+use crate::domain::event::Side;
+#[cfg(test)]
+use crate::domain::event::Millis;
+use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds, Scopes};
 use crate::domain::names::Name;
-use crate::domain::scope::ScopeId;
+use crate::domain::scope::{ScopeId, ScopeKind};
 
 /// The ends of conversations, and answers, of one scope in one time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,115 +90,120 @@ impl Frame {
     }
 }
 
-/// The results in each of some frames, which do not overlap and come newest first.
+/// The facts that tell of ends and answers.
+const KINDS: Kinds = {
+    use FactKind as K;
+    Kinds::of(&[
+        K::Answer1,
+        K::Answer2,
+        K::Answer3,
+        K::Answer4,
+        K::Answer5,
+        K::ClosedByAgent,
+        K::ClosedByCustomer,
+        K::ClosedBySystem,
+        K::Resolved,
+        K::ResolvedWithin,
+        K::ResolvedMissed,
+    ])
+};
+
+/// The results in each of some frames, of the scopes of some kinds that are wanted.
 #[must_use]
-pub fn results(view: &View, frames: &[Frame]) -> Vec<ByScope> {
-    let mut all: Vec<ByScope> = frames.iter().map(|_| ByScope::new()).collect();
-    let mut place = 0;
-    for bucket in view.day.newest_first() {
-        while frames.get(place).is_some_and(|frame| is_before(*frame, bucket, view.now)) {
-            place += 1;
-        }
-        let Some(frame) = frames.get(place) else { break };
-        if frame.place(bucket, view.now).is_some() {
-            OfBucket::read(view, bucket).add_to(&mut all[place], view);
-        }
+pub fn results(
+    view: &View,
+    frames: &[Frame],
+    kinds: &[ScopeKind],
+    is_wanted: impl Fn(ScopeId) -> bool,
+) -> Vec<ByScope> {
+    let mut summing = Summing::default();
+    let names_agents = view.policy().agent_metrics;
+    let kinds = || kinds.iter().filter(|kind| names_agents || !kind.is_of_agent());
+    let of = |frame: &Frame| {
+        let mut all = ByScope::new();
+        kinds().for_each(|kind| add_of_kind(view, *frame, *kind, (&is_wanted, &mut summing), &mut all));
+        all
+    };
+    frames.iter().map(of).collect()
+}
+
+/// Adds the results of the scopes of one kind in a frame.
+fn add_of_kind(
+    view: &View,
+    frame: Frame,
+    kind: ScopeKind,
+    (is_wanted, summing): (&impl Fn(ScopeId) -> bool, &mut Summing),
+    all: &mut ByScope,
+) {
+    let (scope, keys) = (scopes_of(kind), |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1));
+    let by = [kind as u8, u8::MAX, u8::MAX];
+    let cut = Cut { by, scope, kinds: KINDS, has_side: true, has_people: false, has_presence: false };
+    let cutting = Cutting { day: &view.day, cut, keys: &keys };
+    let newest = Bucket::asked_at(view.now);
+    if frame.from > newest {
+        return;
     }
-    all
-}
-
-/// Whether a bucket lies before a frame.
-fn is_before(frame: Frame, bucket: Bucket, now: Millis) -> bool {
-    bucket.min(Bucket::asked_at(now)) < frame.from
-}
-
-/// The facts of one bucket that tell of ends and answers.
-#[derive(Default)]
-struct OfBucket {
-    facts: Vec<(Stated, Row)>,
-    /// How often each side has closed a conversation at a moment, which says who closed what was resolved.
-    closes: HashMap<(Option<Name>, Millis), [i64; 3], FixedState>,
-}
-
-impl OfBucket {
-    fn read(view: &View, bucket: Bucket) -> Self {
-        let mut read = Self::default();
-        let all = view.day.bucket(bucket).into_iter().flat_map(|facts| facts.iter());
-        for fact in all.filter(|fact| matters(fact.kind)) {
-            let row = view.day.rows.get(fact.row);
-            if let Some(side) = closed_by(fact.kind).filter(|_| fact.scopes.has(Scopes::ACCOUNT)) {
-                read.closes.entry((row.conversation, fact.at)).or_default()[side as usize] += fact.sign.unit();
-            }
-            read.facts.push((fact, row));
-        }
-        read
+    // What happened at exactly now belongs to the bucket just ended.
+    let to = if frame.to >= newest { newest.next() } else { frame.to };
+    let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
+    let mut draft = Draft::new(&cutting);
+    for (facts, mut cursor) in cover.iter().flat_map(|digest| digest.rest(&view.day)) {
+        draft.read(facts, &mut cursor);
     }
-
-    fn add_to(&self, all: &mut ByScope, view: &View) {
-        let names_agents = view.policy().agent_metrics;
-        for (fact, row) in &self.facts {
-            let side = self.side(fact, row);
-            for scope in scopes(fact, row).filter(|scope| names_agents || !scope.is_of_agent()) {
-                count(all.entry(scope).or_default(), fact, side);
-            }
-        }
+    let rest = Digest::of_draft(draft, frame.from.start(), summing);
+    let mut walk = Walk::over(cover.iter().map(|digest| &**digest).chain([&rest]));
+    let mut tally = Tally::default();
+    while let Some(key) = walk.next(COLUMNS, |key| is_wanted(scope_of(kind, key)), summing) {
+        let _greatest = summing.put_into(&mut tally, frame.span(view.now));
+        summing.clear();
+        add(all.entry(scope_of(kind, &key)).or_default(), &tally, key[COLUMNS - 1]);
     }
-
-    /// Who closed the conversation at the moment of a fact.
-    fn side(&self, fact: &Stated, row: &Row) -> Side {
-        let closes = self.closes.get(&(row.conversation, fact.at));
-        let sides = [Side::Agent, Side::Customer, Side::System];
-        let closed = |side: &Side| closes.is_some_and(|closes| closes[*side as usize] > 0);
-        sides.into_iter().rev().find(closed).unwrap_or(Side::Agent)
-    }
+    all.retain(|_, results| *results != Results::default());
 }
 
-fn matters(kind: FactKind) -> bool {
-    score_of(kind).is_some() || closed_by(kind).is_some() || is_resolution(kind)
+/// Adds what a tally of facts with one side has.
+fn add(results: &mut Results, tally: &Tally, side: u32) {
+    use FactKind as K;
+    let sum = |kinds: &[FactKind]| kinds.iter().map(|kind| tally.count(*kind)).sum::<u64>();
+    let answers = [K::Answer1, K::Answer2, K::Answer3, K::Answer4, K::Answer5];
+    results.answers.iter_mut().zip(answers).for_each(|(mine, kind)| *mine += tally.count(kind));
+    results.closes += sum(&[K::ClosedByAgent, K::ClosedByCustomer, K::ClosedBySystem]);
+    let Some(side) = SIDES.into_iter().find(|of| *of as u32 + 1 == side) else { return };
+    *results.resolved.of(side) += sum(&[K::Resolved, K::ResolvedWithin, K::ResolvedMissed]);
+    *results.resolution_ms.of(side) += tally.durations(DurationKind::Resolution).sum_ms();
 }
 
-fn is_resolution(kind: FactKind) -> bool {
-    kind.duration() == Some(DurationKind::Resolution)
-}
+const SIDES: [Side; 3] = [Side::Agent, Side::Customer, Side::System];
 
-/// Where it counts.
-fn scopes(fact: &Stated, row: &Row) -> impl Iterator<Item = ScopeId> {
-    let (agent, skill, scopes) = (row.credit.agent, row.credit.skill, fact.scopes);
-    let all = [
-        (Scopes::ACCOUNT, ScopeId::Account),
-        (Scopes::SKILL, ScopeId::Skill(skill)),
-        (Scopes::AGENT, ScopeId::Agent(agent)),
-        (Scopes::AGENT_SKILL, ScopeId::AgentSkill(agent, skill)),
-    ];
-    all.into_iter().filter(move |(kind, _)| scopes.has(*kind)).map(|(_, scope)| scope)
-}
-
-fn count(results: &mut Results, fact: &Stated, side: Side) {
-    let unit = fact.sign.unit();
-    // In between a sum may be below what it will be: what is taken back may be read before what was stated.
-    let add = |sum: &mut u64, value: i64| *sum = sum.wrapping_add_signed(value);
-    if let Some(score) = score_of(fact.kind) {
-        add(&mut results.answers[score], unit);
-    } else if is_resolution(fact.kind) {
-        add(results.resolved.of(side), unit);
-        add(results.resolution_ms.of(side), unit * fact.value);
-    } else {
-        add(&mut results.closes, unit);
-    }
-}
-
-/// The place of an answer's score.
-fn score_of(kind: FactKind) -> Option<usize> {
-    use FactKind::{Answer1, Answer2, Answer3, Answer4, Answer5};
-    [Answer1, Answer2, Answer3, Answer4, Answer5].into_iter().position(|answer| answer == kind)
-}
-
-fn closed_by(kind: FactKind) -> Option<Side> {
+/// Where what a scope has counts.
+fn scopes_of(kind: ScopeKind) -> Scopes {
     match kind {
-        FactKind::ClosedByAgent => Some(Side::Agent),
-        FactKind::ClosedByCustomer => Some(Side::Customer),
-        FactKind::ClosedBySystem => Some(Side::System),
-        _ => None,
+        ScopeKind::Account => Scopes::ACCOUNT,
+        ScopeKind::Skill => Scopes::SKILL,
+        ScopeKind::Agent => Scopes::AGENT,
+        ScopeKind::AgentSkill => Scopes::AGENT_SKILL,
+    }
+}
+
+/// The numbers of the scope to which a credit belongs.
+fn key_of(kind: ScopeKind, credit: &Credit) -> Key {
+    let [agent, skill] = [credit.agent, credit.skill].map(Name::to_code);
+    match kind {
+        ScopeKind::Account => [0; COLUMNS],
+        ScopeKind::Skill => [skill, 0, 0],
+        ScopeKind::Agent => [agent, 0, 0],
+        ScopeKind::AgentSkill => [agent, skill, 0],
+    }
+}
+
+/// The inverse of `key_of`.
+fn scope_of(kind: ScopeKind, key: &Key) -> ScopeId {
+    let [first, second, _] = key.map(Name::from_code);
+    match kind {
+        ScopeKind::Account => ScopeId::Account,
+        ScopeKind::Skill => ScopeId::Skill(first),
+        ScopeKind::Agent => ScopeId::Agent(first),
+        ScopeKind::AgentSkill => ScopeId::AgentSkill(first, second),
     }
 }
 

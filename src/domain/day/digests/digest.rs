@@ -18,7 +18,16 @@ pub struct Digest {
     /// What ended in it and began before is told apart.
     start: Millis,
     /// One entry a group, ascending by key.
-    entries: Entries,
+    entries: Arc<Entries>,
+}
+
+/// How much of what there is a digest may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lacks {
+    /// Whoever makes a larger one of it would never know.
+    Nothing,
+    /// Whoever answers reads the rest.
+    Little,
 }
 
 /// What there is of each group.
@@ -28,9 +37,10 @@ pub(super) struct Entries {
     pub(super) bytes: Vec<u8>,
 }
 
-/// One is made anew once so much of its facts is not in it: what is left is read for each answer.
-const REST_PART: usize = 64;
-const REST_BYTES: usize = 512;
+/// What is not in one is read for each answer. Once there is so much of it, one of a bucket goes on, and one of many is
+/// made anew.
+const REST_PART: usize = 256;
+const REST_BYTES: usize = 2_048;
 
 impl Digest {
     /// Of one bucket, all that is there.
@@ -39,7 +49,22 @@ impl Digest {
         let (mut draft, mut cursor) = (Draft::new(cutting), Cursor::default());
         draft.read(facts, &mut cursor);
         let (start, read) = (bucket.start(), [(bucket, cursor)].into());
-        Some(Self { buckets: (bucket, 1), read, start, entries: draft.entries(start, summing) })
+        Some(Self { buckets: (bucket, 1), read, start, entries: draft.entries(start, summing).into() })
+    }
+
+    /// The same without what it has not read: another goes on where it stopped.
+    pub(super) fn closed(&self) -> Self {
+        Self { buckets: (self.buckets.0, 0), read: Box::default(), start: self.start, entries: self.entries.clone() }
+    }
+
+    /// Of what came since in its bucket; none where nothing did, or the day does not have all that is in it.
+    pub(super) fn of_rest(&self, cutting: &Cutting<'_>, summing: &mut Summing) -> Option<Self> {
+        self.lacks(cutting.day)?;
+        let (facts, mut cursor) = self.rest(cutting.day).next()?;
+        let mut draft = Draft::new(cutting);
+        draft.read(facts, &mut cursor);
+        let read = [(facts.bucket(), cursor)].into();
+        Some(Self { buckets: self.buckets, read, start: self.start, entries: draft.entries(self.start, summing).into() })
     }
 
     /// Of what is in several, the parts of so many buckets; none of none.
@@ -55,26 +80,34 @@ impl Digest {
             entries.groups += 1;
         }
         entries.bytes.shrink_to_fit();
-        Some(Self { buckets, read, start, entries })
+        Some(Self { buckets, read, start, entries: entries.into() })
     }
 
     /// Of what is in a draft, told from a moment on.
     #[must_use]
     pub fn of_draft(draft: Draft<'_>, start: Millis, summing: &mut Summing) -> Self {
         let (buckets, read) = ((Bucket::of(start), 0), Box::default());
-        Self { buckets, read, start, entries: draft.entries(start, summing) }
+        Self { buckets, read, start, entries: draft.entries(start, summing).into() }
     }
 
-    /// Whether nearly all facts of its buckets are in it, and none that the day does not have.
-    pub(super) fn serves(&self, day: &DayView) -> bool {
+    /// Whether all facts of its buckets are in it, or all but a few if these will do, and none that the day does not have.
+    pub(super) fn serves(&self, day: &DayView, lacks: Lacks) -> bool {
+        self.lacks(day).is_some_and(|rest| match lacks {
+            Lacks::Nothing => rest == 0,
+            Lacks::Little => rest <= self.read_bytes() / REST_PART + REST_BYTES,
+        })
+    }
+
+    /// How many bytes of the facts of its buckets are not in it; none where some are that the day does not have.
+    fn lacks(&self, day: &DayView) -> Option<usize> {
         let (mut found, mut rest) = (0, 0);
         for (facts, cursor) in self.cursors(day) {
-            let Some(more) = facts.bytes().checked_sub(cursor.read_bytes()) else { return false };
+            rest += facts.bytes().checked_sub(cursor.read_bytes())?;
             found += usize::from(cursor != Cursor::default());
-            rest += more;
         }
-        found == self.read.len() && rest <= self.read_bytes() / REST_PART + REST_BYTES
+        (found == self.read.len()).then_some(rest)
     }
+
 
     /// How many bytes of facts were read for it.
     pub(super) fn read_bytes(&self) -> usize {

@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use super::digest::Entries;
-use super::{Cut, Cutting, Key, Summing};
+use super::{COLUMNS, Cut, Cutting, Key, Summing};
 use crate::domain::day::facts::{Cursor, FactsView};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Credit, FactKind, Stated};
@@ -88,6 +88,9 @@ impl<'a> Draft<'a> {
     }
 
     fn add(&mut self, fact: &Stated) {
+        if self.cutting.cut.has_side {
+            return self.add_with_side(fact);
+        }
         let slot = fact.row as usize % RECENT;
         if self.recent.is_empty() {
             self.recent.resize(RECENT, Recent::default());
@@ -104,6 +107,18 @@ impl<'a> Draft<'a> {
         let Stated { at, value, kind, .. } = *fact;
         let unit = fact.sign.unit() as i32;
         self.items.extend(groups.iter().map(|group| Item { group: *group, who, at, value, kind, unit }));
+    }
+
+    /// What is credited alike falls into several groups.
+    fn add_with_side(&mut self, fact: &Stated) {
+        let credit = self.cutting.day.rows.get(fact.row).credit;
+        let (side, unit) = (fact.scopes.side().map_or(0, |side| side as u32 + 1), fact.sign.unit() as i32);
+        for mut key in (self.cutting.keys)(&credit) {
+            key[COLUMNS - 1] = side;
+            let group = self.group(key);
+            let Stated { at, value, kind, .. } = *fact;
+            self.items.push(Item { group, who: 0, at, value, kind, unit });
+        }
     }
 
     fn found(&mut self, row: u64) -> Recent {
@@ -157,7 +172,7 @@ fn by_group(items: &[Item], groups: usize) -> (Vec<u32>, Vec<u32>) {
 /// Whether a fact counts in a cut.
 pub(super) fn counts(cut: Cut, fact: &Stated) -> bool {
     let is_presence = matches!(fact.kind, FactKind::Online | FactKind::Away);
-    fact.scopes.has(cut.scope) && (cut.has_presence || !is_presence)
+    cut.kinds.has(fact.kind) && fact.scopes.has(cut.scope) && (cut.has_presence || !is_presence)
 }
 
 impl std::fmt::Debug for Draft<'_> {

@@ -1,9 +1,10 @@
 //! Digests: what some buckets behind each other say of each group of facts, made when somebody asks, and kept a while.
 //!
 //! A day has ten million facts, and most of its buckets are over: whoever asks by agent, or by skill and line, gets nearly the
-//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group, and eight digests
-//! make the next larger one: a day by five minutes is read as a few dozen of them. A digest knows how far it has read;
-//! what was stated or taken back since is added by whoever asks. So answers are the same as from the facts alone.
+//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group; eight digests make the
+//! next larger one, and those of all buckets that hardly change any more make one that is read instead. A bucket in which facts
+//! are stated has a few behind each other, each of what came since. A digest knows how far it has read; the little that was
+//! stated or taken back since is added by whoever asks. So answers are the same as from the facts alone.
 //!
 //! They belong to the day, where the fold never looks at them but to let go of those that nobody asks for: it does not
 //! wait for a lock.
@@ -19,14 +20,16 @@ mod summing;
 mod walk;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
-use crate::domain::fact::{Credit, Scopes};
+use crate::domain::fact::{Credit, Kinds, Scopes};
+
+use digest::Lacks;
 
 pub use digest::Digest;
 pub use draft::Draft;
@@ -49,6 +52,10 @@ pub struct Cut {
     pub by: [u8; COLUMNS],
     /// Of the scopes in which a fact may count, the one that matters.
     pub scope: Scopes,
+    /// Which facts.
+    pub kinds: Kinds,
+    /// Whether the last column is the side that resolved, 0 where a fact tells none.
+    pub has_side: bool,
     /// Whether contacts and agents are counted.
     pub has_people: bool,
     /// Whether agents' statuses are, and what they visited while online: then the first column is the agent.
@@ -81,17 +88,23 @@ struct Shelf {
 /// A cut of some buckets: the first, and how many.
 type Place = (Cut, Bucket, i64);
 
+/// What is kept of a place: one digest, or behind it those that go on where it stopped. The last knows how far they go.
+type Parts = SmallVec<[Arc<Digest>; 1]>;
+
 #[derive(Debug)]
 struct Kept {
-    digest: Arc<Digest>,
+    parts: Parts,
     /// When it was asked for last, in what was asked for.
     asked: u64,
     /// The same by the oldest bucket of the day.
     oldest: Bucket,
 }
 
-/// How many buckets a digest has. Each length is a few of the one before, and begins where that divides the bucket's number.
+/// Of how many buckets digests are made, to make larger ones of. Each length is a few of the one before, and begins where that
+/// divides the bucket's number.
 const LENGTHS: [i64; 3] = [1, 8, 64];
+/// Of a bucket's digests one is made with the one before unless that is so many times larger.
+const TIMES_LARGER: usize = 4;
 /// Newer than the newest bucket less so many, buckets change all the time.
 const CHANGING: i64 = 1;
 /// What nobody asked for in so many buckets goes.
@@ -101,61 +114,127 @@ const TIMES_FACTS: usize = 2;
 const SOME_BYTES: usize = 1 << 20;
 
 impl Digests {
-    /// Digests of all facts in buckets from one to another, as few as there are, oldest first. They may lack what was
-    /// stated lately: `Digest::rest` has it.
+    /// Digests of all facts in buckets from one to another, as few as there are. They may lack what was stated lately:
+    /// `Digest::rest` has it.
     pub fn cover(&self, cutting: &Cutting<'_>, from: Bucket, to: Bucket, summing: &mut Summing) -> Vec<Arc<Digest>> {
-        let mut cover = Vec::new();
         let (Some(oldest), Some(newest)) = (cutting.day.buckets.first(), cutting.day.buckets.last()) else {
-            return cover;
+            return Vec::new();
         };
-        let (mut at, to) = (from.max(oldest.bucket()), to.min(newest.bucket()));
-        let settled = to.min(newest.bucket().later(-CHANGING - 1));
-        while at <= to {
-            let fits = |length: &i64| at.modulo(*length) == 0 && at.later(length - 1) <= settled;
-            let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
-            cover.extend(self.digest(cutting, at, level, summing));
-            at = at.later(LENGTHS[level]);
+        let (from, to) = (from.max(oldest.bucket()), to.min(newest.bucket()));
+        let changing = from.max(newest.bucket().later(-CHANGING)).min(to.next());
+        let mut cover = Vec::from_iter(self.settled(cutting, from, changing.since(from), summing));
+        for nth in 0..=to.since(changing) {
+            cover.extend(self.of_bucket(cutting, changing.later(nth), Lacks::Little, summing));
         }
         cover
     }
 
-    /// The digest of as many buckets as a level has; none where there are no facts.
-    fn digest(&self, cutting: &Cutting<'_>, first: Bucket, level: usize, summing: &mut Summing) -> Option<Arc<Digest>> {
-        let place = (cutting.cut, first, LENGTHS[level]);
-        if let Some(kept) = self.find(&place, cutting.day) {
-            return Some(kept);
+    /// The digests of so many buckets from one on that hardly change: one, but for a single bucket.
+    fn settled(&self, cutting: &Cutting<'_>, first: Bucket, count: i64, summing: &mut Summing) -> Parts {
+        if count <= 1 {
+            return if count == 1 { self.of_bucket(cutting, first, Lacks::Little, summing) } else { Parts::new() };
         }
-        let made = if level == 0 {
-            Digest::of_bucket(cutting, first, summing)?
-        } else {
-            let parts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
-            let parts: Vec<_> = parts.filter_map(|part| self.digest(cutting, part, level - 1, summing)).collect();
-            Digest::of_parts((first, LENGTHS[level]), &parts, summing)?
-        };
-        let made = Arc::new(made);
-        self.keep(place, &made, cutting.day);
-        Some(made)
+        let place = (cutting.cut, first, count);
+        if let Some(kept) = self.find(&place, cutting.day, Lacks::Little) {
+            return kept;
+        }
+        let (mut at, end, mut parts) = (first, first.later(count), Parts::new());
+        while at < end {
+            let fits = |length: &i64| at.modulo(*length) == 0 && at.later(*length) <= end;
+            let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
+            parts.extend(self.whole(cutting, at, level, summing));
+            at = at.later(LENGTHS[level]);
+        }
+        // As time passes, the one that begins or ends a bucket earlier is nobody's question any more.
+        self.drop(&(cutting.cut, first.later(-1), count));
+        self.drop(&(cutting.cut, first, count - 1));
+        self.make(place, &parts, cutting.day, summing)
     }
 
-    fn find(&self, place: &Place, day: &DayView) -> Option<Arc<Digest>> {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The digests of as many buckets as a level has, with all that is there; none where there are no facts.
+    fn whole(&self, cutting: &Cutting<'_>, first: Bucket, level: usize, summing: &mut Summing) -> Parts {
+        if level == 0 {
+            return self.of_bucket(cutting, first, Lacks::Nothing, summing);
+        }
+        let place = (cutting.cut, first, LENGTHS[level]);
+        if let Some(kept) = self.find(&place, cutting.day, Lacks::Nothing) {
+            return kept;
+        }
+        let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
+        let parts: Parts = firsts.flat_map(|first| self.whole(cutting, first, level - 1, summing)).collect();
+        self.make(place, &parts, cutting.day, summing)
+    }
+
+    /// Makes one digest of several, and keeps it.
+    fn make(&self, place: Place, parts: &[Arc<Digest>], day: &DayView, summing: &mut Summing) -> Parts {
+        let made: Parts = Digest::of_parts((place.1, place.2), parts, summing).into_iter().map(Arc::new).collect();
+        self.keep(place, &made, day);
+        made
+    }
+
+    /// The digests of one bucket; none where there are no facts.
+    fn of_bucket(&self, cutting: &Cutting<'_>, bucket: Bucket, lacks: Lacks, summing: &mut Summing) -> Parts {
+        let place = (cutting.cut, bucket, 1);
+        if let Some(kept) = self.find(&place, cutting.day, lacks) {
+            return kept;
+        }
+        let mut parts = self.kept(&place).unwrap_or_default();
+        match parts.last().and_then(|last| last.of_rest(cutting, summing)) {
+            Some(rest) => {
+                let last = parts.pop().expect("it goes on where one stopped");
+                parts.extend([Arc::new(last.closed()), Arc::new(rest)]);
+            }
+            None => parts = Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect(),
+        }
+        while let [.., before, last] = &parts[..]
+            && last.bytes() * TIMES_LARGER >= before.bytes()
+        {
+            let both = Digest::of_parts((bucket, 1), &parts[parts.len() - 2..], summing).expect("the last has read");
+            parts.truncate(parts.len() - 2);
+            parts.push(Arc::new(both));
+        }
+        self.keep(place, &parts, cutting.day);
+        parts
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is kept of a place, if it serves.
+    fn find(&self, place: &Place, day: &DayView, lacks: Lacks) -> Option<Parts> {
+        let mut shelf = self.shelf();
         shelf.asked += 1;
         let asked = shelf.asked;
-        let kept = shelf.kept.get_mut(place).filter(|kept| kept.digest.serves(day))?;
+        let kept = shelf.kept.get_mut(place)?;
+        kept.parts.last().filter(|last| last.serves(day, lacks))?;
         (kept.asked, kept.oldest) = (asked, day.oldest);
-        Some(kept.digest.clone())
+        Some(kept.parts.clone())
     }
 
-    /// Keeps a digest, unless there is one of a newer view.
-    fn keep(&self, place: Place, made: &Arc<Digest>, day: &DayView) {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if shelf.kept.get(&place).is_some_and(|kept| kept.digest.read_bytes() > made.read_bytes()) {
+    /// What is kept of a place, whether it serves or not.
+    fn kept(&self, place: &Place) -> Option<Parts> {
+        self.shelf().kept.get(place).map(|kept| kept.parts.clone())
+    }
+
+    fn drop(&self, place: &Place) {
+        let mut shelf = self.shelf();
+        let bytes = shelf.kept.remove(place).map_or(0, |kept| kept.bytes());
+        shelf.bytes -= bytes;
+    }
+
+    /// Keeps digests, unless there are those of a newer view.
+    fn keep(&self, place: Place, made: &Parts, day: &DayView) {
+        let Some(last) = made.last() else { return };
+        let mut shelf = self.shelf();
+        let of_it = shelf.kept.get(&place).and_then(|kept| kept.parts.last());
+        if of_it.is_some_and(|kept| kept.read_bytes() > last.read_bytes()) {
             return;
         }
-        let kept = Kept { digest: made.clone(), asked: shelf.asked, oldest: day.oldest };
-        shelf.bytes += made.bytes();
+        let kept = Kept { parts: made.clone(), asked: shelf.asked, oldest: day.oldest };
+        shelf.bytes += kept.bytes();
         let before = shelf.kept.insert(place, kept);
-        shelf.bytes -= before.map_or(0, |before| before.digest.bytes());
+        shelf.bytes -= before.map_or(0, |before| before.bytes());
         shelf.let_go(TIMES_FACTS * day.fact_bytes() + SOME_BYTES);
     }
 
@@ -167,13 +246,19 @@ impl Digests {
     }
 }
 
+impl Kept {
+    fn bytes(&self) -> usize {
+        self.parts.iter().map(|part| part.bytes()).sum()
+    }
+}
+
 impl Shelf {
     /// Lets go of what was not asked for longest, once all takes more than so many bytes, until it takes a quarter less.
     fn let_go(&mut self, most: usize) {
         if self.bytes <= most {
             return;
         }
-        let mut by_age: Vec<(u64, usize)> = self.kept.values().map(|kept| (kept.asked, kept.digest.bytes())).collect();
+        let mut by_age: Vec<(u64, usize)> = self.kept.values().map(|kept| (kept.asked, kept.bytes())).collect();
         by_age.sort_unstable();
         let mut left = self.bytes;
         let mut until = 0;
@@ -188,7 +273,7 @@ impl Shelf {
 
     fn retain(&mut self, is_kept: impl Fn(&Place, &Kept) -> bool) {
         self.kept.retain(|place, kept| is_kept(place, kept));
-        self.bytes = self.kept.values().map(|kept| kept.digest.bytes()).sum();
+        self.bytes = self.kept.values().map(Kept::bytes).sum();
     }
 }
 
