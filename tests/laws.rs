@@ -19,6 +19,7 @@ mod policy_fields;
 mod questions;
 pub(crate) mod random;
 mod recorded;
+mod results;
 mod soak;
 mod tallies;
 mod time;
@@ -132,6 +133,14 @@ fn any_question_has_the_answer_of_a_batch_computation() {
 fn no_answer_depends_on_what_was_asked_before() {
     holds(questions::broken_by_earlier_questions, 120);
     if let Some(told) = broken(questions::broken_by_earlier_questions, 0..40, Set::wide) {
+        panic!("{told}");
+    }
+}
+
+#[test]
+fn ends_and_answers_by_side_are_those_of_the_facts_whatever_was_asked_before() {
+    holds(results::broken_results, 120);
+    if let Some(told) = broken(results::broken_results, 0..40, Set::wide) {
         panic!("{told}");
     }
 }

@@ -119,6 +119,12 @@ impl<'a> Reader<'a> {
         (number >> 1) as i64 ^ -((number & 1) as i64)
     }
 
+    /// How many bytes there are after this.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.bytes.len() - self.at
+    }
+
     /// The next bytes, so many.
     pub fn slice(&mut self, length: usize) -> &'a [u8] {
         let slice = &self.bytes[self.at..self.at + length];

@@ -1,16 +1,17 @@
 //! The shapes of an answer: totals, skills with their agents, agents, and all of these by interval.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::leaf::Leaf;
 use super::request::{Ids, Request};
 use crate::domain::answers::questions::Frame;
-use crate::domain::answers::questions::results::{ByScope, Results, results};
+use crate::domain::answers::questions::results::{ByScope, Results, Wanted, results};
 use crate::domain::day::view::{NamesView, View};
 use crate::domain::event::Millis;
-use crate::domain::scope::{ScopeId, ScopeKind};
+use crate::domain::names::{Name, Names};
+use crate::domain::scope::{NONE, ScopeId, ScopeKind};
 
 /// What the block of skills is called.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,7 +76,7 @@ pub(super) fn answer<L: Leaf>(view: &View, request: &Request, key: SkillsKey) ->
         None => vec![frame],
     };
     let asked = Asked { names: &view.names, request, key };
-    let by_frame = results(view, &frames, &asked.kinds(), |scope| asked.wants(scope));
+    let by_frame = results(view, &frames, &asked.wanted());
     let interval = |(frame, results): (&Frame, &ByScope)| Interval {
         timestamp: frame.to.end(),
         metrics_data: asked.blocks(results),
@@ -94,6 +95,14 @@ fn joined(by_frame: &[ByScope]) -> ByScope {
     all
 }
 
+/// The codes of those who are called so; none: of all. Nobody is called as somebody may be.
+fn codes(names: &Names, ids: &Ids) -> Option<BTreeSet<u32>> {
+    let Ids::These(ids) = ids else { return None };
+    let nobody = ids.contains(NONE).then_some(0);
+    let some = ids.iter().filter_map(|id| names.find(id)).map(|name| Name::to_code(Some(name)));
+    Some(some.chain(nobody).collect())
+}
+
 struct Asked<'a> {
     names: &'a NamesView,
     request: &'a Request,
@@ -101,27 +110,22 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// The kinds of scope that the answer has.
-    fn kinds(&self) -> Vec<ScopeKind> {
+    /// The scopes that the answer has.
+    fn wanted(&self) -> Vec<Wanted> {
         let Request { skills, agents, .. } = self.request;
-        let of_skills = skills.iter().flat_map(|_| [ScopeKind::Skill, ScopeKind::AgentSkill]);
-        let mut kinds: Vec<ScopeKind> = of_skills.chain(agents.iter().map(|_| ScopeKind::Agent)).collect();
-        if kinds.is_empty() {
-            kinds.push(ScopeKind::Account);
+        let mut wanted = Vec::new();
+        if let Some(ids) = skills {
+            let only = codes(&self.names.skills, ids);
+            wanted.push(Wanted { kind: ScopeKind::Skill, only: only.clone() });
+            wanted.push(Wanted { kind: ScopeKind::AgentSkill, only });
         }
-        kinds
-    }
-
-    /// Whether a scope of these kinds is in the answer.
-    fn wants(&self, scope: ScopeId) -> bool {
-        let has = |ids: &Option<Ids>, id| ids.as_ref().is_some_and(|ids| ids.has(id));
-        match scope {
-            ScopeId::Account => true,
-            ScopeId::Skill(skill) | ScopeId::AgentSkill(_, skill) => {
-                has(&self.request.skills, self.names.skill_text(skill))
-            }
-            ScopeId::Agent(agent) => has(&self.request.agents, self.names.agent_text(agent)),
+        if let Some(ids) = agents {
+            wanted.push(Wanted { kind: ScopeKind::Agent, only: codes(&self.names.agents, ids) });
         }
+        if wanted.is_empty() {
+            wanted.push(Wanted { kind: ScopeKind::Account, only: None });
+        }
+        wanted
     }
 
     fn blocks<L: Leaf>(&self, results: &ByScope) -> Blocks<L> {

@@ -2,7 +2,7 @@
 //!
 //! They are sums, which digests of the few facts that tell of them have: a day is read as a few of these.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Frame;
 use crate::domain::bucket::Bucket;
@@ -10,8 +10,6 @@ use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Key
 use crate::domain::day::tally::Tally;
 use crate::domain::day::view::View;
 use crate::domain::event::Side;
-#[cfg(test)]
-use crate::domain::event::Millis;
 use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds, Scopes};
 use crate::domain::names::Name;
 use crate::domain::scope::{ScopeId, ScopeKind};
@@ -108,41 +106,40 @@ const KINDS: Kinds = {
     ])
 };
 
-/// The results in each of some frames, of the scopes of some kinds that are wanted.
+/// Scopes that are asked for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Of which kind.
+    pub kind: ScopeKind,
+    /// Of these skills, or of an agent's own scopes these agents, by code; none: all.
+    pub only: Option<BTreeSet<u32>>,
+}
+
+/// The results in each of some frames.
 #[must_use]
-pub fn results(
-    view: &View,
-    frames: &[Frame],
-    kinds: &[ScopeKind],
-    is_wanted: impl Fn(ScopeId) -> bool,
-) -> Vec<ByScope> {
+pub fn results(view: &View, frames: &[Frame], wanted: &[Wanted]) -> Vec<ByScope> {
     let mut summing = Summing::default();
     let names_agents = view.policy().agent_metrics;
-    let kinds = || kinds.iter().filter(|kind| names_agents || !kind.is_of_agent());
+    let wanted = || wanted.iter().filter(|wanted| names_agents || !wanted.kind.is_of_agent());
     let of = |frame: &Frame| {
         let mut all = ByScope::new();
-        kinds().for_each(|kind| add_of_kind(view, *frame, *kind, (&is_wanted, &mut summing), &mut all));
+        wanted().for_each(|wanted| add_of_kind(view, *frame, wanted, &mut summing, &mut all));
         all
     };
     frames.iter().map(of).collect()
 }
 
 /// Adds the results of the scopes of one kind in a frame.
-fn add_of_kind(
-    view: &View,
-    frame: Frame,
-    kind: ScopeKind,
-    (is_wanted, summing): (&impl Fn(ScopeId) -> bool, &mut Summing),
-    all: &mut ByScope,
-) {
-    let (scope, keys) = (scopes_of(kind), |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1));
-    let by = [kind as u8, u8::MAX, u8::MAX];
-    let cut = Cut { by, scope, kinds: KINDS, has_side: true, has_people: false, has_presence: false };
-    let cutting = Cutting { day: &view.day, cut, keys: &keys };
-    let newest = Bucket::asked_at(view.now);
+fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing, all: &mut ByScope) {
+    let (kind, newest) = (wanted.kind, Bucket::asked_at(view.now));
     if frame.from > newest {
         return;
     }
+    let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
+    let by = [kind as u8, u8::MAX, u8::MAX];
+    let (scope, has_people, has_presence) = (scopes_of(kind), false, false);
+    let cut = Cut { by, scope, kinds: KINDS, has_side: true, has_people, has_presence };
+    let cutting = Cutting { day: &view.day, cut, keys: &keys };
     // What happened at exactly now belongs to the bucket just ended.
     let to = if frame.to >= newest { newest.next() } else { frame.to };
     let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
@@ -153,12 +150,22 @@ fn add_of_kind(
     let rest = Digest::of_draft(draft, frame.from.start(), summing);
     let mut walk = Walk::over(cover.iter().map(|digest| &**digest).chain([&rest]));
     let mut tally = Tally::default();
-    while let Some(key) = walk.next(COLUMNS, |key| is_wanted(scope_of(kind, key)), summing) {
+    let mut add_next = |walk: &mut Walk<'_>| {
+        let Some(key) = walk.next(COLUMNS, |_| true, summing) else { return false };
         let _greatest = summing.put_into(&mut tally, frame.span(view.now));
         summing.clear();
         add(all.entry(scope_of(kind, &key)).or_default(), &tally, key[COLUMNS - 1]);
+        true
+    };
+    match &wanted.only {
+        None => while add_next(&mut walk) {},
+        Some(codes) => {
+            for code in codes {
+                walk.skip_to(&[*code, 0, 0]);
+                while walk.peek().is_some_and(|key| key[0] == *code) && add_next(&mut walk) {}
+            }
+        }
     }
-    all.retain(|_, results| *results != Results::default());
 }
 
 /// Adds what a tally of facts with one side has.
@@ -192,7 +199,7 @@ fn key_of(kind: ScopeKind, credit: &Credit) -> Key {
         ScopeKind::Account => [0; COLUMNS],
         ScopeKind::Skill => [skill, 0, 0],
         ScopeKind::Agent => [agent, 0, 0],
-        ScopeKind::AgentSkill => [agent, skill, 0],
+        ScopeKind::AgentSkill => [skill, agent, 0],
     }
 }
 
@@ -203,13 +210,14 @@ fn scope_of(kind: ScopeKind, key: &Key) -> ScopeId {
         ScopeKind::Account => ScopeId::Account,
         ScopeKind::Skill => ScopeId::Skill(first),
         ScopeKind::Agent => ScopeId::Agent(first),
-        ScopeKind::AgentSkill => ScopeId::AgentSkill(first, second),
+        ScopeKind::AgentSkill => ScopeId::AgentSkill(second, first),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::Millis;
 
     const MINUTE: Millis = 60_000;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{COLUMNS, Cutting, Draft, Summing, Walk};
+use super::{COLUMNS, Cutting, Draft, Key, Summing, Walk};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
 use crate::domain::day::facts::{Cursor, FactsView};
@@ -35,6 +35,39 @@ pub(super) enum Lacks {
 pub(super) struct Entries {
     pub(super) groups: usize,
     pub(super) bytes: Vec<u8>,
+    /// The key of some entries, and where they begin: whoever asks for one group need not read all before it.
+    index: Vec<(Key, usize)>,
+}
+
+/// Of so many entries one is in the index.
+const INDEXED: usize = 32;
+
+impl Entries {
+    /// None, with room for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    }
+
+    /// Appends the entry of the next group.
+    pub(super) fn push(&mut self, key: &Key, start: Millis, summing: &mut Summing) {
+        if self.groups % INDEXED == INDEXED - 1 {
+            self.index.push((*key, self.bytes.len()));
+        }
+        self.groups += 1;
+        summing.write(key, start, &mut self.bytes);
+    }
+
+    /// Gives back the room for more.
+    pub(super) fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.index.shrink_to_fit();
+    }
+
+    /// Where to read on for a group and those after it: at the last entry of the index that is not behind it.
+    fn before(&self, key: &Key) -> usize {
+        let behind = self.index.partition_point(|(other, _)| other <= key);
+        behind.checked_sub(1).map_or(0, |place| self.index[place].1)
+    }
 }
 
 /// What is not in one is read for each answer. Once there is so much of it, one of a bucket goes on, and one of many is
@@ -76,10 +109,9 @@ impl Digest {
         let (start, mut entries) = (buckets.0.start(), Entries::default());
         let mut walk = Walk::over(parts.iter().map(|part| &**part));
         while let Some(key) = walk.next(COLUMNS, |_| true, summing) {
-            summing.write(&key, start, &mut entries.bytes);
-            entries.groups += 1;
+            entries.push(&key, start, summing);
         }
-        entries.bytes.shrink_to_fit();
+        entries.shrink();
         Some(Self { buckets, read, start, entries: entries.into() })
     }
 
@@ -116,7 +148,8 @@ impl Digest {
 
     /// How many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.entries.bytes.len() + size_of_val(&*self.read) + size_of::<Self>()
+        let index = self.entries.index.len() * size_of::<(Key, usize)>();
+        self.entries.bytes.len() + index + size_of_val(&*self.read) + size_of::<Self>()
     }
 
     /// The buckets of which not all facts are in it, and from where on.
@@ -145,5 +178,10 @@ impl Digest {
 
     pub(super) fn entries(&self) -> &[u8] {
         &self.entries.bytes
+    }
+
+    /// The entries from one on that is not behind a group.
+    pub(super) fn entries_from(&self, key: &Key) -> &[u8] {
+        &self.entries.bytes[self.entries.before(key)..]
     }
 }

@@ -142,17 +142,17 @@ impl<'a> Draft<'a> {
         let mut groups: Vec<u32> = (0..keys.len() as u32).collect();
         groups.sort_unstable_by_key(|group| keys[*group as usize]);
         let (starts, places) = by_group(&items, keys.len());
-        let mut bytes = Vec::with_capacity(items.len() * 8);
+        let mut entries = Entries::with_capacity(items.len() * 8);
         for group in groups {
             let of_it = starts[group as usize] as usize..starts[group as usize + 1] as usize;
             for place in &places[of_it] {
                 summing.add(&items[*place as usize], cutting.cut);
             }
             summing.settle();
-            summing.write(&keys[group as usize], start, &mut bytes);
+            entries.push(&keys[group as usize], start, summing);
         }
-        bytes.shrink_to_fit();
-        Entries { groups: keys.len(), bytes }
+        entries.shrink();
+        entries
     }
 }
 

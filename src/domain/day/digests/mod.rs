@@ -1,10 +1,10 @@
 //! Digests: what some buckets behind each other say of each group of facts, made when somebody asks, and kept a while.
 //!
 //! A day has ten million facts, and most of its buckets are over: whoever asks by agent, or by skill and line, gets nearly the
-//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group; eight digests make the
-//! next larger one, and those of all buckets that hardly change any more make one that is read instead. A bucket in which facts
-//! are stated has a few behind each other, each of what came since. A digest knows how far it has read; the little that was
-//! stated or taken back since is added by whoever asks. So answers are the same as from the facts alone.
+//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group, and eight digests make
+//! the next larger one: a day by five minutes is read as a few dozen of them. A bucket in which facts are stated has a few
+//! behind each other, each of what came since. A digest knows how far it has read; the little that was stated or taken back
+//! since is added by whoever asks. So answers are the same as from the facts alone.
 //!
 //! They belong to the day, where the fold never looks at them but to let go of those that nobody asks for: it does not
 //! wait for a lock.
@@ -121,34 +121,24 @@ impl Digests {
             return Vec::new();
         };
         let (from, to) = (from.max(oldest.bucket()), to.min(newest.bucket()));
-        let changing = from.max(newest.bucket().later(-CHANGING)).min(to.next());
-        let mut cover = Vec::from_iter(self.settled(cutting, from, changing.since(from), summing));
-        for nth in 0..=to.since(changing) {
-            cover.extend(self.of_bucket(cutting, changing.later(nth), Lacks::Little, summing));
+        let settled = to.min(newest.bucket().later(-CHANGING));
+        let (mut at, mut cover) = (from, Vec::new());
+        while at <= to {
+            let fits = |length: &i64| at.modulo(*length) == 0 && at.later(length - 1) <= settled;
+            let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
+            cover.extend(self.nearly_whole(cutting, at, level, summing));
+            at = at.later(LENGTHS[level]);
         }
         cover
     }
 
-    /// The digests of so many buckets from one on that hardly change: one, but for a single bucket.
-    fn settled(&self, cutting: &Cutting<'_>, first: Bucket, count: i64, summing: &mut Summing) -> Parts {
-        if count <= 1 {
-            return if count == 1 { self.of_bucket(cutting, first, Lacks::Little, summing) } else { Parts::new() };
+    /// The digests of as many buckets as a level has, which may lack a little.
+    fn nearly_whole(&self, cutting: &Cutting<'_>, first: Bucket, level: usize, summing: &mut Summing) -> Parts {
+        if level == 0 {
+            return self.of_bucket(cutting, first, Lacks::Little, summing);
         }
-        let place = (cutting.cut, first, count);
-        if let Some(kept) = self.find(&place, cutting.day, Lacks::Little) {
-            return kept;
-        }
-        let (mut at, end, mut parts) = (first, first.later(count), Parts::new());
-        while at < end {
-            let fits = |length: &i64| at.modulo(*length) == 0 && at.later(*length) <= end;
-            let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
-            parts.extend(self.whole(cutting, at, level, summing));
-            at = at.later(LENGTHS[level]);
-        }
-        // As time passes, the one that begins or ends a bucket earlier is nobody's question any more.
-        self.drop(&(cutting.cut, first.later(-1), count));
-        self.drop(&(cutting.cut, first, count - 1));
-        self.make(place, &parts, cutting.day, summing)
+        let kept = self.find(&(cutting.cut, first, LENGTHS[level]), cutting.day, Lacks::Little);
+        kept.unwrap_or_else(|| self.whole(cutting, first, level, summing))
     }
 
     /// The digests of as many buckets as a level has, with all that is there; none where there are no facts.
@@ -162,13 +152,8 @@ impl Digests {
         }
         let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
         let parts: Parts = firsts.flat_map(|first| self.whole(cutting, first, level - 1, summing)).collect();
-        self.make(place, &parts, cutting.day, summing)
-    }
-
-    /// Makes one digest of several, and keeps it.
-    fn make(&self, place: Place, parts: &[Arc<Digest>], day: &DayView, summing: &mut Summing) -> Parts {
-        let made: Parts = Digest::of_parts((place.1, place.2), parts, summing).into_iter().map(Arc::new).collect();
-        self.keep(place, &made, day);
+        let made = Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect();
+        self.keep(place, &made, cutting.day);
         made
     }
 
@@ -215,12 +200,6 @@ impl Digests {
     /// What is kept of a place, whether it serves or not.
     fn kept(&self, place: &Place) -> Option<Parts> {
         self.shelf().kept.get(place).map(|kept| kept.parts.clone())
-    }
-
-    fn drop(&self, place: &Place) {
-        let mut shelf = self.shelf();
-        let bytes = shelf.kept.remove(place).map_or(0, |kept| kept.bytes());
-        shelf.bytes -= bytes;
     }
 
     /// Keeps digests, unless there are those of a newer view.

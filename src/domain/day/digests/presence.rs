@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::entry::{push_span, read_span};
 use crate::domain::compact::varint::{Reader, write, write_signed};
 use crate::domain::day::tally::Times;
@@ -100,13 +102,20 @@ impl Presence {
             times.add(Times::of_status(*status, span.overlap_ms(within)), i64::from(*unit));
         }
         let online = self.statuses.iter().filter(|(status, _)| *status == Status::Online);
-        for (span, unit) in online.map(|(_, (span, unit))| (span.shared(within), *unit)) {
-            let folded = self.folded.iter().map(|folded| folded.overlap_ms(span, &self.bytes));
-            let others = self.visits.iter().map(|(visit, sign)| visit.overlap_ms(span) * Millis::from(*sign));
-            times.focus_online_ms += Millis::from(unit) * folded.chain(others).sum::<Millis>();
-        }
+        let online: SmallVec<[Signed; 16]> = online.map(|(_, (span, unit))| (span.shared(within), *unit)).collect();
+        let folded = self.folded.iter().map(|folded| folded.overlap_ms(&online, &self.bytes));
+        times.focus_online_ms = folded.sum::<Millis>() + overlap_ms(self.visits.iter().copied(), &online);
         times
     }
+}
+
+/// How much of some spans visits cover.
+fn overlap_ms(visits: impl Iterator<Item = Signed>, spans: &[Signed]) -> Millis {
+    let of = |(visit, sign): Signed| {
+        let of_it = spans.iter().map(|(span, unit)| visit.overlap_ms(*span) * Millis::from(*unit));
+        of_it.sum::<Millis>() * Millis::from(sign)
+    };
+    visits.map(of).sum()
 }
 
 impl Folded {
@@ -121,15 +130,14 @@ impl Folded {
         })
     }
 
-    /// How much of a span they cover.
-    fn overlap_ms(&self, span: Span, bytes: &[u8]) -> Millis {
-        if span.from <= self.over.from && self.over.to <= span.to {
-            return self.total_ms;
-        }
-        if span.overlap_ms(self.over) == 0 {
-            return 0;
-        }
-        self.visits(bytes).map(|(visit, unit)| visit.overlap_ms(span) * Millis::from(unit)).sum()
+    /// How much of some spans they cover. Of those in which all of them lie it is known without reading them.
+    fn overlap_ms(&self, spans: &[Signed], bytes: &[u8]) -> Millis {
+        let has_all = |span: &Span| span.from <= self.over.from && self.over.to <= span.to;
+        let units = spans.iter().filter(|(span, _)| has_all(span)).map(|(_, unit)| Millis::from(*unit));
+        let known = self.total_ms * units.sum::<Millis>();
+        let has_some = |span: &Span| !has_all(span) && span.overlap_ms(self.over) > 0;
+        let some: SmallVec<[Signed; 4]> = spans.iter().filter(|(span, _)| has_some(span)).copied().collect();
+        if some.is_empty() { known } else { known + overlap_ms(self.visits(bytes), &some) }
     }
 }
 

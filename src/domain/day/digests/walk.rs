@@ -13,6 +13,7 @@ pub struct Walk<'d> {
 /// How far a digest has been read.
 #[derive(Debug)]
 struct Reading<'d> {
+    digest: &'d Digest,
     reader: Reader<'d>,
     start: Millis,
     groups: usize,
@@ -37,7 +38,7 @@ impl<'d> Walk<'d> {
         let reader = Reader::new(digest.entries());
         let (key, body, is_over) = (Key::default(), Default::default(), false);
         let (start, groups) = (digest.start(), digest.groups());
-        let mut reading = Reading { reader, start, groups, is_later, is_over, key, body };
+        let mut reading = Reading { digest, reader, start, groups, is_later, is_over, key, body };
         reading.advance();
         if !reading.is_over {
             self.reading.push(reading);
@@ -48,6 +49,18 @@ impl<'d> Walk<'d> {
     #[must_use]
     pub fn groups(&self) -> usize {
         self.reading.iter().map(|reading| reading.groups).max().unwrap_or_default()
+    }
+
+    /// The key of the next group; none after the last.
+    #[must_use]
+    pub fn peek(&self) -> Option<Key> {
+        self.reading.iter().map(|reading| reading.key).min()
+    }
+
+    /// Leaves out the groups before one.
+    pub fn skip_to(&mut self, key: &Key) {
+        self.reading.iter_mut().for_each(|reading| reading.skip_to(key));
+        self.reading.retain(|reading| !reading.is_over);
     }
 
     /// Sums the next group by so many of the columns that has what is wanted: its key is that of the first entry in it. None
@@ -84,6 +97,21 @@ impl Reading<'_> {
             summing.read_later(self.body, self.start);
         } else {
             summing.read(self.body, self.start);
+        }
+    }
+
+    /// Goes on to the first entry that is not before a group.
+    fn skip_to(&mut self, key: &Key) {
+        if self.key >= *key {
+            return;
+        }
+        let from = self.digest.entries_from(key);
+        if from.len() < self.reader.left() {
+            self.reader = Reader::new(from);
+            self.advance();
+        }
+        while !self.is_over && self.key < *key {
+            self.advance();
         }
     }
 

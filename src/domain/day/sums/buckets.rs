@@ -3,7 +3,7 @@
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
@@ -19,6 +19,8 @@ use crate::domain::planted::{Bug, is_planted};
 use crate::domain::scope::ScopeId;
 use crate::domain::span::Span;
 
+use super::summed::Summed;
+
 /// The buckets of one account.
 #[derive(Debug)]
 pub struct Buckets {
@@ -33,12 +35,9 @@ pub struct Buckets {
     changed: Vec<(ScopeId, Bucket)>,
     /// Tallies whose greatest duration was taken back.
     unsettled: Vec<Unsettled>,
-    /// What was asked for since something came, by the scope and the first bucket.
-    asked: Mutex<Vec<(ScopeId, Bucket, Arc<Tally>)>>,
+    /// What was summed for those who asked.
+    summed: Summed,
 }
-
-/// So many sums are kept for the next who ask.
-const MOST_ASKED: usize = 64;
 
 /// A tally whose greatest duration was taken back.
 type Unsettled = (Bucket, ScopeId, DurationKind);
@@ -79,7 +78,7 @@ impl Buckets {
             skills: Vec::new(),
             changed: Vec::new(),
             unsettled: Vec::new(),
-            asked: Mutex::default(),
+            summed: Summed::default(),
         }
     }
 
@@ -273,23 +272,14 @@ impl Buckets {
     /// The sum of the account or of a skill from a bucket on.
     #[must_use]
     pub fn since(&self, scope: ScopeId, from: Bucket) -> Arc<Tally> {
-        let asked = || self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((.., sum)) = asked().iter().find(|of| (of.0, of.1) == (scope, from)) {
-            return sum.clone();
-        }
         let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
-        let newest: Vec<&Tally> = tallies.take_while(|of| of.0 >= from).map(|(_, cell)| &cell.tally).collect();
-        let sum = Arc::new(Tally::sum(newest.iter().copied()));
-        let mut kept = asked();
-        if kept.len() < MOST_ASKED {
-            kept.push((scope, from, sum.clone()));
-        }
-        sum
+        let newest = tallies.take_while(|of| of.0 >= from).map(|(bucket, cell)| (bucket, &cell.tally));
+        self.summed.since(scope, from, &newest.collect::<Vec<_>>())
     }
 
     /// Must come before anything changes that is summed.
     pub(super) fn forget_asked(&mut self) {
-        self.asked.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        self.summed.forget(self.oldest);
     }
 
     /// Every skill with a tally in some bucket.
@@ -302,6 +292,7 @@ impl Buckets {
         if bucket < self.oldest {
             return None;
         }
+        self.summed.change(bucket);
         let tallies = match scope {
             ScopeId::Skill(skill) => {
                 let code = Name::to_code(skill) as usize;

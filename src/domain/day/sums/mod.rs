@@ -10,6 +10,7 @@ mod buckets;
 mod log;
 mod logged;
 mod skills;
+mod summed;
 mod writers;
 
 use crate::domain::bucket::Bucket;
