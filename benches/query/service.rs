@@ -179,6 +179,8 @@ fn serve(board: Arc<Board>, inquiries: Arc<Inquiries>, workers: usize) -> (Runti
     let settings = AccessSettings { listen: address, requests_at_once: 32, cors_origins: Vec::new() };
     let access = Arc::new(Access::new(&settings, None, Box::new(clock::now), || random::bytes().ok()));
     let asking = Arc::new(Asking::new(board.clone(), inquiries, Box::new(|| 0), questions_at_once()));
+    // As the program does once it has caught up.
+    asking.prepare(|| true);
     let streams = Arc::new(Streams::new(asking.clone(), access.clone(), StreamSettings::default()));
     let shown = Shown { series_cap: 100_000, agent_windows: vec![60], agent_families: Families::EVERY };
     let serving = Serving {

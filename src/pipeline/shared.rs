@@ -1,6 +1,7 @@
 //! What the stages of any pipeline share: each is written by one of them and read by others.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
@@ -41,6 +42,8 @@ use crate::wire::batch::Record;
 
 /// How often the recorder tidies its histograms, which otherwise keep every observation until the next scrape.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often it is looked whether a bucket has ended.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// One of each.
 pub(super) struct Shared {
@@ -143,6 +146,7 @@ impl Shared {
             clock: clock::now,
         };
         let asking = Arc::new(self.asking());
+        let prepared = asking.clone();
         let streamed = StreamSettings { publish_interval: self.publish_interval, ..StreamSettings::default() };
         let serving = Arc::new(Serving {
             board: self.board.clone(),
@@ -164,12 +168,33 @@ impl Shared {
             Ok(())
         });
         stages.task(tidy(self.recorder.clone(), stages.stop().told()));
+        stages.task(prepare(prepared, stages.stop().flag(), stages.stop().told()));
     }
 }
 
 /// Questions that are answered at the same time: as many as there are cores, and some to wait for those.
 fn questions_at_once() -> usize {
     2 * std::thread::available_parallelism().map_or(1, usize::from) + 2
+}
+
+/// Makes answers quick before they are asked for, after the end of each bucket.
+async fn prepare(
+    asking: Arc<Asking>,
+    stop: Arc<AtomicBool>,
+    told: impl Future<Output = ()>,
+) -> Result<(), PipelineError> {
+    let (mut told, mut prepared) = (std::pin::pin!(told), None);
+    while tokio::time::timeout(LOOK, &mut told).await.is_err() {
+        let current = asking.current_bucket();
+        if current.is_none() || current == prepared {
+            continue;
+        }
+        prepared = current;
+        let (asking, stop) = (asking.clone(), stop.clone());
+        let work = tokio::task::spawn_blocking(move || asking.prepare(|| !stop.load(Ordering::Relaxed)));
+        work.await.map_err(|error| PipelineError::Running(error.to_string()))?;
+    }
+    Ok(())
 }
 
 async fn tidy(recorder: PrometheusHandle, told: impl Future<Output = ()>) -> Result<(), PipelineError> {

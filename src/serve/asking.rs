@@ -15,7 +15,8 @@ use super::access::{self, Caller};
 use super::problem::Problem;
 use super::streamed::{Chunks, Gone, streamed};
 use crate::board::{Board, Found, Inquiries, Reception, Unanswered};
-use crate::domain::answers::Answers;
+use crate::domain::answers::{Answers, questions};
+use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::wire::output::json::Head;
@@ -24,6 +25,11 @@ use crate::wire::output::json::Head;
 /// theirs in a moment; where all places are taken for longer, who asks learns it while they may still ask elsewhere. How many
 /// wait is bounded by how many requests of an account may be under way.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Of an account with fewer bytes of facts the first who asks does not wait long.
+const LARGE_BYTES: usize = 1 << 20;
+/// What is further behind has other things to do.
+const NEARLY_MS: u64 = 10_000;
 
 /// What every question is asked through.
 pub struct Asking {
@@ -138,6 +144,23 @@ impl Asking {
     ) -> Result<T, Problem> {
         let permit = self.streams.clone().acquire_owned().await.map_err(|_| Problem::internal())?;
         run(permit, make).await
+    }
+
+    /// Makes what most people ask for quick to answer, of accounts that are large, for as long as it goes on.
+    pub fn prepare(&self, goes_on: impl Fn() -> bool) {
+        for (account, _) in self.board.accounts() {
+            let view = self.board.reception(&account).map(|reception| reception.view(self.board.as_of()));
+            if let Some(view) = view.filter(|view| goes_on() && view.day.fact_bytes() >= LARGE_BYTES) {
+                questions::prepare(&view, &goes_on);
+            }
+        }
+    }
+
+    /// The bucket of now, once nearly all that was written has been read.
+    #[must_use]
+    pub fn current_bucket(&self) -> Option<Bucket> {
+        let as_of = self.board.as_of();
+        (as_of > 0 && (self.stale_ms)() <= NEARLY_MS).then(|| Bucket::of(as_of))
     }
 
     /// Tells of every pass, after which there may be something else to answer.

@@ -80,10 +80,13 @@ fn some(results: &ByScope) -> ByScope {
     results.iter().filter(|(_, of_it)| **of_it != Results::default()).map(|(scope, of_it)| (*scope, *of_it)).collect()
 }
 
+/// Answers by score, closes, and resolutions and their milliseconds by side.
+type Sums = ([i64; 5], i64, [i64; 3], [i64; 3]);
+
 /// The results by every fact of a frame; who closed what was resolved is known by the close of the same moment.
 fn of_facts(view: &View, frame: Frame) -> ByScope {
     let names_agents = view.policy().agent_metrics;
-    let mut sums: BTreeMap<ScopeId, ([i64; 5], i64, [i64; 3], [i64; 3])> = BTreeMap::new();
+    let mut sums: BTreeMap<ScopeId, Sums> = BTreeMap::new();
     for bucket in view.day.newest_first() {
         let place = bucket.min(Bucket::asked_at(view.now));
         if place < frame.from || place > frame.to {

@@ -89,6 +89,13 @@ impl<'a> Digested<'a> {
         Some(Answer { span: self.span, intervals: Vec::new(), rows: self.named(rows), overlapping })
     }
 
+    /// Makes its digests of a whole day.
+    pub(super) fn prepare(&self, goes_on: impl Fn() -> bool) {
+        let keys = |credit: &Credit| self.keys(credit);
+        let cutting = Cutting { day: &self.asked.view.day, cut: self.cut, keys: &keys };
+        cutting.day.digests.prepare(&cutting, goes_on);
+    }
+
     fn rows(&self, most: usize) -> Option<Vec<Row>> {
         let keys = |credit: &Credit| self.keys(credit);
         let cutting = Cutting { day: &self.asked.view.day, cut: self.cut, keys: &keys };

@@ -22,6 +22,7 @@ use super::catalogue::Scopes;
 use super::metrics::Metrics;
 use super::standing::standing_of;
 use crate::domain::bucket::Bucket;
+use crate::domain::day::DAY_MINUTES;
 use crate::domain::day::view::View;
 use crate::domain::fact::{FactKind, Kinds, Row, Stated};
 use crate::domain::span::Span;
@@ -30,6 +31,18 @@ use asked::Asked;
 use digested::Digested;
 pub use frame::Frame;
 pub use ids::{Id, Ids};
+
+/// Makes what most people ask for quick to answer, for as long as it goes on: agents, and ends and answers by side. Of a large
+/// account the first of them would wait for seconds.
+pub fn prepare(view: &View, goes_on: impl Fn() -> bool) {
+    results::prepare(view, &goes_on);
+    let over = Question::over(Frame::window(view.now, DAY_MINUTES));
+    let by_agent = over.grouped_by(&[Dimension::Agent]).expect("one dimension");
+    let asked = Asked::of(view, &by_agent);
+    if let Some(digested) = Digested::of(&asked) {
+        digested.prepare(goes_on);
+    }
+}
 
 /// By what facts are grouped and chosen: whom and what they are credited to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

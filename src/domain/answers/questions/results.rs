@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Frame;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Summing, Walk};
-use crate::domain::day::tally::Tally;
 use crate::domain::day::view::View;
 use crate::domain::event::Side;
 use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds, Scopes};
@@ -129,6 +128,20 @@ pub fn results(view: &View, frames: &[Frame], wanted: &[Wanted]) -> Vec<ByScope>
     frames.iter().map(of).collect()
 }
 
+/// Makes the digests of a whole day.
+pub(super) fn prepare(view: &View, goes_on: impl Fn() -> bool) {
+    for kind in ScopeKind::ALL.into_iter().filter(|kind| view.policy().agent_metrics || !kind.is_of_agent()) {
+        let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
+        let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
+        view.day.digests.prepare(&cutting, &goes_on);
+    }
+}
+
+fn cut_of(kind: ScopeKind) -> Cut {
+    let (by, scope) = ([kind as u8, u8::MAX, u8::MAX], scopes_of(kind));
+    Cut { by, scope, kinds: KINDS, has_side: true, has_people: false, has_presence: false }
+}
+
 /// Adds the results of the scopes of one kind in a frame.
 fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing, all: &mut ByScope) {
     let (kind, newest) = (wanted.kind, Bucket::asked_at(view.now));
@@ -136,10 +149,7 @@ fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing
         return;
     }
     let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
-    let by = [kind as u8, u8::MAX, u8::MAX];
-    let (scope, has_people, has_presence) = (scopes_of(kind), false, false);
-    let cut = Cut { by, scope, kinds: KINDS, has_side: true, has_people, has_presence };
-    let cutting = Cutting { day: &view.day, cut, keys: &keys };
+    let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
     // What happened at exactly now belongs to the bucket just ended.
     let to = if frame.to >= newest { newest.next() } else { frame.to };
     let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
@@ -149,12 +159,10 @@ fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing
     }
     let rest = Digest::of_draft(draft, frame.from.start(), summing);
     let mut walk = Walk::over(cover.iter().map(|digest| &**digest).chain([&rest]));
-    let mut tally = Tally::default();
     let mut add_next = |walk: &mut Walk<'_>| {
         let Some(key) = walk.next(COLUMNS, |_| true, summing) else { return false };
-        let _greatest = summing.put_into(&mut tally, frame.span(view.now));
+        add(all.entry(scope_of(kind, &key)).or_default(), summing, key[COLUMNS - 1]);
         summing.clear();
-        add(all.entry(scope_of(kind, &key)).or_default(), &tally, key[COLUMNS - 1]);
         true
     };
     match &wanted.only {
@@ -168,16 +176,16 @@ fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing
     }
 }
 
-/// Adds what a tally of facts with one side has.
-fn add(results: &mut Results, tally: &Tally, side: u32) {
+/// Adds the sums of facts with one side.
+fn add(results: &mut Results, sums: &Summing, side: u32) {
     use FactKind as K;
-    let sum = |kinds: &[FactKind]| kinds.iter().map(|kind| tally.count(*kind)).sum::<u64>();
+    let sum = |kinds: &[FactKind]| kinds.iter().map(|kind| sums.count(*kind)).sum::<u64>();
     let answers = [K::Answer1, K::Answer2, K::Answer3, K::Answer4, K::Answer5];
-    results.answers.iter_mut().zip(answers).for_each(|(mine, kind)| *mine += tally.count(kind));
+    results.answers.iter_mut().zip(answers).for_each(|(mine, kind)| *mine += sums.count(kind));
     results.closes += sum(&[K::ClosedByAgent, K::ClosedByCustomer, K::ClosedBySystem]);
     let Some(side) = SIDES.into_iter().find(|of| *of as u32 + 1 == side) else { return };
     *results.resolved.of(side) += sum(&[K::Resolved, K::ResolvedWithin, K::ResolvedMissed]);
-    *results.resolution_ms.of(side) += tally.durations(DurationKind::Resolution).sum_ms();
+    *results.resolution_ms.of(side) += sums.sum_ms(DurationKind::Resolution);
 }
 
 const SIDES: [Side; 3] = [Side::Agent, Side::Customer, Side::System];

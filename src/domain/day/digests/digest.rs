@@ -85,9 +85,18 @@ impl Digest {
         Some(Self { buckets: (bucket, 1), read, start, entries: draft.entries(start, summing).into() })
     }
 
-    /// The same without what it has not read: another goes on where it stopped.
-    pub(super) fn closed(&self) -> Self {
-        Self { buckets: (self.buckets.0, 0), read: Box::default(), start: self.start, entries: self.entries.clone() }
+    /// The same of a bucket where another goes on where it stopped, or where none does.
+    pub(super) fn followed(&self, is_followed: bool) -> Self {
+        let (buckets, read) = ((self.buckets.0, i64::from(!is_followed)), self.read.clone());
+        Self { buckets, read, start: self.start, entries: self.entries.clone() }
+    }
+
+    /// Whether a day has all facts of a bucket that were read for it.
+    pub(super) fn is_within(&self, day: &DayView) -> bool {
+        let has = |(bucket, cursor): &(Bucket, Cursor)| {
+            day.bucket(*bucket).is_some_and(|facts| facts.bytes() >= cursor.read_bytes())
+        };
+        self.read.iter().all(has)
     }
 
     /// Of what came since in its bucket; none where nothing did, or the day does not have all that is in it.
@@ -97,12 +106,18 @@ impl Digest {
         let mut draft = Draft::new(cutting);
         draft.read(facts, &mut cursor);
         let read = [(facts.bucket(), cursor)].into();
-        Some(Self { buckets: self.buckets, read, start: self.start, entries: draft.entries(self.start, summing).into() })
+        Some(Self {
+            buckets: self.buckets,
+            read,
+            start: self.start,
+            entries: draft.entries(self.start, summing).into(),
+        })
     }
 
     /// Of what is in several, the parts of so many buckets; none of none.
     pub(super) fn of_parts(buckets: (Bucket, i64), parts: &[Arc<Self>], summing: &mut Summing) -> Option<Self> {
-        let read: Box<[_]> = parts.iter().flat_map(|part| &part.read).copied().collect();
+        let unfollowed = parts.iter().filter(|part| part.buckets.1 > 0);
+        let read: Box<[_]> = unfollowed.flat_map(|part| &part.read).copied().collect();
         if read.is_empty() {
             return None;
         }
@@ -139,7 +154,6 @@ impl Digest {
         }
         (found == self.read.len()).then_some(rest)
     }
-
 
     /// How many bytes of facts were read for it.
     pub(super) fn read_bytes(&self) -> usize {

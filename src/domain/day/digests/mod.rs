@@ -110,7 +110,7 @@ const CHANGING: i64 = 1;
 /// What nobody asked for in so many buckets goes.
 const KEPT_BUCKETS: i64 = 12;
 /// All digests take less than so many times the bytes of the facts, and some.
-const TIMES_FACTS: usize = 2;
+const TIMES_FACTS: usize = 4;
 const SOME_BYTES: usize = 1 << 20;
 
 impl Digests {
@@ -130,6 +130,20 @@ impl Digests {
             at = at.later(LENGTHS[level]);
         }
         cover
+    }
+
+    /// Makes those of a whole day, bucket by bucket for as long as it goes on.
+    pub fn prepare(&self, cutting: &Cutting<'_>, goes_on: impl Fn() -> bool) {
+        let mut summing = Summing::default();
+        for facts in &cutting.day.buckets {
+            if !goes_on() {
+                return;
+            }
+            let _made = self.of_bucket(cutting, facts.bucket(), Lacks::Little, &mut summing);
+        }
+        if let (Some(oldest), Some(newest)) = (cutting.day.buckets.first(), cutting.day.buckets.last()) {
+            let _made = self.cover(cutting, oldest.bucket(), newest.bucket(), &mut summing);
+        }
     }
 
     /// The digests of as many buckets as a level has, which may lack a little.
@@ -164,10 +178,21 @@ impl Digests {
             return kept;
         }
         let mut parts = self.kept(&place).unwrap_or_default();
+        // A view may be older than what others have asked for meanwhile.
+        let is_within = |parts: &Parts| parts.last().is_some_and(|last| last.is_within(cutting.day));
+        while !parts.is_empty() && !is_within(&parts) {
+            parts.pop();
+            if let Some(last) = parts.last_mut() {
+                *last = Arc::new(last.followed(false));
+            }
+        }
+        if parts.last().is_some_and(|last| last.serves(cutting.day, lacks)) {
+            return parts;
+        }
         match parts.last().and_then(|last| last.of_rest(cutting, summing)) {
             Some(rest) => {
                 let last = parts.pop().expect("it goes on where one stopped");
-                parts.extend([Arc::new(last.closed()), Arc::new(rest)]);
+                parts.extend([Arc::new(last.followed(true)), Arc::new(rest)]);
             }
             None => parts = Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect(),
         }

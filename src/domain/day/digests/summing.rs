@@ -208,6 +208,18 @@ impl Summing {
         })
     }
 
+    /// How many facts of a kind there are.
+    #[must_use]
+    pub fn count(&self, kind: FactKind) -> u64 {
+        u64::try_from(self.counts.0[kind as usize]).unwrap_or(0)
+    }
+
+    /// The sum of the durations of a kind, in milliseconds.
+    #[must_use]
+    pub fn sum_ms(&self, which: DurationKind) -> u64 {
+        u64::try_from(self.durations[which as usize].sum_ms()).unwrap_or(0)
+    }
+
     /// How many contacts and how many agents wrote; asked once.
     pub fn take_people(&mut self) -> [u64; 2] {
         [&mut self.contacts, &mut self.agents]
