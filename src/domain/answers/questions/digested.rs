@@ -181,7 +181,9 @@ impl<'a> Digested<'a> {
         };
         let (places, lost): (Vec<usize>, Vec<Lost>) = unsettled.iter().enumerate().flat_map(of).unzip();
         let group = |key: &Key| self.wants(key).then(|| self.group(key));
-        let found = greatest(cutting, (self.from, self.to), &lost, group);
+        let columns = self.asked.question.group_by.len();
+        let is_whole = self.by.len() == columns;
+        let found = greatest(cutting, (self.from, self.to), &lost, is_whole.then_some(columns), group);
         for ((place, (_, which)), max_ms) in places.into_iter().zip(lost).zip(found) {
             unsettled[place].tally.set_max(which, max_ms, 1);
         }

@@ -35,6 +35,8 @@ pub(super) enum Lacks {
 pub(super) struct Entries {
     pub(super) groups: usize,
     pub(super) bytes: Vec<u8>,
+    /// Whether a duration was taken back that was not stated here.
+    has_gone: bool,
     /// The key of some entries, and where they begin: whoever asks for one group need not read all before it.
     index: Vec<(Key, usize)>,
 }
@@ -54,6 +56,7 @@ impl Entries {
             self.index.push((*key, self.bytes.len()));
         }
         self.groups += 1;
+        self.has_gone |= summing.has_gone();
         summing.write(key, start, &mut self.bytes);
     }
 
@@ -184,6 +187,11 @@ impl Digest {
 
     pub(super) fn start(&self) -> Millis {
         self.start
+    }
+
+    /// Whether a duration was taken back that was not stated in it.
+    pub(super) fn has_gone(&self) -> bool {
+        self.entries.has_gone
     }
 
     pub(super) fn groups(&self) -> usize {

@@ -57,6 +57,11 @@ impl Durations {
         }
     }
 
+    /// Whether something was taken back that is not here.
+    pub(super) fn has_gone(&self) -> bool {
+        !self.gone.is_empty()
+    }
+
     /// Whether nothing was ever added.
     pub(super) fn is_nothing(&self) -> bool {
         self.at_max == 0 && self.gone.is_empty()

@@ -220,6 +220,17 @@ impl Summing {
         u64::try_from(self.durations[which as usize].sum_ms()).unwrap_or(0)
     }
 
+    /// The greatest duration of a kind; none if it was taken back.
+    #[must_use]
+    pub fn greatest(&self, which: DurationKind) -> Option<Millis> {
+        self.durations[which as usize].greatest()
+    }
+
+    /// Whether a duration was taken back that is not here.
+    pub(super) fn has_gone(&self) -> bool {
+        self.durations.iter().any(Durations::has_gone)
+    }
+
     /// How many contacts and how many agents wrote; asked once.
     pub fn take_people(&mut self) -> [u64; 2] {
         [&mut self.contacts, &mut self.agents]
