@@ -35,18 +35,6 @@ pub(in crate::serve) const COMPARED: &Words<()> = &[("previous", ())];
 /// How many metrics an answer may have in memory, over rows and intervals: some 200 MB.
 const MOST_METRICS: usize = 250_000;
 
-/// Whether the sums have all of an answer, as of the account, one skill or one agent over a window: it takes less than a
-/// tenth of a millisecond.
-pub(super) fn is_quick(pairs: &[(String, String)]) -> bool {
-    let is_one = |(name, value): &(String, String)| match name.as_str() {
-        "window" | "metrics" => true,
-        "agent" | "skill" => !value.contains(','),
-        _ => false,
-    };
-    let filters = pairs.iter().filter(|(name, _)| name == "agent" || name == "skill").count();
-    pairs.iter().all(is_one) && filters <= 1
-}
-
 /// The answer to what the parameters of an address ask for.
 ///
 /// # Errors

@@ -43,9 +43,6 @@ pub(super) const CATALOGUE: &str = "/v1/metrics";
 type Pairs = Query<Vec<(String, String)>>;
 
 /// What makes the answer of an endpoint with rows.
-/// The endpoint of which most questions are answered in a moment.
-const METRICS: &str = "metrics";
-
 type Ask = fn(&Desk, &[(String, String)]) -> Result<Answered, Problem>;
 
 /// What all endpoints share.
@@ -62,7 +59,7 @@ pub fn routes(asking: Arc<Asking>, streams: Arc<Streams>) -> Router {
         .with_state(asking.clone());
     let shared = Arc::new(Shared { asking, pages: Pages::default() });
     let of_rows: [(&'static str, Ask); 5] = [
-        (METRICS, metrics::ask),
+        ("metrics", metrics::ask),
         ("explain", explain::ask),
         ("ratings", ratings::ask),
         ("conversations", conversations::ask),
@@ -95,10 +92,8 @@ async fn in_pages(
 ) -> Result<Response, Problem> {
     let desk = shared.asking.desk(&caller, &account)?;
     let of_all = shared.clone();
-    let is_quick = endpoint == METRICS && metrics::is_quick(&pairs);
     let answer = move || of_all.pages.answer(&desk, endpoint, &pairs, || ask(&desk, &pairs));
-    // Finding a thread for it would take longer.
-    if is_quick { answer().map(json) } else { shared.asking.answer(answer).await }
+    shared.asking.answer(answer).await
 }
 
 async fn lives(
