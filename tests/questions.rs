@@ -9,7 +9,7 @@ use cxpulse::domain::names::Name;
 use cxpulse::wire::output::json::metrics_json;
 use serde_json::Value;
 
-use crate::engine::{book, fold};
+use crate::engine::{Folded, add_line, book, fold};
 use crate::scenarios::{lines_of, moment};
 
 /// The account of a story, at a moment of it.
@@ -269,4 +269,48 @@ fn no_question_has_four_groups_or_one_twice_or_no_length_of_an_interval() {
     let again = filtered.filtered_by(Filter { dimension: Dimension::Line, any_of: vec![] });
     assert_eq!(again, Err(NoQuestion::Twice(Dimension::Line)));
     assert_eq!(window("13:06", 10).in_intervals_of(0), Err(NoQuestion::NoInterval));
+}
+
+/// Thirty conversations of anna that lasted 1, 2, 3… minutes, and one of each of some hundred other agents, all resolved
+/// within the same five minutes.
+fn resolutions() -> Vec<String> {
+    let of = |(id, minutes, agent): (String, i64, &str)| {
+        let from = format!("{:02}:{:02}", 12 + (60 - minutes) / 60, (60 - minutes) % 60);
+        format!(
+            "{from} {id} conversation_started skill_id=sales channel=chat\n\
+             {from}:01 {id} focused agent_id={agent}\n\
+             13:01:{minutes:02} {id} closed agent_id={agent}\n"
+        )
+    };
+    let mut told: String = (1..=30).map(|minutes| of((format!("c{minutes}"), minutes, "anna"))).collect();
+    told.extend((1..=120).map(|other| of((format!("of{other}"), other % 50, &format!("other{other}")))));
+    lines_of(told.trim_end()).0
+}
+
+#[test]
+fn the_greatest_durations_are_found_one_after_the_other_when_those_before_are_taken_back() {
+    let mut questions: Vec<Question> = vec![
+        by(window("13:10", 60), &[Dimension::Agent]),
+        by(window("13:10", 60), &[Dimension::Skill, Dimension::Agent]),
+        by(window("13:10", 60), &[Dimension::Channel]),
+    ];
+    questions.push(only(questions[0].clone(), Dimension::Channel, &["chat"]));
+    let (mut folded, policies, mut number) = (Folded::nothing(), book(&Value::Null), 0);
+    let mut add = |folded: &mut Folded, line: &str| {
+        number += 1;
+        add_line(folded, &policies, moment("13:10"), number, line);
+    };
+    resolutions().iter().for_each(|line| add(&mut folded, line));
+    for longest in (8..=30_i64).rev() {
+        let account = folded.asked().remove("acme").expect("it has events");
+        let greatest = |question: &Question| told(&question.answer(account.view()), &["resolution.max_ms"]);
+        for question in &questions {
+            let of_facts = question.clone().in_intervals_of(13).expect("one at least");
+            assert_eq!(greatest(question), greatest(&of_facts), "{question:?} with {longest} left");
+        }
+        let anna = format!("anna: {}", (longest + 1) * 60_000 + longest * 1_000);
+        assert!(greatest(&questions[0]).contains(&anna), "{anna}, of {:?}", greatest(&questions[0]));
+        let (lines, _) = lines_of(&format!("13:02:{longest:02} c{longest} reopened"));
+        add(&mut folded, &lines[0]);
+    }
 }

@@ -150,7 +150,7 @@ impl Scopes {
 }
 
 /// The four durations with percentiles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DurationKind {
     /// First response time.
     FirstResponse,
@@ -160,6 +160,11 @@ pub enum DurationKind {
     Handle,
     /// Resolution time.
     Resolution,
+}
+
+impl DurationKind {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 4] = [Self::FirstResponse, Self::Response, Self::Handle, Self::Resolution];
 }
 
 /// A duration against the target in force at the event that ended it.

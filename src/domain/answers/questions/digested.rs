@@ -49,10 +49,6 @@ struct Unsettled {
     greatest: [Option<i64>; 4],
 }
 
-/// In the order of a tally's.
-const KINDS: [DurationKind; 4] =
-    [DurationKind::FirstResponse, DurationKind::Response, DurationKind::Handle, DurationKind::Resolution];
-
 impl<'a> Digested<'a> {
     /// The question in columns; none where its groups are too many, or its parts: contacts, intervals, a filter of an agent.
     pub(super) fn of(asked: &'a Asked<'a>) -> Option<Self> {
@@ -147,7 +143,7 @@ impl<'a> Digested<'a> {
             let greatest = summing.put_into(&mut tally, self.span);
             let people = self.people(&key, &tally, summing.take_people());
             summing.clear();
-            for (which, max_ms) in KINDS.into_iter().zip(greatest) {
+            for (which, max_ms) in DurationKind::ALL.into_iter().zip(greatest) {
                 tally.set_max(which, max_ms.unwrap_or(0), 1);
             }
             if greatest.contains(&None) {
@@ -176,14 +172,13 @@ impl<'a> Digested<'a> {
         }
         let of = |(place, group): (usize, &Unsettled)| {
             let (key, greatest) = (rows[group.row].key, group.greatest);
-            let lost = KINDS.into_iter().filter(move |which| greatest[*which as usize].is_none());
+            let lost = DurationKind::ALL.into_iter().filter(move |which| greatest[*which as usize].is_none());
             lost.map(move |which| (place, (key, which)))
         };
         let (places, lost): (Vec<usize>, Vec<Lost>) = unsettled.iter().enumerate().flat_map(of).unzip();
         let group = |key: &Key| self.wants(key).then(|| self.group(key));
         let columns = self.asked.question.group_by.len();
-        let is_whole = self.by.len() == columns;
-        let found = greatest(cutting, (self.from, self.to), &lost, is_whole.then_some(columns), group);
+        let found = greatest(cutting, (self.from, self.to), columns, &lost, group);
         for ((place, (_, which)), max_ms) in places.into_iter().zip(lost).zip(found) {
             unsettled[place].tally.set_max(which, max_ms, 1);
         }

@@ -35,8 +35,8 @@ pub(super) enum Lacks {
 pub(super) struct Entries {
     pub(super) groups: usize,
     pub(super) bytes: Vec<u8>,
-    /// Whether a duration was taken back that was not stated here.
-    has_gone: bool,
+    /// Whether the greatest duration of a group is not known.
+    has_lost: bool,
     /// The key of some entries, and where they begin: whoever asks for one group need not read all before it.
     index: Vec<(Key, usize)>,
 }
@@ -56,7 +56,7 @@ impl Entries {
             self.index.push((*key, self.bytes.len()));
         }
         self.groups += 1;
-        self.has_gone |= summing.has_gone();
+        self.has_lost |= summing.has_lost();
         summing.write(key, start, &mut self.bytes);
     }
 
@@ -189,9 +189,9 @@ impl Digest {
         self.start
     }
 
-    /// Whether a duration was taken back that was not stated in it.
-    pub(super) fn has_gone(&self) -> bool {
-        self.entries.has_gone
+    /// Whether the greatest duration of a group is not known.
+    pub(super) fn has_lost(&self) -> bool {
+        self.entries.has_lost
     }
 
     pub(super) fn groups(&self) -> usize {

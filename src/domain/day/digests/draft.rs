@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
             for place in &places[of_it] {
                 summing.add(&items[*place as usize], cutting.cut);
             }
-            summing.settle();
+            summing.net();
             entries.push(&keys[group as usize], start, summing);
         }
         entries.shrink();

@@ -1,6 +1,7 @@
 //! The durations of one kind in a group.
 
 use super::bins::Bins;
+use super::top::Top;
 use crate::domain::compact::varint::{Reader, write, write_signed};
 use crate::domain::event::Millis;
 
@@ -9,13 +10,7 @@ use crate::domain::event::Millis;
 pub(super) struct Durations {
     sum_ms: Millis,
     bins: Bins,
-    /// The greatest that was stated, and how many are as great.
-    max_ms: Millis,
-    at_max: i32,
-    /// Those that were taken back of what is not here, and how often.
-    gone: Vec<(Millis, i32)>,
-    /// Facts that are not netted yet: each stated (+1) or taken back (−1).
-    values: Vec<(Millis, i32)>,
+    top: Top,
 }
 
 /// How they stand in an entry: there are none, one, or more.
@@ -25,46 +20,24 @@ const MORE: u8 = 2;
 
 impl Durations {
     /// Adds a fact.
-    pub(super) fn add(&mut self, value: Millis, unit: i32) {
-        self.sum_ms += value * Millis::from(unit);
-        self.bins.add_value(value, unit);
-        self.values.push((value, unit));
+    pub(super) fn add(&mut self, value: Millis, times: i32) {
+        self.sum_ms += value * Millis::from(times);
+        self.bins.add_value(value, times);
+        self.top.add(value, times);
     }
 
-    /// Nets the facts that were added: of what was stated and taken back nothing is left.
-    pub(super) fn settle(&mut self) {
-        let mut values = std::mem::take(&mut self.values);
-        if values.iter().any(|(_, unit)| *unit < 0) {
-            values.sort_unstable();
-        }
-        for equal in values.chunk_by(|a, b| a.0 == b.0) {
-            let (value, net) = (equal[0].0, equal.iter().map(|(_, unit)| *unit).sum::<i32>());
-            if net > 0 {
-                self.add_greatest(value, net);
-            } else if net < 0 {
-                self.gone.push((value, -net));
-            }
-        }
-        values.clear();
-        self.values = values;
+    /// Nets what was added, which is to come before the greatest is asked for, or anything written.
+    pub(super) fn net(&mut self) {
+        self.top.net();
     }
 
-    fn add_greatest(&mut self, value: Millis, count: i32) {
-        if self.at_max == 0 || value > self.max_ms {
-            (self.max_ms, self.at_max) = (value, count);
-        } else if value == self.max_ms {
-            self.at_max += count;
-        }
-    }
-
-    /// Whether something was taken back that is not here.
-    pub(super) fn has_gone(&self) -> bool {
-        !self.gone.is_empty()
-    }
-
-    /// Whether nothing was ever added.
+    /// Whether nothing was ever added, or all of it taken back.
     pub(super) fn is_nothing(&self) -> bool {
-        self.at_max == 0 && self.gone.is_empty()
+        self.top.is_empty() && self.is_none_left()
+    }
+
+    fn is_none_left(&self) -> bool {
+        self.bins.iter().next().is_none()
     }
 
     pub(super) fn sum_ms(&self) -> Millis {
@@ -76,28 +49,24 @@ impl Durations {
         self.bins.iter().map(|(bin, count)| (bin, count as u32))
     }
 
-    /// The greatest; none if it was taken back, while others are left.
+    /// The greatest; none if it was taken back, with others as great, while others are left.
     pub(super) fn greatest(&self) -> Option<Millis> {
-        let gone: i32 = self.gone.iter().filter(|(value, _)| *value == self.max_ms).map(|(_, count)| count).sum();
-        if self.at_max > gone {
-            return Some(self.max_ms);
-        }
-        self.bins.iter().next().is_none().then_some(0)
+        self.top.greatest().or_else(|| self.is_none_left().then_some(0))
     }
 
     pub(super) fn form(&self) -> u8 {
-        if self.is_nothing() {
-            return NONE;
+        let mut counts = self.bins.iter().map(|(_, count)| count);
+        match (counts.next(), counts.next()) {
+            (None, _) if self.top.is_empty() => NONE,
+            (Some(1), None) if self.top.only().is_some() => ONE,
+            _ => MORE,
         }
-        let mut bins = self.bins.iter().map(|(_, count)| count);
-        let is_one = (bins.next(), bins.next(), self.at_max) == (Some(1), None, 1) && self.gone.is_empty();
-        if is_one { ONE } else { MORE }
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         match self.form() {
             NONE => {}
-            ONE => write(out, self.max_ms as u64),
+            ONE => write(out, self.sum_ms as u64),
             _ => self.write_more(out),
         }
     }
@@ -111,13 +80,7 @@ impl Durations {
             write_signed(out, i64::from(count));
             last = bin;
         }
-        write(out, self.at_max as u64);
-        write(out, self.max_ms as u64);
-        write(out, self.gone.len() as u64);
-        for (value, count) in &self.gone {
-            write(out, *value as u64);
-            write(out, *count as u64);
-        }
+        self.top.write(out);
     }
 
     /// Adds what stands in an entry in such a form.
@@ -125,12 +88,7 @@ impl Durations {
     pub(super) fn read(&mut self, reader: &mut Reader<'_>, form: u8) {
         match form {
             NONE => {}
-            ONE => {
-                let value = reader.number() as Millis;
-                self.sum_ms += value;
-                self.bins.add_value(value, 1);
-                self.add_greatest(value, 1);
-            }
+            ONE => self.add(reader.number() as Millis, 1),
             _ => self.read_more(reader),
         }
     }
@@ -142,20 +100,13 @@ impl Durations {
             bin += reader.number() as u16;
             self.bins.add(bin, reader.signed() as i32);
         }
-        let (at_max, max_ms) = (reader.number() as i32, reader.number() as Millis);
-        if at_max > 0 {
-            self.add_greatest(max_ms, at_max);
-        }
-        for _ in 0..reader.number() {
-            let value = reader.number() as Millis;
-            self.gone.push((value, reader.number() as i32));
-        }
+        self.top.read(reader);
     }
 
     pub(super) fn clear(&mut self) {
         self.bins.clear();
-        self.gone.clear();
-        (self.sum_ms, self.max_ms, self.at_max) = (0, 0, 0);
+        self.top.clear();
+        self.sum_ms = 0;
     }
 }
 
@@ -166,7 +117,7 @@ mod tests {
     fn of(values: &[(Millis, i32)]) -> Durations {
         let mut durations = Durations::default();
         values.iter().for_each(|(value, unit)| durations.add(*value, *unit));
-        durations.settle();
+        durations.net();
         durations
     }
 
@@ -178,23 +129,27 @@ mod tests {
             one.write(&mut bytes);
             sum.read(&mut Reader::new(&bytes), one.form());
         }
+        sum.net();
         sum
     }
 
     #[test]
-    fn the_greatest_is_known_unless_what_came_apart_took_the_last_of_them_back() {
+    fn what_is_written_is_read_back_and_what_is_taken_back_leaves_nothing() {
         let (some, zero) = (of(&[(900, 1), (5, 1), (900, 1), (70, 1), (70, -1)]), of(&[(0, 1)]));
         assert_eq!((some.form(), zero.form(), of(&[]).form(), of(&[(5, 1), (5, -1)]).form()), (MORE, ONE, NONE, NONE));
-        let greatest = |others: &[&[(Millis, i32)]]| {
-            let others = others.iter().map(|values| of(values));
-            together(&[of(&[(900, 1), (5, 1), (900, 1)])].into_iter().chain(others).collect::<Vec<_>>()).greatest()
-        };
-        assert_eq!(greatest(&[]), Some(900));
-        assert_eq!(greatest(&[&[(900, -1), (5, -1)]]), Some(900), "one as great is left");
-        assert_eq!(greatest(&[&[(900, -1)], &[(900, -1)]]), None);
-        assert_eq!(greatest(&[&[(900, -2)], &[(1_000, 1)]]), Some(1_000));
-        assert_eq!(greatest(&[&[(900, -2), (5, -1)]]), Some(0), "nothing is left");
         let sum = together(&[some, zero]);
         assert_eq!((sum.sum_ms(), sum.bins().map(|(_, count)| count).sum::<u32>()), (1_805, 4));
+        assert_eq!(sum.greatest(), Some(900));
+        let (gone, back) = (of(&[(900, -2), (5, -1)]), of(&[(900, 2), (5, 1)]));
+        assert_eq!(gone.form(), MORE);
+        let nothing = together(&[back, gone]);
+        assert_eq!((nothing.is_nothing(), nothing.greatest(), nothing.form()), (true, Some(0), NONE));
+    }
+
+    #[test]
+    fn the_greatest_is_not_known_where_all_that_were_kept_are_gone() {
+        let many = || of(&(1..=10).map(|value| (value, 1)).collect::<Vec<_>>());
+        assert_eq!(together(&[many(), of(&[(10, -1), (9, -1)])]).greatest(), Some(8));
+        assert_eq!(together(&[many(), of(&[(10, -1), (9, -1), (8, -1)])]).greatest(), None);
     }
 }

@@ -1,12 +1,14 @@
-//! The greatest durations of groups that lost theirs: the only number that what is taken back cannot be subtracted from.
+//! The greatest durations of groups that lost theirs: all that were kept of it were taken back since.
+//!
+//! What is taken back was stated in the same bucket. So each bucket is looked at by itself: its own digests know the greatest of
+//! nearly every group, and only where they do not its facts are read.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 
 use super::draft::counts;
-use super::{Cutting, Digest, Key, Lacks, Summing, Walk};
+use super::{Cutting, Key, Lacks, Summing, Walk};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::facts::FactsView;
 use crate::domain::day::sums::greatest_net;
@@ -16,75 +18,64 @@ use crate::domain::fact::{DurationKind, Sign};
 /// A group, by the first of its columns, and the kind of duration whose greatest it lost.
 pub type Lost = (Key, DurationKind);
 
-/// Finds the greatest duration that stands in buckets from one to another, for each that lost it, among what is wanted.
-/// `group` tells a group by its key.
-///
-/// What is taken back was stated in the same bucket. So buckets whose digest has nothing else taken back need not be read,
-/// where the first so many columns are all there are.
+/// Finds the greatest duration that stands in buckets from one to another, for each that lost it. `group` tells a group by
+/// so many columns from the key of what is wanted of it.
 pub fn greatest(
     cutting: &Cutting<'_>,
     (from, to): (Bucket, Bucket),
+    columns: usize,
     lost: &[Lost],
-    columns: Option<usize>,
     group: impl Fn(&Key) -> Option<Key>,
 ) -> Vec<Millis> {
-    let (mut settled, mut changed, mut summing) = (Vec::new(), Vec::new(), Summing::default());
+    let mut by_group: Vec<(Lost, usize)> = lost.iter().copied().zip(0..).collect();
+    by_group.sort_unstable();
+    let (mut found, mut unknown, mut summing) = (vec![0; lost.len()], Vec::new(), Summing::default());
     for facts in cutting.day.buckets.iter().filter(|facts| (from..=to).contains(&facts.bucket())) {
-        let kept =
-            columns.map(|_| cutting.day.digests.of_bucket(cutting, facts.bucket(), Lacks::Nothing, &mut summing));
-        match kept.as_deref() {
-            Some([one]) if !one.has_gone() => settled.push(one.clone()),
-            _ => changed.push(facts),
+        let digests = cutting.day.digests.of_bucket(cutting, facts.bucket(), Lacks::Nothing, &mut summing);
+        let mut walk = Walk::over(digests.iter().map(|digest| &**digest));
+        for of_group in by_group.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
+            let ((key, _), _) = of_group[0];
+            walk.skip_to(&key);
+            if !walk.sum(&key[..columns], |key| group(key).is_some(), &mut summing) {
+                continue;
+            }
+            for ((_, which), place) in of_group {
+                match summing.greatest(*which) {
+                    Some(max_ms) => found[*place] = max_ms.max(found[*place]),
+                    None => unknown.push(((key, *which), *place)),
+                }
+            }
+            summing.clear();
         }
-    }
-    let mut found = in_facts(cutting, &changed, lost, group);
-    if let Some(columns) = columns {
-        add_settled(&settled, columns, lost, &mut summing, &mut found);
+        add_facts(cutting, facts, &unknown, &group, &mut found);
+        unknown.clear();
     }
     found
 }
 
-/// The same among the facts of some buckets.
-fn in_facts(
+/// Puts in what stands in a bucket of some groups, where that is greater.
+fn add_facts(
     cutting: &Cutting<'_>,
-    buckets: &[&FactsView],
-    lost: &[Lost],
+    facts: &FactsView,
+    unknown: &[(Lost, usize)],
     group: impl Fn(&Key) -> Option<Key>,
-) -> Vec<Millis> {
-    let index: HashMap<(Key, u8), usize, FixedState> =
-        lost.iter().enumerate().map(|(place, (key, which))| ((*key, *which as u8), place)).collect();
-    let mut values: Vec<Vec<(Millis, Sign)>> = lost.iter().map(|_| Vec::new()).collect();
-    let facts = buckets.iter().flat_map(|facts| facts.iter());
-    for fact in facts.filter(|fact| counts(cutting.cut, fact)) {
-        let Some(which) = fact.kind.duration().filter(|which| lost.iter().any(|(_, lost)| lost == which)) else {
-            continue;
-        };
+    found: &mut [Millis],
+) {
+    if unknown.is_empty() {
+        return;
+    }
+    let index: HashMap<Lost, usize, FixedState> = unknown.iter().map(|(lost, _)| *lost).zip(0..).collect();
+    let mut values: Vec<Vec<(Millis, Sign)>> = vec![Vec::new(); unknown.len()];
+    for fact in facts.iter().filter(|fact| counts(cutting.cut, fact)) {
+        let Some(which) = fact.kind.duration() else { continue };
         let credit = cutting.day.rows.get(fact.row).credit;
         for key in (cutting.keys)(&credit).iter().filter_map(&group) {
-            if let Some(place) = index.get(&(key, which as u8)) {
-                values[*place].push((fact.value, fact.sign));
+            if let Some(nth) = index.get(&(key, which)) {
+                values[*nth].push((fact.value, fact.sign));
             }
         }
     }
-    values.into_iter().map(|values| greatest_net(values.into_iter()).0).collect()
-}
-
-/// Puts in what digests of other buckets know, where that is greater.
-fn add_settled(settled: &[Arc<Digest>], columns: usize, lost: &[Lost], summing: &mut Summing, found: &mut [Millis]) {
-    let mut by_key: Vec<(Key, DurationKind, usize)> =
-        lost.iter().enumerate().map(|(place, (key, which))| (*key, *which, place)).collect();
-    by_key.sort_unstable();
-    let mut walk = Walk::over(settled.iter().map(|digest| &**digest));
-    for of_group in by_key.chunk_by(|a, b| a.0 == b.0) {
-        let key = of_group[0].0;
-        walk.skip_to(&key);
-        if walk.peek().is_none_or(|next| next[..columns] != key[..columns]) {
-            continue;
-        }
-        let _summed = walk.next(columns, |_| true, summing);
-        for (_, which, place) in of_group {
-            found[*place] = found[*place].max(summing.greatest(*which).unwrap_or(0));
-        }
-        summing.clear();
+    for ((_, place), values) in unknown.iter().zip(values) {
+        found[*place] = greatest_net(values.into_iter()).0.max(found[*place]);
     }
 }

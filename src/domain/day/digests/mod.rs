@@ -17,6 +17,7 @@ mod entry;
 mod greatest;
 mod presence;
 mod summing;
+mod top;
 mod walk;
 
 use std::collections::HashMap;
@@ -202,6 +203,11 @@ impl Digests {
             let both = Digest::of_parts((bucket, 1), &parts[parts.len() - 2..], summing).expect("the last has read");
             parts.truncate(parts.len() - 2);
             parts.push(Arc::new(both));
+        }
+        if let [one] = &parts[..]
+            && one.has_lost()
+        {
+            parts = Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect();
         }
         self.keep(place, &parts, cutting.day);
         parts

@@ -7,7 +7,7 @@ use super::entry::{HAS_DURATIONS, HAS_PEOPLE, HAS_PRESENCE, HAS_VISITS, push_spa
 use super::presence::{Presence, Signed};
 use super::{Cut, Key};
 use crate::domain::compact::varint::{Reader, write, write_signed};
-use crate::domain::day::tally::Tally;
+use crate::domain::day::tally::{Tally, whole};
 use crate::domain::event::{Millis, Status};
 use crate::domain::fact::{DurationKind, FactKind};
 use crate::domain::span::Span;
@@ -36,10 +36,6 @@ impl Default for Counts {
         Self([0; FactKind::COUNT])
     }
 }
-
-/// The kinds of durations, by their numbers.
-pub(super) const KINDS: [DurationKind; 4] =
-    [DurationKind::FirstResponse, DurationKind::Response, DurationKind::Handle, DurationKind::Resolution];
 
 impl Summing {
     /// Adds a fact.
@@ -72,9 +68,9 @@ impl Summing {
         }
     }
 
-    /// Nets the durations that were added as facts, which is to come before they are written.
-    pub(super) fn settle(&mut self) {
-        self.durations.iter_mut().for_each(Durations::settle);
+    /// Nets the durations that were added, which is to come before the greatest are asked for, or anything written.
+    pub(super) fn net(&mut self) {
+        self.durations.iter_mut().for_each(Durations::net);
     }
 
     /// Adds what a digest that begins at `start` has of the group.
@@ -189,7 +185,7 @@ impl Summing {
     }
 
     /// Puts the numbers of a question's time into a tally, which then has all but the greatest durations; gives these. Of
-    /// a kind whose greatest was taken back there is none: whoever holds the facts must find it.
+    /// a kind whose greatest are lost there is none: whoever holds the facts must find it.
     pub fn put_into(&self, tally: &mut Tally, within: Span) -> [Option<Millis>; 4] {
         let mut times = self.presence.times(within);
         let beyond = |(visit, unit): &Signed| {
@@ -198,7 +194,7 @@ impl Summing {
         };
         times.focus_ms = self.focus_ms + self.reaching.iter().map(beyond).sum::<Millis>();
         tally.put(&self.counts.0.map(|count| count as u32), times);
-        KINDS.map(|which| {
+        DurationKind::ALL.map(|which| {
             let durations = &self.durations[which as usize];
             if durations.is_nothing() {
                 return Some(0);
@@ -211,24 +207,24 @@ impl Summing {
     /// How many facts of a kind there are.
     #[must_use]
     pub fn count(&self, kind: FactKind) -> u64 {
-        u64::try_from(self.counts.0[kind as usize]).unwrap_or(0)
+        whole(i64::from(self.counts.0[kind as usize]))
     }
 
     /// The sum of the durations of a kind, in milliseconds.
     #[must_use]
     pub fn sum_ms(&self, which: DurationKind) -> u64 {
-        u64::try_from(self.durations[which as usize].sum_ms()).unwrap_or(0)
+        whole(self.durations[which as usize].sum_ms())
     }
 
-    /// The greatest duration of a kind; none if it was taken back.
+    /// The greatest duration of a kind; none if it is lost.
     #[must_use]
     pub fn greatest(&self, which: DurationKind) -> Option<Millis> {
         self.durations[which as usize].greatest()
     }
 
-    /// Whether a duration was taken back that is not here.
-    pub(super) fn has_gone(&self) -> bool {
-        self.durations.iter().any(Durations::has_gone)
+    /// Whether of some kind the greatest duration is not known.
+    pub(super) fn has_lost(&self) -> bool {
+        self.durations.iter().any(|durations| durations.greatest().is_none())
     }
 
     /// How many contacts and how many agents wrote; asked once.

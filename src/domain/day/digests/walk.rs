@@ -67,26 +67,33 @@ impl<'d> Walk<'d> {
     /// after the last.
     pub fn next(&mut self, columns: usize, is_wanted: impl Fn(&Key) -> bool, summing: &mut Summing) -> Option<Key> {
         loop {
-            let key = self.reading.iter().map(|reading| reading.key).min()?;
-            let (mut place, mut found) = (0, false);
-            while let Some(reading) = self.reading.get_mut(place) {
-                while reading.key[..columns] == key[..columns] && !reading.is_over {
-                    if is_wanted(&reading.key) {
-                        reading.sum(summing);
-                        found = true;
-                    }
-                    reading.advance();
-                }
-                if reading.is_over {
-                    self.reading.swap_remove(place);
-                } else {
-                    place += 1;
-                }
-            }
-            if found {
+            let key = self.peek()?;
+            if self.sum(&key[..columns], &is_wanted, summing) {
                 return Some(key);
             }
         }
+    }
+
+    /// Sums what is wanted of the group by some columns, if it is the next one, and goes on to the one after it. Says whether
+    /// there was any.
+    pub fn sum(&mut self, group: &[u32], is_wanted: impl Fn(&Key) -> bool, summing: &mut Summing) -> bool {
+        let (mut place, mut found) = (0, false);
+        while let Some(reading) = self.reading.get_mut(place) {
+            while reading.key.starts_with(group) && !reading.is_over {
+                if is_wanted(&reading.key) {
+                    reading.sum(summing);
+                    found = true;
+                }
+                reading.advance();
+            }
+            if reading.is_over {
+                self.reading.swap_remove(place);
+            } else {
+                place += 1;
+            }
+        }
+        summing.net();
+        found
     }
 }
 
