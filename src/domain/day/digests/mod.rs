@@ -127,7 +127,7 @@ impl Digests {
         while at <= to {
             let fits = |length: &i64| at.modulo(*length) == 0 && at.later(length - 1) <= settled;
             let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
-            cover.extend(self.nearly_whole(cutting, at, level, summing));
+            cover.extend(self.of_level(cutting, at, level, Lacks::Little, summing));
             at = at.later(LENGTHS[level]);
         }
         cover
@@ -147,26 +147,25 @@ impl Digests {
         }
     }
 
-    /// The digests of as many buckets as a level has, which may lack a little.
-    fn nearly_whole(&self, cutting: &Cutting<'_>, first: Bucket, level: usize, summing: &mut Summing) -> Parts {
+    /// The digests of as many buckets as a level has; none where there are no facts.
+    fn of_level(
+        &self,
+        cutting: &Cutting<'_>,
+        first: Bucket,
+        level: usize,
+        lacks: Lacks,
+        summing: &mut Summing,
+    ) -> Parts {
         if level == 0 {
-            return self.of_bucket(cutting, first, Lacks::Little, summing);
-        }
-        let kept = self.find(&(cutting.cut, first, LENGTHS[level]), cutting.day, Lacks::Little);
-        kept.unwrap_or_else(|| self.whole(cutting, first, level, summing))
-    }
-
-    /// The digests of as many buckets as a level has, with all that is there; none where there are no facts.
-    fn whole(&self, cutting: &Cutting<'_>, first: Bucket, level: usize, summing: &mut Summing) -> Parts {
-        if level == 0 {
-            return self.of_bucket(cutting, first, Lacks::Nothing, summing);
+            return self.of_bucket(cutting, first, lacks, summing);
         }
         let place = (cutting.cut, first, LENGTHS[level]);
-        if let Some(kept) = self.find(&place, cutting.day, Lacks::Nothing) {
+        if let Some(kept) = self.find(&place, cutting.day, lacks) {
             return kept;
         }
         let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
-        let parts: Parts = firsts.flat_map(|first| self.whole(cutting, first, level - 1, summing)).collect();
+        let of_part = |first| self.of_level(cutting, first, level - 1, Lacks::Nothing, summing);
+        let parts: Parts = firsts.flat_map(of_part).collect();
         let made = Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect();
         self.keep(place, &made, cutting.day);
         made
