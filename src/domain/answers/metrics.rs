@@ -1,5 +1,7 @@
 //! The numbers people read: one scope over one window (SPEC §4), as whole numbers and the quotients over them.
 
+use crate::domain::fact::DurationKind;
+
 /// A share's confidence interval: z of 95 %, two-sided.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -56,6 +58,18 @@ pub struct Metrics {
     pub utilisation: Option<Utilisation>,
     /// Objects whose count is below it are thin.
     pub minimum_n: Option<u32>,
+}
+
+impl Metrics {
+    /// The durations of a kind.
+    pub(super) fn durations_mut(&mut self, which: DurationKind) -> &mut Durations {
+        match which {
+            DurationKind::FirstResponse => &mut self.first_response,
+            DurationKind::Response => &mut self.response,
+            DurationKind::Handle => &mut self.handle,
+            DurationKind::Resolution => &mut self.resolution,
+        }
+    }
 }
 
 /// Ratings: answers by score, the cohort of surveys sent, and the refused.

@@ -82,16 +82,24 @@ fn sla(tally: &Tally, [within, missed, overdue]: [FactKind; 3]) -> Sla {
     Sla { within: tally.count(within), count: sum(tally, [within, missed, overdue]) }
 }
 
+/// Those that have a name, ascending.
+pub(super) const PERCENTS: [u64; 4] = [50, 90, 95, 99];
+
 fn durations(tally: &Tally, which: DurationKind) -> Durations {
     let durations = tally.durations(which);
-    let (bins, max_ms) = (durations.bins(), durations.max_ms());
-    let is_single = bins.count() == 1;
-    let percentiles = bins.percentiles([50, 90, 95, 99]).map(|found| {
-        let exact = |middle: u64| if is_single { max_ms } else { middle.min(max_ms) };
-        let [p50_ms, p90_ms, p95_ms, p99_ms] = found.map(exact);
-        Percentiles { p50_ms, p90_ms, p95_ms, p99_ms, max_ms }
-    });
-    Durations { count: bins.count(), sum_ms: durations.sum_ms(), percentiles }
+    let (count, found) = (durations.bins().count(), durations.bins().percentiles(PERCENTS));
+    Durations {
+        count,
+        sum_ms: durations.sum_ms(),
+        percentiles: found.map(|found| exact(found, count, durations.max_ms())),
+    }
+}
+
+/// Percentiles of so many durations as the middles of bins have them: none is greater than the greatest.
+pub(super) fn exact(found: [u64; 4], count: u64, max_ms: u64) -> Percentiles {
+    let exact = |middle: u64| if count == 1 { max_ms } else { middle.min(max_ms) };
+    let [p50_ms, p90_ms, p95_ms, p99_ms] = found.map(exact);
+    Percentiles { p50_ms, p90_ms, p95_ms, p99_ms, max_ms }
 }
 
 fn sum<const N: usize>(tally: &Tally, kinds: [FactKind; N]) -> u64 {

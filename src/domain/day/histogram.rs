@@ -7,6 +7,8 @@
 const LINEAR: u64 = 128;
 /// Bins in an octave, as a power of two.
 const OCTAVE_BITS: u32 = 6;
+/// Bins in an octave.
+pub(super) const OCTAVE: usize = 1 << OCTAVE_BITS;
 /// How many bins there are: values have 64 bits.
 pub(super) const BINS: usize = ((u64::BITS - OCTAVE_BITS + 1) as usize) << OCTAVE_BITS;
 
@@ -81,12 +83,6 @@ impl Histogram {
         Self { bins: (0..).zip(counts).filter(|(_, count)| *count > 0).collect() }
     }
 
-    /// Has these counts, ascending by bin and none of them zero, in place of what it held.
-    pub(super) fn put(&mut self, bins: impl Iterator<Item = (u16, u32)>) {
-        self.bins.clear();
-        self.bins.extend(bins);
-    }
-
     /// Whether it holds no value.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -107,7 +103,7 @@ impl Histogram {
         let mut bins = self.bins.iter();
         let (mut current, mut seen) = bins.next().map(|&(bin, count)| (bin, u64::from(count)))?;
         Some(percents.map(|percent| {
-            let rank = (count * percent).div_ceil(100).max(1);
+            let rank = rank(count, percent);
             while seen < rank {
                 let (bin, count) = bins.next().expect("ranks do not exceed the count");
                 (current, seen) = (*bin, seen + u64::from(*count));
@@ -124,6 +120,11 @@ impl Histogram {
     }
 }
 
+/// Of so many values, which one a percentile is, counted from the smallest.
+pub(super) fn rank(count: u64, percent: u64) -> u64 {
+    (count * percent).div_ceil(100).max(1)
+}
+
 /// The bin of a value.
 pub(super) fn bin(value: u64) -> u16 {
     if value < LINEAR {
@@ -135,7 +136,7 @@ pub(super) fn bin(value: u64) -> u16 {
 }
 
 /// The middle of a bin.
-fn middle(bin: u16) -> u64 {
+pub(super) fn middle(bin: u16) -> u64 {
     let bin = u64::from(bin);
     if bin < LINEAR {
         return bin;

@@ -151,23 +151,9 @@ impl Tally {
         (durations.max_ms, durations.at_max) = (max_ms, at_max);
     }
 
-    /// Has these counts and times in place of what it held, and no durations yet.
-    pub(super) fn put(&mut self, counts: &[u32; FactKind::COUNT], times: Times) {
-        self.counts.0.copy_from_slice(counts);
-        self.times = times;
-        self.durations.iter_mut().flat_map(|durations| &mut **durations).for_each(Durations::clear);
-    }
-
-    /// Has these durations of a kind in place of what it held.
-    pub(super) fn put_durations(
-        &mut self,
-        which: DurationKind,
-        sum_ms: Millis,
-        bins: impl Iterator<Item = (u16, u32)>,
-    ) {
-        let durations = self.durations_mut(which);
-        durations.sum_ms = sum_ms;
-        durations.bins.put(bins);
+    /// These counts and times, without durations.
+    pub(super) fn of(counts: [u32; FactKind::COUNT], times: Times) -> Self {
+        Self { counts: Counts(counts), times, ..Self::default() }
     }
 
     /// Adds all that another tally holds.
@@ -283,12 +269,6 @@ impl Durations {
             Ordering::Equal => self.at_max += count,
             Ordering::Greater => (self.max_ms, self.at_max) = (value, count),
         }
-    }
-
-    /// Holds nothing any more, but keeps its room.
-    fn clear(&mut self) {
-        self.bins.put(std::iter::empty());
-        (self.sum_ms, self.max_ms, self.at_max) = (0, 0, 0);
     }
 
     fn subtract_greatest(&mut self, value: Millis, which: DurationKind) -> Maximum {

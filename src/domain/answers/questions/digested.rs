@@ -6,11 +6,12 @@
 use super::asked::Asked;
 use super::gather::metrics;
 use super::{Answer, AnswerRow, Dimension, Id, Ids};
-use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::metrics::{Durations, Metrics};
+use crate::domain::answers::numbers::{PERCENTS, exact};
 use crate::domain::answers::open_visits::open_visits;
 use crate::domain::bucket::Bucket;
 use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Lost, Summing, Walk, greatest};
-use crate::domain::day::tally::Tally;
+use crate::domain::day::tally::{Tally, whole};
 use crate::domain::event::Status;
 use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds};
 use crate::domain::names::Name;
@@ -40,13 +41,11 @@ struct Row {
     metrics: Metrics,
 }
 
-/// A group of which greatest durations are to be found.
+/// The durations of a group whose greatest is to be found, and their percentiles as bins have them.
 struct Unsettled {
     row: usize,
-    tally: Tally,
-    people: [u64; 2],
-    /// The greatest that are known.
-    greatest: [Option<i64>; 4],
+    which: DurationKind,
+    found: [u64; 4],
 }
 
 impl<'a> Digested<'a> {
@@ -138,23 +137,26 @@ impl<'a> Digested<'a> {
         let columns = self.asked.question.group_by.len();
         // Without a grouping there is one row, however many entries it is made of.
         let groups = if columns == 0 { 1 } else { walk.groups().min(most) };
-        let (mut rows, mut unsettled, mut tally) = (Vec::with_capacity(groups), Vec::new(), Tally::default());
+        let (mut rows, mut unsettled) = (Vec::with_capacity(groups), Vec::new());
         while let Some(key) = walk.next(columns, |key| self.wants(key), summing) {
-            let greatest = summing.put_into(&mut tally, self.span);
+            let tally = summing.tally(self.span);
             let people = self.people(&key, &tally, summing.take_people());
+            let mut metrics = metrics(self.asked, &tally, people);
+            for which in DurationKind::ALL {
+                let durations = summing.durations(which);
+                let Some(found) = durations.percentiles(PERCENTS) else { continue };
+                let (count, max_ms) = (durations.count(), durations.greatest());
+                let percentiles = max_ms.map(|max_ms| exact(found, count, whole(max_ms)));
+                *metrics.durations_mut(which) = Durations { count, sum_ms: durations.sum_ms(), percentiles };
+                unsettled.extend(max_ms.is_none().then_some(Unsettled { row: rows.len(), which, found }));
+            }
             summing.clear();
-            for (which, max_ms) in DurationKind::ALL.into_iter().zip(greatest) {
-                tally.set_max(which, max_ms.unwrap_or(0), 1);
-            }
-            if greatest.contains(&None) {
-                unsettled.push(Unsettled { row: rows.len(), tally: tally.clone(), people, greatest });
-            }
-            rows.push(Row { key: self.group(&key), metrics: metrics(self.asked, &tally, people) });
+            rows.push(Row { key: self.group(&key), metrics });
             if rows.len() > most {
                 return None;
             }
         }
-        self.settle(cutting, &mut rows, unsettled);
+        self.settle(cutting, &mut rows, &unsettled);
         Some(rows)
     }
 
@@ -166,24 +168,17 @@ impl<'a> Digested<'a> {
     }
 
     /// Finds the greatest durations of groups that lost theirs.
-    fn settle(&self, cutting: &Cutting<'_>, rows: &mut [Row], mut unsettled: Vec<Unsettled>) {
+    fn settle(&self, cutting: &Cutting<'_>, rows: &mut [Row], unsettled: &[Unsettled]) {
         if unsettled.is_empty() {
             return;
         }
-        let of = |(place, group): (usize, &Unsettled)| {
-            let (key, greatest) = (rows[group.row].key, group.greatest);
-            let lost = DurationKind::ALL.into_iter().filter(move |which| greatest[*which as usize].is_none());
-            lost.map(move |which| (place, (key, which)))
-        };
-        let (places, lost): (Vec<usize>, Vec<Lost>) = unsettled.iter().enumerate().flat_map(of).unzip();
+        let lost: Vec<Lost> = unsettled.iter().map(|group| (rows[group.row].key, group.which)).collect();
         let group = |key: &Key| self.wants(key).then(|| self.group(key));
         let columns = self.asked.question.group_by.len();
-        let found = greatest(cutting, (self.from, self.to), columns, &lost, group);
-        for ((place, (_, which)), max_ms) in places.into_iter().zip(lost).zip(found) {
-            unsettled[place].tally.set_max(which, max_ms, 1);
-        }
-        for Unsettled { row, tally, people, .. } in unsettled {
-            rows[row].metrics = metrics(self.asked, &tally, people);
+        let all_ms = greatest(cutting, (self.from, self.to), columns, &lost, group);
+        for (Unsettled { row, which, found }, max_ms) in unsettled.iter().zip(all_ms) {
+            let durations = rows[*row].metrics.durations_mut(*which);
+            durations.percentiles = Some(exact(*found, durations.count, whole(max_ms)));
         }
     }
 

@@ -185,7 +185,7 @@ fn add(results: &mut Results, sums: &Summing, side: u32) {
     results.closes += sum(&[K::ClosedByAgent, K::ClosedByCustomer, K::ClosedBySystem]);
     let Some(side) = SIDES.into_iter().find(|of| *of as u32 + 1 == side) else { return };
     *results.resolved.of(side) += sum(&[K::Resolved, K::ResolvedWithin, K::ResolvedMissed]);
-    *results.resolution_ms.of(side) += sums.sum_ms(DurationKind::Resolution);
+    *results.resolution_ms.of(side) += sums.durations(DurationKind::Resolution).sum_ms();
 }
 
 const SIDES: [Side; 3] = [Side::Agent, Side::Customer, Side::System];

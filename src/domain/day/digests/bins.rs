@@ -1,22 +1,22 @@
 //! Counters found by number of which few are in use at a time: they are emptied in no time.
 
-use crate::domain::day::histogram::{BINS, bin};
+use crate::domain::day::histogram::{BINS, OCTAVE, bin, middle, rank};
 
 /// A count for each bin of a histogram, of which some hold something.
 #[derive(Debug)]
 pub(super) struct Bins {
     counts: Box<[i32; BINS]>,
-    /// A bit for each that was touched.
-    touched: [u64; WORDS],
-    /// A bit for each word that has one.
-    words: u64,
+    /// A bit for each octave that was touched.
+    octaves: u64,
+    /// All that they hold.
+    count: i64,
 }
 
-const WORDS: usize = BINS.div_ceil(64);
+const _: () = assert!(BINS.is_multiple_of(OCTAVE) && BINS / OCTAVE <= u64::BITS as usize, "an octave has a bit");
 
 impl Default for Bins {
     fn default() -> Self {
-        Self { counts: Box::new([0; BINS]), touched: [0; WORDS], words: 0 }
+        Self { counts: Box::new([0; BINS]), octaves: 0, count: 0 }
     }
 }
 
@@ -25,8 +25,8 @@ impl Bins {
     pub(super) fn add(&mut self, bin: u16, count: i32) {
         let bin = usize::from(bin);
         self.counts[bin] += count;
-        self.touched[bin / 64] |= 1 << (bin % 64);
-        self.words |= 1 << (bin / 64);
+        self.octaves |= 1 << (bin / OCTAVE);
+        self.count += i64::from(count);
     }
 
     #[inline]
@@ -34,18 +34,46 @@ impl Bins {
         self.add(bin(value as u64), count);
     }
 
+    /// How many values there are.
+    pub(super) fn count(&self) -> i64 {
+        self.count
+    }
+
     /// Those that hold something, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u16, i32)> {
-        let touched = bits(self.words).flat_map(|word| bits(self.touched[word]).map(move |bit| word * 64 + bit));
+        let touched = bits(self.octaves).flat_map(|octave| octave * OCTAVE..(octave + 1) * OCTAVE);
         touched.map(|bin| (bin as u16, self.counts[bin])).filter(|(_, count)| *count != 0)
     }
 
-    pub(super) fn clear(&mut self) {
-        for word in bits(std::mem::take(&mut self.words)) {
-            for bit in bits(std::mem::take(&mut self.touched[word])) {
-                self.counts[word * 64 + bit] = 0;
+    /// Nearest-rank percentiles, as a histogram has them; none of no values. Nothing may be taken back that is not there.
+    pub(super) fn percentiles<const N: usize>(&self, percents: [u64; N]) -> Option<[u64; N]> {
+        let count = u64::try_from(self.count).ok().filter(|count| *count > 0)?;
+        let (mut bin, mut before) = (0_usize, 0);
+        Some(percents.map(|percent| {
+            let rank = rank(count, percent);
+            loop {
+                if bin.is_multiple_of(OCTAVE) {
+                    bin += (self.octaves >> (bin / OCTAVE)).trailing_zeros() as usize * OCTAVE;
+                    let octave: i32 = self.counts[bin..bin + OCTAVE].iter().sum();
+                    if before + (octave as u64) < rank {
+                        (bin, before) = (bin + OCTAVE, before + octave as u64);
+                        continue;
+                    }
+                }
+                let here = self.counts[bin] as u64;
+                if before + here >= rank {
+                    return middle(bin as u16);
+                }
+                (bin, before) = (bin + 1, before + here);
             }
+        }))
+    }
+
+    pub(super) fn clear(&mut self) {
+        for octave in bits(std::mem::take(&mut self.octaves)) {
+            self.counts[octave * OCTAVE..(octave + 1) * OCTAVE].fill(0);
         }
+        self.count = 0;
     }
 }
 
@@ -92,6 +120,7 @@ impl Messages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::day::histogram::Histogram;
 
     #[test]
     fn bins_are_told_in_their_order_and_emptied() {
@@ -100,13 +129,25 @@ mod tests {
             bins.add_value(value, 1);
         }
         bins.add_value(64, -1);
+        assert_eq!((bins.count(), bins.percentiles([50, 75, 100])), (4, Some([3, 700, middle(bin(i64::MAX as u64))])));
         let counts: Vec<(u16, i32)> = bins.iter().collect();
         assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [2, 1, 1]);
         assert!(counts.is_sorted() && counts[0].0 == 3);
         bins.clear();
-        assert_eq!(bins.iter().count(), 0);
+        assert_eq!((bins.iter().count(), bins.percentiles([50])), (0, None));
         bins.add_value(700, 1);
         assert_eq!(bins.iter().map(|(_, count)| count).collect::<Vec<_>>(), [1], "nothing is left of before");
+    }
+
+    #[test]
+    fn percentiles_are_those_of_a_histogram() {
+        let (mut bins, mut histogram) = (Bins::default(), Histogram::new());
+        for value in (0..400_u64).map(|place| place * place * 7_919 % 1_000_003) {
+            bins.add_value(value as i64, 1);
+            histogram.add(value);
+            let percents = [1, 50, 90, 95, 99, 100];
+            assert_eq!(bins.percentiles(percents), histogram.percentiles(percents));
+        }
     }
 
     #[test]

@@ -1,22 +1,26 @@
 //! The durations of one kind in a group.
 
 use super::bins::Bins;
-use super::top::Top;
+use super::entry::{read_times, write_times};
+use super::top::{Top, read_values};
 use crate::domain::compact::varint::{Reader, write, write_signed};
+use crate::domain::day::tally::whole;
 use crate::domain::event::Millis;
 
-/// Their sum, how many there are of each size, and the greatest.
+/// Their sum, how many there are of each size, and the greatest: of all that there is, or of a part that may have nothing but
+/// what is taken back.
 #[derive(Debug, Default)]
-pub(super) struct Durations {
+pub struct Durations {
     sum_ms: Millis,
     bins: Bins,
     top: Top,
 }
 
-/// How they stand in an entry: there are none, one, or more.
+/// How they stand in an entry: there are none, one, a few values that tell the rest, or more.
 const NONE: u8 = 0;
 const ONE: u8 = 1;
-const MORE: u8 = 2;
+const FEW: u8 = 2;
+const MORE: u8 = 3;
 
 impl Durations {
     /// Adds a fact.
@@ -31,35 +35,36 @@ impl Durations {
         self.top.net();
     }
 
-    /// Whether nothing was ever added, or all of it taken back.
-    pub(super) fn is_nothing(&self) -> bool {
-        self.top.is_empty() && self.is_none_left()
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        whole(self.bins.count())
     }
 
-    fn is_none_left(&self) -> bool {
-        self.bins.iter().next().is_none()
+    /// Their sum, in milliseconds.
+    #[must_use]
+    pub fn sum_ms(&self) -> u64 {
+        whole(self.sum_ms)
     }
 
-    pub(super) fn sum_ms(&self) -> Millis {
-        self.sum_ms
+    /// Nearest-rank percentiles, as a histogram has them.
+    #[must_use]
+    pub fn percentiles<const N: usize>(&self, percents: [u64; N]) -> Option<[u64; N]> {
+        self.bins.percentiles(percents)
     }
 
-    /// How many there are of each size.
-    pub(super) fn bins(&self) -> impl Iterator<Item = (u16, u32)> {
-        self.bins.iter().map(|(bin, count)| (bin, count as u32))
-    }
-
-    /// The greatest; none if it was taken back, with others as great, while others are left.
-    pub(super) fn greatest(&self) -> Option<Millis> {
-        self.top.greatest().or_else(|| self.is_none_left().then_some(0))
+    /// The greatest; none if all that were kept of it are taken back, while others are left.
+    #[must_use]
+    pub fn greatest(&self) -> Option<Millis> {
+        self.top.greatest().or_else(|| (self.bins.count() == 0).then_some(0))
     }
 
     pub(super) fn form(&self) -> u8 {
-        let mut counts = self.bins.iter().map(|(_, count)| count);
-        match (counts.next(), counts.next()) {
-            (None, _) if self.top.is_empty() => NONE,
-            (Some(1), None) if self.top.only().is_some() => ONE,
-            _ => MORE,
+        match (self.top.is_whole(), self.top.only()) {
+            (_, Some(_)) => ONE,
+            (true, None) if self.top.is_nothing() => NONE,
+            (true, None) => FEW,
+            (false, None) => MORE,
         }
     }
 
@@ -67,6 +72,7 @@ impl Durations {
         match self.form() {
             NONE => {}
             ONE => write(out, self.sum_ms as u64),
+            FEW => self.top.write(out),
             _ => self.write_more(out),
         }
     }
@@ -74,12 +80,12 @@ impl Durations {
     fn write_more(&self, out: &mut Vec<u8>) {
         write_signed(out, self.sum_ms);
         write(out, self.bins.iter().count() as u64);
-        let mut last = 0;
+        let mut before = 0;
         for (bin, count) in self.bins.iter() {
-            write(out, u64::from(bin - last));
-            write_signed(out, i64::from(count));
-            last = bin;
+            write_times(out, u64::from(bin - before), count);
+            before = bin;
         }
+        write(out, self.top.least() as u64);
         self.top.write(out);
     }
 
@@ -89,18 +95,22 @@ impl Durations {
         match form {
             NONE => {}
             ONE => self.add(reader.number() as Millis, 1),
+            FEW => read_values(reader).for_each(|(value, times)| self.add(value, times)),
             _ => self.read_more(reader),
         }
+        self.top.make_room();
     }
 
     fn read_more(&mut self, reader: &mut Reader<'_>) {
         self.sum_ms += reader.signed();
         let mut bin = 0;
         for _ in 0..reader.number() {
-            bin += reader.number() as u16;
-            self.bins.add(bin, reader.signed() as i32);
+            let (number, count) = read_times(reader);
+            bin += number as u16;
+            self.bins.add(bin, count);
         }
-        self.top.read(reader);
+        let least = reader.number() as Millis;
+        self.top.add_from(least, read_values(reader));
     }
 
     pub(super) fn clear(&mut self) {
@@ -136,14 +146,14 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_what_is_taken_back_leaves_nothing() {
         let (some, zero) = (of(&[(900, 1), (5, 1), (900, 1), (70, 1), (70, -1)]), of(&[(0, 1)]));
-        assert_eq!((some.form(), zero.form(), of(&[]).form(), of(&[(5, 1), (5, -1)]).form()), (MORE, ONE, NONE, NONE));
+        assert_eq!((some.form(), zero.form(), of(&[]).form(), of(&[(5, 1), (5, -1)]).form()), (FEW, ONE, NONE, NONE));
         let sum = together(&[some, zero]);
-        assert_eq!((sum.sum_ms(), sum.bins().map(|(_, count)| count).sum::<u32>()), (1_805, 4));
+        assert_eq!((sum.sum_ms(), sum.count()), (1_805, 4));
         assert_eq!(sum.greatest(), Some(900));
         let (gone, back) = (of(&[(900, -2), (5, -1)]), of(&[(900, 2), (5, 1)]));
-        assert_eq!(gone.form(), MORE);
+        assert_eq!((gone.form(), of(&[(900, 1), (5, 1), (70, 1), (80, 1)]).form()), (FEW, MORE));
         let nothing = together(&[back, gone]);
-        assert_eq!((nothing.is_nothing(), nothing.greatest(), nothing.form()), (true, Some(0), NONE));
+        assert_eq!((nothing.greatest(), nothing.form()), (Some(0), NONE));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How what a digest has of one group stands in bytes.
 
-use crate::domain::compact::varint::{Reader, write_signed};
+use crate::domain::compact::varint::{Reader, write, write_signed};
 use crate::domain::event::Millis;
 use crate::domain::span::Span;
 
@@ -27,4 +27,19 @@ pub(super) fn read_span(reader: &mut Reader<'_>, near: Millis) -> Signed {
     let from = near + reader.signed();
     let length_ms = reader.signed();
     (Span { from, to: from + length_ms.abs() }, if length_ms < 0 { -1 } else { 1 })
+}
+
+/// Appends a number that fits 63 bits, and how often it counts, which is once most of the time.
+pub(super) fn write_times(out: &mut Vec<u8>, number: u64, times: i32) {
+    write(out, number << 1 | u64::from(times != 1));
+    if times != 1 {
+        write_signed(out, i64::from(times));
+    }
+}
+
+/// Reads what `write_times` wrote.
+#[inline]
+pub(super) fn read_times(reader: &mut Reader<'_>) -> (u64, i32) {
+    let number = reader.number();
+    (number >> 1, if number & 1 == 0 { 1 } else { reader.signed() as i32 })
 }

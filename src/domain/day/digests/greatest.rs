@@ -40,7 +40,7 @@ pub fn greatest(
                 continue;
             }
             for ((_, which), place) in of_group {
-                match summing.greatest(*which) {
+                match summing.durations(*which).greatest() {
                     Some(max_ms) => found[*place] = max_ms.max(found[*place]),
                     None => unknown.push(((key, *which), *place)),
                 }

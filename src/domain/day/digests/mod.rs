@@ -34,6 +34,7 @@ use digest::Lacks;
 
 pub use digest::Digest;
 pub use draft::Draft;
+pub use durations::Durations;
 pub use greatest::{Lost, greatest};
 pub use summing::Summing;
 pub use walk::Walk;

@@ -184,42 +184,28 @@ impl Summing {
         HAS_PEOPLE
     }
 
-    /// Puts the numbers of a question's time into a tally, which then has all but the greatest durations; gives these. Of
-    /// a kind whose greatest are lost there is none: whoever holds the facts must find it.
-    pub fn put_into(&self, tally: &mut Tally, within: Span) -> [Option<Millis>; 4] {
+    /// The tally of a question's time, without durations.
+    #[must_use]
+    pub fn tally(&self, within: Span) -> Tally {
         let mut times = self.presence.times(within);
         let beyond = |(visit, unit): &Signed| {
             let inside = visit.overlap_ms(within);
             (if visit.to <= within.to { inside - visit.length_ms() } else { inside }) * Millis::from(*unit)
         };
         times.focus_ms = self.focus_ms + self.reaching.iter().map(beyond).sum::<Millis>();
-        tally.put(&self.counts.0.map(|count| count as u32), times);
-        DurationKind::ALL.map(|which| {
-            let durations = &self.durations[which as usize];
-            if durations.is_nothing() {
-                return Some(0);
-            }
-            tally.put_durations(which, durations.sum_ms(), durations.bins());
-            durations.greatest()
-        })
+        Tally::of(self.counts.0.map(|count| count as u32), times)
+    }
+
+    /// The durations of a kind.
+    #[must_use]
+    pub fn durations(&self, which: DurationKind) -> &Durations {
+        &self.durations[which as usize]
     }
 
     /// How many facts of a kind there are.
     #[must_use]
     pub fn count(&self, kind: FactKind) -> u64 {
         whole(i64::from(self.counts.0[kind as usize]))
-    }
-
-    /// The sum of the durations of a kind, in milliseconds.
-    #[must_use]
-    pub fn sum_ms(&self, which: DurationKind) -> u64 {
-        whole(self.durations[which as usize].sum_ms())
-    }
-
-    /// The greatest duration of a kind; none if it is lost.
-    #[must_use]
-    pub fn greatest(&self, which: DurationKind) -> Option<Millis> {
-        self.durations[which as usize].greatest()
     }
 
     /// Whether of some kind the greatest duration is not known.

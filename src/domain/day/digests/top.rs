@@ -1,6 +1,7 @@
 //! The greatest of values that are stated and taken back.
 
-use crate::domain::compact::varint::{Reader, write, write_signed};
+use super::entry::{read_times, write_times};
+use crate::domain::compact::varint::{Reader, write};
 use crate::domain::event::Millis;
 
 /// The greatest few, so that one is known still when others were taken back.
@@ -47,15 +48,20 @@ impl Top {
         }
     }
 
-    /// Whether nothing is known, of any value: of none, if netted, there is any.
-    pub(super) fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.least == 0
+    /// Whether all values are here, however small.
+    pub(super) fn is_whole(&self) -> bool {
+        self.least == 0
     }
 
-    /// The only value that stands, if it is known to be.
+    /// Whether there is no value, not even a small one; of what was netted.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.is_whole() && self.values.is_empty()
+    }
+
+    /// The only value there is; of what was netted.
     pub(super) fn only(&self) -> Option<Millis> {
         match self.values[..] {
-            [(value, 1)] if self.least == 0 => Some(value),
+            [(value, 1)] if self.is_whole() => Some(value),
             _ => None,
         }
     }
@@ -65,28 +71,33 @@ impl Top {
         self.values.iter().find(|(_, times)| *times > 0).map(|(value, _)| *value)
     }
 
-    pub(super) fn write(&self, out: &mut Vec<u8>) {
-        write(out, self.least as u64);
-        write(out, self.values.len() as u64);
-        let mut last = 0;
-        for (value, times) in &self.values {
-            write_signed(out, value - last);
-            write_signed(out, i64::from(*times));
-            last = *value;
-        }
+    /// From where on all values are known.
+    pub(super) fn least(&self) -> Millis {
+        self.least
     }
 
-    /// Adds what `write` wrote.
-    pub(super) fn read(&mut self, reader: &mut Reader<'_>) {
-        self.least = self.least.max(reader.number() as Millis);
-        let mut value = 0;
-        for _ in 0..reader.number() {
-            value += reader.signed();
-            self.add(value, reader.signed() as i32);
-        }
+    /// Adds what another has, in which smaller values than this may not be.
+    pub(super) fn add_from(&mut self, least: Millis, values: impl Iterator<Item = (Millis, i32)>) {
+        self.least = self.least.max(least);
+        values.for_each(|(value, times)| self.add(value, times));
+    }
+
+    /// Nets what was added, once it is much.
+    pub(super) fn make_room(&mut self) {
         if self.values.len() >= self.room.max(ROOM) {
             self.net();
             self.room = 2 * self.values.len();
+        }
+    }
+
+    /// Appends the values, of what was netted.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        write(out, self.values.len() as u64);
+        let mut before = None;
+        for (value, times) in &self.values {
+            let number = before.map_or(*value, |before| before - value);
+            write_times(out, number as u64, *times);
+            before = Some(*value);
         }
     }
 
@@ -94,6 +105,17 @@ impl Top {
         self.values.clear();
         (self.least, self.room) = (0, 0);
     }
+}
+
+/// The values that `write` wrote, and how often each counts.
+pub(super) fn read_values(reader: &mut Reader<'_>) -> impl Iterator<Item = (Millis, i32)> {
+    let mut before = None;
+    (0..reader.number()).map(move |_| {
+        let (number, times) = read_times(reader);
+        let value = before.map_or(number as Millis, |before| before - number as Millis);
+        before = Some(value);
+        (value, times)
+    })
 }
 
 #[cfg(test)]
@@ -113,7 +135,8 @@ mod tests {
         for top in all {
             let mut bytes = Vec::new();
             top.write(&mut bytes);
-            both.read(&mut Reader::new(&bytes));
+            both.add_from(top.least(), read_values(&mut Reader::new(&bytes)));
+            both.make_room();
         }
         both.net();
         both
@@ -146,7 +169,7 @@ mod tests {
     fn of_a_few_that_stand_or_were_taken_back_all_are_known() {
         let few = of(&[(5, 1), (900, 1)]);
         assert_eq!(together([&few, &of(&[(900, -1), (5, -1), (1, 1)])]).only(), Some(1));
-        assert!(together([&few, &of(&[(900, -1), (5, -1)])]).is_empty());
+        assert!(together([&few, &of(&[(900, -1), (5, -1)])]).is_nothing());
         let taken_back = of(&(0..1_000).map(|value| (value, -1)).collect::<Vec<_>>());
         let stated =
             (0..1_000).step_by(10).map(|first| of(&(first..first + 10).map(|value| (value, 1)).collect::<Vec<_>>()));
