@@ -59,10 +59,10 @@ impl<'a> Digested<'a> {
         filtered.sort_unstable();
         let is_few = filtered.iter().all(|dimension| FEW.contains(dimension)) && !by.contains(&Dimension::Contact);
         by.extend(filtered);
-        let (frame, newest) = (question.frame, Bucket::asked_at(asked.view.now));
-        let is_in_time = frame.from <= frame.to && frame.from <= newest;
+        let frame = question.frame;
+        let to = frame.last(asked.view.now)?;
         let is_whole = question.interval_buckets.is_none() && !asked.asks_for_nobody;
-        if !is_few || !is_in_time || !is_whole || by.is_empty() || by.len() > COLUMNS {
+        if !is_few || !is_whole || by.is_empty() || by.len() > COLUMNS {
             return None;
         }
         let mut columns = [u8::MAX; COLUMNS];
@@ -70,8 +70,6 @@ impl<'a> Digested<'a> {
         let (has_people, has_presence) = (question.has_contacts(), question.has_presence());
         let (kinds, has_side) = (Kinds::ALL, false);
         let cut = Cut { by: columns, scope: asked.scope, kinds, has_side, has_people, has_presence };
-        // What happened at exactly now belongs to the bucket just ended.
-        let to = if frame.to >= newest { newest.next() } else { frame.to };
         let mut called_none = Key::default();
         called_none.iter_mut().zip(&by).for_each(|(code, dimension)| *code = asked.called_none(*dimension));
         Some(Self { asked, by, called_none, cut, from: frame.from, to, span: frame.span(asked.view.now) })

@@ -27,6 +27,13 @@ impl Frame {
         (self.from <= bucket && bucket <= self.to).then_some(bucket)
     }
 
+    /// The last bucket whose facts count in it; none where it begins after now.
+    pub(super) fn last(self, now: Millis) -> Option<Bucket> {
+        let newest = Bucket::asked_at(now);
+        let last = if self.to >= newest { newest.next() } else { self.to };
+        (self.from <= newest && self.from <= self.to).then_some(last)
+    }
+
     /// Its time, up to now.
     pub(in crate::domain::answers) fn span(self, now: Millis) -> Span {
         let from = self.from.start();
@@ -58,6 +65,8 @@ mod tests {
         assert_eq!(frame.place(Bucket::of(24 * MINUTE), 30 * MINUTE), None);
         let before = Frame { from: frame.from, to: frame.from };
         assert_eq!(before.place(Bucket::of(30 * MINUTE), 31 * MINUTE), None);
+        assert_eq!(frame.last(30 * MINUTE), Some(Bucket::of(30 * MINUTE)));
+        assert_eq!((before.last(36 * MINUTE), frame.last(24 * MINUTE)), (Some(before.to), None));
     }
 
     #[test]

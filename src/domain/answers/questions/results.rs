@@ -5,7 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Frame;
-use crate::domain::bucket::Bucket;
 use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Summing, Walk};
 use crate::domain::day::view::View;
 use crate::domain::event::Side;
@@ -144,14 +143,10 @@ fn cut_of(kind: ScopeKind) -> Cut {
 
 /// Adds the results of the scopes of one kind in a frame.
 fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing, all: &mut ByScope) {
-    let (kind, newest) = (wanted.kind, Bucket::asked_at(view.now));
-    if frame.from > newest {
-        return;
-    }
+    let kind = wanted.kind;
+    let Some(to) = frame.last(view.now) else { return };
     let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
     let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
-    // What happened at exactly now belongs to the bucket just ended.
-    let to = if frame.to >= newest { newest.next() } else { frame.to };
     let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
     let mut draft = Draft::new(&cutting);
     for (facts, mut cursor) in cover.iter().flat_map(|digest| digest.rest(&view.day)) {
