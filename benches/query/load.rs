@@ -13,6 +13,8 @@ use super::requests::{Request, Requests};
 use super::service::{Day, Service};
 use super::support::{print_row, resident_bytes};
 
+/// Before the first stretch.
+const BEGINNING: Duration = Duration::from_secs(5);
 /// All agents: so many a second.
 const ALL_AGENTS: u64 = 4;
 /// Two dimensions: so many a second.
@@ -26,6 +28,8 @@ pub(crate) fn run(options: &Options, day: Day) {
     let service = day.serve(options);
     println!("\nover HTTP, {} of tokio; {}", threads(options.workers), cores.described());
     let stretch = Stretch { service: &service, cores: &cores, options };
+    // What came while the threads began is folded.
+    wait(BEGINNING);
     let quiet = stretch.quiet();
     let mut ask = |what, rate, request: fn(&mut Requests, u64) -> Request| {
         let all = (0..rate * options.seconds).map(|_| request(&mut requests, options.liveperson)).collect();
@@ -42,6 +46,12 @@ pub(crate) fn run(options: &Options, day: Day) {
     );
     ask("all agents", ALL_AGENTS, |requests, _| requests.all_agents());
     ask("two dimensions", TWO_DIMENSIONS, |requests, _| requests.two_dimensions());
+}
+
+/// Waits for so long: nobody tells it to stop.
+fn wait(length: Duration) {
+    let (_never, told) = sync_channel::<()>(0);
+    let _is_over = told.recv_timeout(length).is_err();
 }
 
 fn threads(workers: usize) -> String {
@@ -76,9 +86,7 @@ struct Stretch<'a> {
 impl Stretch<'_> {
     /// One in which nobody asks.
     fn quiet(&self) -> PerEvent {
-        let (_never, wait) = sync_channel::<()>(0);
-        let length = Duration::from_secs(self.options.seconds);
-        let (_over, ran, events) = self.measured(|| wait.recv_timeout(length).is_err());
+        let (_over, ran, events) = self.measured(|| wait(Duration::from_secs(self.options.seconds)));
         print_row("no readers", &[("MB resident", (resident_bytes() / 1_000_000).to_string())]);
         self.tell_events(ran, events)
     }

@@ -15,6 +15,9 @@ use super::support::END;
 /// minutes pass, which are folded ahead.
 const SETTLING_MS: Millis = 15 * 60_000;
 
+/// Of a hundred events of a conversation so many have come by then; the others come hours later.
+const SETTLED_PERCENT: u64 = 65;
+
 /// When the load begins.
 pub(crate) const LIVE_FROM: Millis = END + SETTLING_MS;
 
@@ -38,7 +41,8 @@ impl Source {
             end_ms: END,
             chaos: false,
         };
-        let conversations_per_hour = options.events * 3_600 * 100 / EVENTS_PER_HUNDRED_CONVERSATIONS;
+        let events_per_hour = options.events * 3_600 * 100 / SETTLED_PERCENT;
+        let conversations_per_hour = events_per_hour * 100 / EVENTS_PER_HUNDRED_CONVERSATIONS;
         let run = Simulation::endless_at(&settings, conversations_per_hour);
         let topics = Arc::from(["conversation-events".to_owned()]);
         Self { run, topics, offset: 0, bytes: Vec::new() }
