@@ -96,10 +96,7 @@ impl<'a> Digested<'a> {
         let digests = &cutting.day.digests;
         let inside = digests.cover(&cutting, self.from, self.to, &mut summing);
         let later = digests.cover(&cutting, self.to.next(), Bucket::of(self.asked.view.now).next(), &mut summing);
-        let mut draft = Draft::new(&cutting);
-        for (facts, mut cursor) in inside.iter().flat_map(|digest| digest.rest(cutting.day)) {
-            draft.read(facts, &mut cursor);
-        }
+        let mut draft = Draft::of_rest(&cutting, &inside);
         for (facts, mut cursor) in later.iter().flat_map(|digest| digest.rest(cutting.day)) {
             draft.read_spans(facts, &mut cursor, self.span);
         }

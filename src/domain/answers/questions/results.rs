@@ -117,11 +117,10 @@ pub struct Wanted {
 #[must_use]
 pub fn results(view: &View, frames: &[Frame], wanted: &[Wanted]) -> Vec<ByScope> {
     let mut summing = Summing::default();
-    let names_agents = view.policy().agent_metrics;
-    let wanted = || wanted.iter().filter(|wanted| names_agents || !wanted.kind.is_of_agent());
+    let told = || wanted.iter().filter(|wanted| is_told(view, wanted.kind));
     let of = |frame: &Frame| {
         let mut all = ByScope::new();
-        wanted().for_each(|wanted| add_of_kind(view, *frame, wanted, &mut summing, &mut all));
+        told().for_each(|wanted| add_of_kind(view, *frame, wanted, &mut summing, &mut all));
         all
     };
     frames.iter().map(of).collect()
@@ -129,11 +128,16 @@ pub fn results(view: &View, frames: &[Frame], wanted: &[Wanted]) -> Vec<ByScope>
 
 /// Makes the digests of a whole day.
 pub(super) fn prepare(view: &View, goes_on: impl Fn() -> bool) {
-    for kind in ScopeKind::ALL.into_iter().filter(|kind| view.policy().agent_metrics || !kind.is_of_agent()) {
+    for kind in ScopeKind::ALL.into_iter().filter(|kind| is_told(view, *kind)) {
         let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
         let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
         view.day.digests.prepare(&cutting, &goes_on);
     }
+}
+
+/// Whether scopes of a kind are named to anybody.
+fn is_told(view: &View, kind: ScopeKind) -> bool {
+    view.policy().agent_metrics || !kind.is_of_agent()
 }
 
 fn cut_of(kind: ScopeKind) -> Cut {
@@ -148,11 +152,7 @@ fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing
     let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
     let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
     let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
-    let mut draft = Draft::new(&cutting);
-    for (facts, mut cursor) in cover.iter().flat_map(|digest| digest.rest(&view.day)) {
-        draft.read(facts, &mut cursor);
-    }
-    let rest = Digest::of_draft(draft, frame.from.start(), summing);
+    let rest = Digest::of_draft(Draft::of_rest(&cutting, &cover), frame.from.start(), summing);
     let mut walk = Walk::over(cover.iter().map(|digest| &**digest).chain([&rest]));
     let mut add_next = |walk: &mut Walk<'_>| {
         let Some(key) = walk.next(COLUMNS, |_| true, summing) else { return false };

@@ -1,12 +1,13 @@
 //! Facts on their way into a digest: each is put to its group, and group by group they are summed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use smallvec::SmallVec;
 
 use super::digest::Entries;
-use super::{COLUMNS, Cut, Cutting, Key, Summing};
+use super::{COLUMNS, Cut, Cutting, Digest, Key, Summing};
 use crate::domain::day::facts::{Cursor, FactsView};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Credit, FactKind, Stated};
@@ -52,13 +53,23 @@ const RECENT: usize = 4_096;
 impl<'a> Draft<'a> {
     /// No facts yet.
     #[must_use]
-    pub fn new(cutting: &Cutting<'a>) -> Self {
+    pub(super) fn new(cutting: &Cutting<'a>) -> Self {
         let (index, keys, items, recent) = Default::default();
         Self { cutting: *cutting, index, keys, items, recent }
     }
 
+    /// What digests lack of the facts of their buckets.
+    #[must_use]
+    pub fn of_rest(cutting: &Cutting<'a>, digests: &[Arc<Digest>]) -> Self {
+        let mut draft = Self::new(cutting);
+        for (facts, mut cursor) in digests.iter().flat_map(|digest| digest.rest(cutting.day)) {
+            draft.read(facts, &mut cursor);
+        }
+        draft
+    }
+
     /// Adds the facts that a reader of a bucket has not read.
-    pub fn read(&mut self, facts: &FactsView, cursor: &mut Cursor) {
+    pub(super) fn read(&mut self, facts: &FactsView, cursor: &mut Cursor) {
         while let Some(fact) = facts.next(cursor) {
             if counts(self.cutting.cut, &fact) {
                 self.add(&fact);

@@ -190,12 +190,14 @@ impl Digests {
         if parts.last().is_some_and(|last| last.serves(cutting.day, lacks)) {
             return parts;
         }
+        let anew =
+            |summing: &mut Summing| Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect();
         match parts.last().and_then(|last| last.of_rest(cutting, summing)) {
             Some(rest) => {
                 let last = parts.pop().expect("it goes on where one stopped");
                 parts.extend([Arc::new(last.followed(true)), Arc::new(rest)]);
             }
-            None => parts = Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect(),
+            None => parts = anew(summing),
         }
         while let [.., before, last] = &parts[..]
             && last.bytes() * TIMES_LARGER >= before.bytes()
@@ -207,7 +209,7 @@ impl Digests {
         if let [one] = &parts[..]
             && one.has_lost()
         {
-            parts = Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect();
+            parts = anew(summing);
         }
         self.keep(place, &parts, cutting.day);
         parts
