@@ -66,6 +66,16 @@ impl Reception {
         self.ask(now, Answers::shared_view)
     }
 
+    /// How many bytes of facts the newest view has.
+    #[must_use]
+    pub fn fact_bytes(&self) -> usize {
+        match &*self.read() {
+            Kept::Answers(answers) => answers.view().day.fact_bytes(),
+            Kept::View(view) => view.day.fact_bytes(),
+            Kept::Moving => unreachable!("nobody leaves it so"),
+        }
+    }
+
     /// How much had been folded when the newest view was taken; for a question that of its answer.
     #[must_use]
     pub fn revision(&self) -> u64 {

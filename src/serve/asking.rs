@@ -149,9 +149,9 @@ impl Asking {
     /// Makes what most people ask for quick to answer, of accounts that are large, for as long as it goes on.
     pub fn prepare(&self, goes_on: impl Fn() -> bool) {
         for (account, _) in self.board.accounts() {
-            let view = self.board.reception(&account).map(|reception| reception.view(self.board.as_of()));
-            if let Some(view) = view.filter(|view| goes_on() && view.day.fact_bytes() >= LARGE_BYTES) {
-                questions::prepare(&view, &goes_on);
+            let reception = self.board.reception(&account);
+            if let Some(large) = reception.filter(|of_it| goes_on() && of_it.fact_bytes() >= LARGE_BYTES) {
+                questions::prepare(&large.view(self.board.as_of()), &goes_on);
             }
         }
     }
