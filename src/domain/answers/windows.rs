@@ -92,7 +92,7 @@ impl Answers {
             let minutes = u32::try_from((span.to - span.from) / MINUTE_MS).unwrap_or(u32::MAX);
             return self.over(scope, &Windows::at(self.now(), &[minutes])).remove(0);
         }
-        let mut tally = Tally::clone(&self.sums.buckets.since(scope, from));
+        let mut tally = self.sums.buckets.since(scope, from);
         tally.add_times(self.running.times(scope, span, &self.sums), 1);
         self.tallied(scope, &tally)
     }

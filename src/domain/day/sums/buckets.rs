@@ -3,7 +3,6 @@
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
@@ -19,7 +18,7 @@ use crate::domain::planted::{Bug, is_planted};
 use crate::domain::scope::ScopeId;
 use crate::domain::span::Span;
 
-use super::summed::Summed;
+use super::tallies::{Cell, Tallies};
 
 /// The buckets of one account.
 #[derive(Debug)]
@@ -28,15 +27,13 @@ pub struct Buckets {
     oldest: Bucket,
     /// How far the facts of each are summed.
     cursors: ByBucket<Cursor>,
-    account: ByBucket<TallyCell>,
+    account: Tallies,
     /// By the code of the skill.
-    skills: Vec<ByBucket<TallyCell>>,
+    skills: Vec<Tallies>,
     /// Those that changed since they were last drained.
     changed: Vec<(ScopeId, Bucket)>,
     /// Tallies whose greatest duration was taken back.
     unsettled: Vec<Unsettled>,
-    /// What was summed for those who asked.
-    summed: Summed,
 }
 
 /// A tally whose greatest duration was taken back.
@@ -61,12 +58,6 @@ impl Timed {
     }
 }
 
-#[derive(Debug, Default)]
-struct TallyCell {
-    tally: Tally,
-    changed: bool,
-}
-
 impl Buckets {
     /// No sums yet, and none wanted before `oldest`.
     #[must_use]
@@ -74,11 +65,10 @@ impl Buckets {
         Self {
             oldest,
             cursors: ByBucket::default(),
-            account: ByBucket::default(),
+            account: Tallies::default(),
             skills: Vec::new(),
             changed: Vec::new(),
             unsettled: Vec::new(),
-            summed: Summed::default(),
         }
     }
 
@@ -194,7 +184,7 @@ impl Buckets {
         change: impl FnOnce(&mut Tally) -> T,
     ) -> Option<T> {
         let cell = self.cell(scope, bucket)?;
-        let first = !std::mem::replace(&mut cell.changed, true);
+        let first = !std::mem::replace(&mut cell.is_changed, true);
         let outcome = change(&mut cell.tally);
         if first && !(is_planted(Bug::SkillsInSilence) && scope != ScopeId::Account) {
             self.changed.push((scope, bucket));
@@ -222,8 +212,8 @@ impl Buckets {
     pub(super) fn drain_changed(&mut self) -> Vec<(ScopeId, Bucket)> {
         let changed = std::mem::take(&mut self.changed);
         for (scope, bucket) in &changed {
-            if let Some(cell) = self.cell(*scope, *bucket) {
-                cell.changed = false;
+            if let Some(cell) = self.tallies_mut(*scope).cell(*bucket) {
+                cell.is_changed = false;
             }
         }
         changed
@@ -231,55 +221,49 @@ impl Buckets {
 
     /// How many buckets have a tally of the account; one of a skill has one too.
     pub(super) fn tallies_of_account(&self) -> usize {
-        self.account.iter().count()
+        self.account.newest_first().count()
     }
 
     /// What a bucket knows of the account or of a skill.
     #[must_use]
     pub fn tally(&self, scope: ScopeId, bucket: Bucket) -> Option<&Tally> {
-        self.tallies(scope)?.get(bucket).map(|cell| &cell.tally)
+        self.tallies(scope)?.tally(bucket)
     }
 
     /// The buckets with anything in them, newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = Bucket> {
-        self.account.iter().rev().map(|(bucket, _)| bucket)
+        self.account.newest_first().map(|(bucket, _)| bucket)
     }
 
     /// The newest bucket in which the account or a skill has anything.
     #[must_use]
     pub fn newest(&self, scope: ScopeId) -> Option<Bucket> {
-        let mut newest_first = self.tallies(scope)?.iter().rev();
-        newest_first.find(|(_, cell)| !cell.tally.is_empty()).map(|(bucket, _)| bucket)
+        let mut newest_first = self.tallies(scope)?.newest_first();
+        newest_first.find(|(_, tally)| !tally.is_empty()).map(|(bucket, _)| bucket)
     }
 
     /// The sums of the account or of a skill over each window's buckets that no narrower one has, up to the last that has
     /// something.
     #[must_use]
     pub fn parts(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
-        let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
-        let newest_first: Vec<(Bucket, &Tally)> = tallies.map(|(bucket, cell)| (bucket, &cell.tally)).collect();
-        let Some((oldest, _)) = newest_first.last() else { return Vec::new() };
-        let mut left = newest_first.as_slice();
-        let part = |start| {
-            let (of_it, older) = left.split_at(left.partition_point(|(bucket, _)| *bucket >= start));
-            left = older;
-            Tally::sum(of_it.iter().map(|(_, tally)| *tally))
+        let Some((tallies, known)) = self.tallies(scope).and_then(|tallies| Some((tallies, tallies.range()?))) else {
+            return Vec::new();
         };
-        let narrower = windows.starts().take_while(|start| start > oldest).count();
+        let mut end = known.end;
+        let part = |start: Bucket| {
+            let buckets = start.min(end)..end;
+            end = buckets.start;
+            tallies.sum(buckets)
+        };
+        let narrower = windows.starts().take_while(|start| *start > known.start).count();
         Windows::trim(windows.starts().take(narrower + 1).map(part).collect())
     }
 
     /// The sum of the account or of a skill from a bucket on.
     #[must_use]
-    pub fn since(&self, scope: ScopeId, from: Bucket) -> Arc<Tally> {
-        let tallies = self.tallies(scope).into_iter().flat_map(|tallies| tallies.iter().rev());
-        let newest = tallies.take_while(|of| of.0 >= from).map(|(bucket, cell)| (bucket, &cell.tally));
-        self.summed.since(scope, from, &newest.collect::<Vec<_>>())
-    }
-
-    /// Must come before anything changes that is summed.
-    pub(super) fn forget_asked(&mut self) {
-        self.summed.forget(self.oldest);
+    pub fn since(&self, scope: ScopeId, from: Bucket) -> Tally {
+        let known = self.tallies(scope).and_then(|tallies| Some((tallies, tallies.range()?)));
+        known.map_or_else(Tally::default, |(tallies, known)| tallies.sum(from..known.end))
     }
 
     /// Every skill with a tally in some bucket.
@@ -288,25 +272,24 @@ impl Buckets {
         some.map(|(code, _)| Name::from_code(code))
     }
 
-    fn cell(&mut self, scope: ScopeId, bucket: Bucket) -> Option<&mut TallyCell> {
-        if bucket < self.oldest {
-            return None;
-        }
-        self.summed.change(bucket);
-        let tallies = match scope {
+    fn cell(&mut self, scope: ScopeId, bucket: Bucket) -> Option<&mut Cell> {
+        (bucket >= self.oldest).then(|| self.tallies_mut(scope).change(bucket))
+    }
+
+    fn tallies_mut(&mut self, scope: ScopeId) -> &mut Tallies {
+        match scope {
             ScopeId::Skill(skill) => {
                 let code = Name::to_code(skill) as usize;
                 if self.skills.len() <= code {
-                    self.skills.resize_with(code + 1, ByBucket::default);
+                    self.skills.resize_with(code + 1, Tallies::default);
                 }
                 &mut self.skills[code]
             }
             ScopeId::Account | ScopeId::Agent(_) | ScopeId::AgentSkill(..) => &mut self.account,
-        };
-        Some(tallies.entry(bucket, TallyCell::default))
+        }
     }
 
-    fn tallies(&self, scope: ScopeId) -> Option<&ByBucket<TallyCell>> {
+    fn tallies(&self, scope: ScopeId) -> Option<&Tallies> {
         match scope {
             ScopeId::Account => Some(&self.account),
             ScopeId::Skill(skill) => self.skills.get(Name::to_code(skill) as usize),

@@ -10,7 +10,7 @@ mod buckets;
 mod log;
 mod logged;
 mod skills;
-mod summed;
+mod tallies;
 mod writers;
 
 use crate::domain::bucket::Bucket;
@@ -96,7 +96,6 @@ impl Sums {
     /// Sums what has been stated since the last view.
     pub fn take_up(&mut self, view: &View) {
         self.now = view.now;
-        self.buckets.forget_asked();
         self.sweep(view.day.oldest);
         let mut together = Together::default();
         let is_first = self.buckets.is_empty();
