@@ -60,6 +60,14 @@ impl Reception {
         }
     }
 
+    /// The same, if it can be asked without waiting for anybody and nothing has to be summed first.
+    pub fn ask_at_once<T>(&self, now: Millis, question: impl FnOnce(&Answers) -> Option<T>) -> Option<T> {
+        match &*self.kept.try_read().ok()? {
+            Kept::Answers(answers) if answers.now() >= now => question(answers),
+            _ => None,
+        }
+    }
+
     /// The newest view, as of `now` if nothing newer is known: for questions that take their time.
     #[must_use]
     pub fn view(&self, now: Millis) -> Arc<View> {
@@ -160,10 +168,15 @@ mod tests {
     fn a_reader_is_answered_as_of_the_moment_whether_the_account_rests_or_not() {
         let reception = Reception::new(view(10 * MINUTE), 7, false);
         let asked = |now| reception.ask(now, |answers| (answers.now(), answers.scope_ids(ScopeKind::Account).len()));
+        let at_once = |now| reception.ask_at_once(now, |answers| Some(answers.now()));
+        assert_eq!(at_once(12 * MINUTE), None, "the time has to pass first");
         assert_eq!(asked(12 * MINUTE), (12 * MINUTE, 1));
+        assert_eq!(at_once(12 * MINUTE), Some(12 * MINUTE));
+        assert_eq!(reception.change(|_| at_once(12 * MINUTE)), None, "somebody changes it");
         assert_eq!(asked(11 * MINUTE), (12 * MINUTE, 1), "what is known already is no older");
         reception.rest();
         assert!(reception.is_resting());
+        assert_eq!(at_once(12 * MINUTE), None, "nothing is summed");
         assert_eq!(asked(13 * MINUTE), (13 * MINUTE, 1));
         assert!(reception.is_resting(), "a reader leaves it as it was");
         assert_eq!(reception.view(14 * MINUTE).now, 14 * MINUTE);

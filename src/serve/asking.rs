@@ -1,7 +1,7 @@
 //! How an endpoint asks an account: whether it may, as of which moment, and on which thread.
 //!
-//! What takes longer than a moment runs on threads of its own, so many at once: the others wait for a moment, and are then
-//! told to come again. A fold never knows of any of it.
+//! What is answered in a moment is answered where it is asked, if nobody has to be waited for. The rest runs on threads of its
+//! own, so many at once: the others wait for a moment, and are then told to come again. A fold never knows of any of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -211,10 +211,17 @@ impl Asking {
 impl Desk {
     /// Asks what is answered in a moment: every part of the answer is as of the moment that the question is told.
     pub(super) fn ask<T>(&self, question: impl FnOnce(&Answers, Moment) -> T) -> T {
-        self.reception.ask(self.known.as_of, |answers| {
-            let revision = self.known.revision.max(self.reception.revision());
-            question(answers, Moment { as_of: answers.now(), revision, ..self.known })
-        })
+        self.reception.ask(self.known.as_of, |answers| question(answers, self.moment_of(answers)))
+    }
+
+    /// The same of what is answered at once, if nobody has to be waited for.
+    pub(super) fn ask_at_once<T>(&self, question: impl FnOnce(&Answers, Moment) -> Option<T>) -> Option<T> {
+        self.reception.ask_at_once(self.known.as_of, |answers| question(answers, self.moment_of(answers)))
+    }
+
+    fn moment_of(&self, answers: &Answers) -> Moment {
+        let revision = self.known.revision.max(self.reception.revision());
+        Moment { as_of: answers.now(), revision, ..self.known }
     }
 
     /// The newest view, for questions that take their time.

@@ -61,6 +61,11 @@ impl<C: Copy> Tape<C> {
         pieces.chain([(self.start, &self.newest[..usize::from(self.used)])])
     }
 
+    /// How many bytes there are to be read at most.
+    pub fn bytes(&self) -> usize {
+        self.pieces.len() * PIECE + usize::from(self.used)
+    }
+
     /// Drops pieces of which nothing is wanted any more.
     pub fn retain(&mut self, is_wanted: impl Fn(C, &[u8]) -> bool) {
         self.pieces.retain(|piece| is_wanted(piece.start, &piece.bytes[..usize::from(piece.used)]));

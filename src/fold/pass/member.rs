@@ -1,6 +1,7 @@
 //! One account in the passes: its answers, what is to be asked of them, and what of them is on the topics.
 
 use std::sync::Arc;
+use std::thread;
 
 use crate::board::{
     AccountView, Board, BucketUpdate, LiveUpdate, LiveView, Pass, Reception, SaidLately, ScopeUpdate, ScopeView,
@@ -20,9 +21,6 @@ use super::cadence::is_closed;
 
 /// How many scopes of agents one pass asks at most, so that it does not hold up the account and the skills.
 const AGENTS_AT_ONCE: usize = 250;
-
-/// How many scopes are answered before it is decided what of them is said: a bound on what is held meanwhile.
-const ANSWERED_AT_ONCE: usize = 256;
 
 /// An account and its place in the passes.
 #[derive(Debug)]
@@ -169,7 +167,9 @@ impl AccountInPass {
         let before = question.board.account(&self.name).unwrap_or_default();
         let named = due.scopes.into_iter().filter(|(scope, _)| self.is_named(answers, *scope, pass));
         let named: Vec<(ScopeId, Reason)> = named.collect();
-        for some in named.chunks(ANSWERED_AT_ONCE) {
+        for some in named.chunk_by(|(a, _), (b, _)| a.is_of_agent() && a.agent() == b.agent()) {
+            // Whoever asks for something short does not wait for a whole pass.
+            thread::yield_now();
             let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
             let over = answers.over_all(&scopes, question.windows);
             for (asked, over) in some.iter().zip(over) {

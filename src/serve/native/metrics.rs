@@ -1,5 +1,7 @@
 //! Metrics by any grouping and filter, in intervals, compared with the time before, sorted and searched.
 
+use std::sync::Arc;
+
 use super::asked::{self, FILTERS, TIME};
 use super::paging::{Answered, PAGING, Slice};
 use super::parameters::Parameters;
@@ -40,20 +42,30 @@ const MOST_METRICS: usize = 250_000;
 /// # Errors
 /// The first parameter that is wrong.
 pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, Problem> {
-    let known: Vec<&str> = TIME.into_iter().chain(FILTERS).chain(OTHERS).chain(PAGING).collect();
-    let parameters = Parameters::read(pairs, &known)?;
+    let parameters = parameters(pairs)?;
     // What the sums do not have is gathered from the facts of a view, which holds nobody up.
     let (question, summed, view, moment) = desk.ask(|answers, moment| {
         let question = MetricsQuestion::read(&parameters, moment.as_of)?;
         let summed = question.ask_sums(answers);
         Ok((question, summed, answers.shared_view(), moment))
     })?;
-    let (mut answer, previous) = question.gather(summed, &view)?;
-    question.arrange(&mut answer, &view, desk.private);
-    let (desk, rows) = (desk.clone(), answer.rows.len() * answer.intervals.len().max(1));
-    let write =
-        move |slice: &Slice| question.page(&answer, previous.as_ref(), &view, question.head(&desk, moment), slice);
-    Ok(Answered { rows, write: Box::new(write) })
+    let answer = question.gather(summed, &view)?;
+    Ok(question.answered(desk, answer, view, moment))
+}
+
+/// The same, if it is answered in a moment.
+pub(super) fn ask_at_once(desk: &Desk, pairs: &[(String, String)]) -> Option<Answered> {
+    let parameters = parameters(pairs).ok().filter(|parameters| parameters.one("page").is_none())?;
+    desk.ask_at_once(|answers, moment| {
+        let question = MetricsQuestion::read(&parameters, moment.as_of).ok()?;
+        let answer = answers.at_once(&question.question).filter(|_| question.previous.is_none())?;
+        Some(question.answered(desk, (answer, None), answers.shared_view(), moment))
+    })
+}
+
+fn parameters(pairs: &[(String, String)]) -> Result<Parameters<'_>, Problem> {
+    let known: Vec<&str> = TIME.into_iter().chain(FILTERS).chain(OTHERS).chain(PAGING).collect();
+    Parameters::read(pairs, &known)
 }
 
 /// What the sums have of a question, and of the same over the time before, where that is asked for.
@@ -122,6 +134,20 @@ impl MetricsQuestion {
             let right = "fewer dimensions, longer intervals, a shorter time, or a filter";
             Problem::invalid_parameter("group_by", &by.join(","), what, right)
         })
+    }
+
+    /// The answer as its pages tell it.
+    fn answered(
+        self,
+        desk: &Desk,
+        (mut answer, previous): (Answer, Option<Answer>),
+        view: Arc<View>,
+        moment: Moment,
+    ) -> Answered {
+        self.arrange(&mut answer, &view, desk.private);
+        let (desk, rows) = (desk.clone(), answer.rows.len() * answer.intervals.len().max(1));
+        let write = move |slice: &Slice| self.page(&answer, previous.as_ref(), &view, self.head(&desk, moment), slice);
+        Answered { rows, write: Box::new(write) }
     }
 
     /// What is told of an answer, all its rows.

@@ -4,7 +4,9 @@ use super::{Answer, AnswerRow, Dimension, Ids, Question};
 use crate::domain::answers::Answers;
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::bucket::Bucket;
-use crate::domain::scope::{NONE, Scope, ScopeKind};
+use crate::domain::day::sums::AgentSums;
+use crate::domain::names::Name;
+use crate::domain::scope::{NONE, Scope, ScopeId, ScopeKind};
 
 /// How a question has to do with agents, or with skills.
 enum Wanted<'a> {
@@ -28,6 +30,20 @@ impl Answers {
     /// The answer from the sums; none where they do not have it.
     #[must_use]
     pub fn from_sums(&self, question: &Question) -> Option<Answer> {
+        self.wanted(question).map(|wanted| self.summed(question, &wanted))
+    }
+
+    /// The same, if it takes no longer than a moment: a row of the account, a skill, or an agent of whom there is not very much.
+    #[must_use]
+    pub fn at_once(&self, question: &Question) -> Option<Answer> {
+        let wanted = self.wanted(question).filter(|wanted| !wanted.iter().any(Wanted::are_many))?;
+        let agent = self.find(&Scope { skill: None, agent: wanted[0].one() }).and_then(ScopeId::agent);
+        let sums = agent.and_then(|agent| self.sums.agent(Name::to_code(agent) as usize));
+        sums.is_none_or(AgentSums::is_soon_read).then(|| self.summed(question, &wanted))
+    }
+
+    /// What a question asks for of agents and skills; nothing where the sums do not have it.
+    fn wanted<'q>(&self, question: &'q Question) -> Option<[Wanted<'q>; 2]> {
         let now = self.now();
         let is_window = question.frame.to == Bucket::asked_at(now) && question.frame.from <= question.frame.to;
         if !is_window
@@ -38,11 +54,13 @@ impl Answers {
         }
         let [agents, skills] = [question.wanted(Dimension::Agent)?, question.wanted(Dimension::Skill)?];
         // Of many agents each has a log of the day to be read: digests of the facts have their numbers sooner.
-        if agents.are_many() || agents.is_some() && skills.are_many() {
-            return None;
-        }
-        let (span, rows) = (question.frame.span(now), self.rows(question, &agents, &skills));
-        Some(Answer { span, intervals: Vec::new(), rows, overlapping: false })
+        let is_long = agents.are_many() || agents.is_some() && skills.are_many();
+        (!is_long).then_some([agents, skills])
+    }
+
+    fn summed(&self, question: &Question, [agents, skills]: &[Wanted<'_>; 2]) -> Answer {
+        let (span, rows) = (question.frame.span(self.now()), self.rows(question, agents, skills));
+        Answer { span, intervals: Vec::new(), rows, overlapping: false }
     }
 
     fn rows(&self, question: &Question, agents: &Wanted<'_>, skills: &Wanted<'_>) -> Vec<AnswerRow> {

@@ -8,6 +8,9 @@ use crate::domain::event::{Millis, Status};
 use crate::domain::names::Name;
 use crate::domain::span::Span;
 
+/// Bytes that are read in a moment.
+const SOON_READ: usize = 16 << 10;
+
 /// The sums of one agent.
 #[derive(Debug, Default)]
 pub struct AgentSums {
@@ -143,6 +146,13 @@ impl AgentSums {
         self.visits.retain(|visit| visit.span().to > oldest.start());
         self.statuses.retain(|held| held.span.to > oldest.start());
         self.log.drop_before(oldest);
+    }
+
+    /// Whether all there is of it is read in a moment: some six thousand facts, or fewer and their spans.
+    #[must_use]
+    pub fn is_soon_read(&self) -> bool {
+        let spans = size_of_val(&*self.visits) + size_of_val(&*self.statuses);
+        self.log.bytes() + spans <= SOON_READ
     }
 
     /// Whether there is any visit or status.

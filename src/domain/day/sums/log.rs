@@ -119,6 +119,11 @@ impl Log {
         self.facts.retain(|start, bytes| Entry::all(start, bytes).any(is_kept));
     }
 
+    /// How many bytes whoever asks has to read.
+    pub(super) fn bytes(&self) -> usize {
+        self.facts.bytes()
+    }
+
     /// The place of a skill, by which entries name it.
     pub(super) fn place_of(&self, skill: Option<Name>) -> Option<usize> {
         self.skills.find(skill)
