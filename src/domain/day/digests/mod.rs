@@ -85,6 +85,8 @@ struct Shelf {
     bytes: usize,
     /// Counts what was asked for.
     asked: u64,
+    /// Held by who makes a digest of a cut.
+    makers: HashMap<Cut, Arc<Mutex<()>>, FixedState>,
 }
 
 /// A cut of some buckets: the first, and how many.
@@ -167,17 +169,19 @@ impl Digests {
         let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
         let of_part = |first| self.of_level(cutting, first, level - 1, Lacks::Nothing, summing);
         let parts: Parts = firsts.flat_map(of_part).collect();
-        let made = Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect();
-        self.keep(place, &made, cutting.day);
-        made
+        self.find_or_make(place, cutting.day, lacks, || {
+            Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect()
+        })
     }
 
     /// The digests of one bucket; none where there are no facts.
     fn of_bucket(&self, cutting: &Cutting<'_>, bucket: Bucket, lacks: Lacks, summing: &mut Summing) -> Parts {
         let place = (cutting.cut, bucket, 1);
-        if let Some(kept) = self.find(&place, cutting.day, lacks) {
-            return kept;
-        }
+        self.find_or_make(place, cutting.day, lacks, || self.make_of_bucket(cutting, place, lacks, summing))
+    }
+
+    fn make_of_bucket(&self, cutting: &Cutting<'_>, place: Place, lacks: Lacks, summing: &mut Summing) -> Parts {
+        let bucket = place.1;
         let mut parts = self.kept(&place).unwrap_or_default();
         // A view may be older than what others have asked for meanwhile.
         let is_within = |parts: &Parts| parts.last().is_some_and(|last| last.is_within(cutting.day));
@@ -211,8 +215,23 @@ impl Digests {
         {
             parts = anew(summing);
         }
-        self.keep(place, &parts, cutting.day);
         parts
+    }
+
+    /// What is kept of a place, if it serves, or else what is made of it. Of a cut one makes something at a time: who wants the
+    /// same meanwhile waits, and finds it made.
+    fn find_or_make(&self, place: Place, day: &DayView, lacks: Lacks, make: impl FnOnce() -> Parts) -> Parts {
+        if let Some(kept) = self.find(&place, day, lacks) {
+            return kept;
+        }
+        let maker = self.shelf().makers.entry(place.0).or_default().clone();
+        let _alone = maker.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = self.find(&place, day, lacks) {
+            return kept;
+        }
+        let made = make();
+        self.keep(place, &made, day);
+        made
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
@@ -255,6 +274,7 @@ impl Digests {
         let Ok(mut shelf) = self.0.try_lock() else { return };
         let is_kept = |place: &Place, kept: &Kept| place.1 >= oldest && kept.oldest >= oldest.later(-KEPT_BUCKETS);
         shelf.retain(is_kept);
+        shelf.makers.retain(|_, maker| Arc::strong_count(maker) > 1);
     }
 }
 
@@ -292,5 +312,42 @@ impl Shelf {
 impl std::fmt::Debug for Cutting<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Cutting").field("cut", &self.cut).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::thread;
+
+    use super::*;
+    use crate::domain::account::{Account, AccountSettings};
+    use crate::domain::policy::Policies;
+
+    #[test]
+    fn who_ask_for_the_same_at_the_same_time_have_it_made_once() {
+        let view = Account::new(Policies::default(), &AccountSettings::default(), 0).view();
+        let (day, digests, made) = (&view.day, Digests::default(), AtomicU32::new(0));
+        let (by, kinds) = ([0; COLUMNS], Kinds::ALL);
+        let cut = Cut { by, scope: Scopes(0), kinds, has_side: false, has_people: false, has_presence: false };
+        let (begin, place) = (Barrier::new(8), (cut, Bucket::of(0), 8));
+        let make = || {
+            made.fetch_add(1, Ordering::Relaxed);
+            let keys = |_: &Credit| Keys::new();
+            let nothing = Draft::new(&Cutting { day, cut, keys: &keys });
+            Parts::from_elem(Arc::new(Digest::of_draft(nothing, 0, &mut Summing::default())), 1)
+        };
+        let ask = || {
+            begin.wait();
+            digests.find_or_make(place, day, Lacks::Nothing, make).len()
+        };
+        let found = thread::scope(|scope| {
+            let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+            asking.into_iter().map(|thread| thread.join().expect("nobody panics")).collect::<Vec<_>>()
+        });
+        assert_eq!((found, made.into_inner()), (vec![1; 8], 1));
+        digests.age(Bucket::of(0));
+        assert!(digests.shelf().makers.is_empty(), "nobody makes anything");
     }
 }
