@@ -41,7 +41,7 @@ impl Answers {
     pub fn all_window_metrics(&self, kind: ScopeKind, minutes: &[u32]) -> Vec<(Scope, Vec<Metrics>)> {
         let windows = Windows::at(self.now(), minutes);
         let ids = self.scope_ids(kind);
-        let over = self.over_all(&ids, &windows).into_iter().map(|over| over.metrics.iter().cloned().collect());
+        let over = self.over_all(&ids, &windows).map(|over| over.metrics.iter().cloned().collect());
         let mut all: Vec<_> = ids.iter().map(|id| self.view.names.scope(*id)).zip(over).collect();
         all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         all
@@ -50,23 +50,18 @@ impl Answers {
     /// One scope over each of the windows.
     #[must_use]
     pub fn over(&self, scope: ScopeId, windows: &Windows) -> Vec<Metrics> {
-        self.over_all(&[scope], windows).remove(0).metrics.iter().cloned().collect()
+        let over = self.over_all(&[scope], windows).next().expect("one of each scope");
+        over.metrics.iter().cloned().collect()
     }
 
-    /// Scopes over each of the windows, in their order, of which none is the same as another. Those of an agent cost little
-    /// more than one of them where they stand together.
-    #[must_use]
-    pub fn over_all(&self, scopes: &[ScopeId], windows: &Windows) -> Vec<Over> {
-        let mut all = Vec::with_capacity(scopes.len());
-        for same in scopes.chunk_by(|a, b| a.is_of_agent() && a.agent() == b.agent()) {
-            match same[0].agent() {
-                None => all.push(self.tallied_over(same[0], windows)),
-                Some(agent) => {
-                    same.chunks(READ_AT_ONCE).for_each(|some| all.extend(self.agent_over(agent, some, windows)));
-                }
-            }
-        }
-        all
+    /// Scopes over each of the windows, in their order, of which none is the same as another: summed as they are taken. Those
+    /// of an agent cost little more than one of them where they stand together.
+    pub fn over_all<'a>(&'a self, scopes: &'a [ScopeId], windows: &'a Windows) -> impl Iterator<Item = Over> {
+        let together = scopes.chunk_by(|a, b| a.is_of_agent() && a.agent() == b.agent());
+        together.flat_map(|same| same.chunks(READ_AT_ONCE)).flat_map(|some| match some[0].agent() {
+            None => vec![self.tallied_over(some[0], windows)],
+            Some(agent) => self.agent_over(agent, some, windows),
+        })
     }
 
     fn tallied_over(&self, scope: ScopeId, windows: &Windows) -> Over {

@@ -35,10 +35,9 @@ impl<T> ByBucket<T> {
         self.places.get_mut(place)?.as_deref_mut()
     }
 
-    /// The buckets from the first place to the last; none where there is none.
-    pub(super) fn range(&self) -> Option<Range<Bucket>> {
-        let end = self.first.later(self.places.len() as i64);
-        (self.first < end).then_some(self.first..end)
+    /// The buckets from the first place to the last.
+    pub(super) fn range(&self) -> Range<Bucket> {
+        self.first..self.first.later(self.places.len() as i64)
     }
 
     /// The value of a bucket; a new one if there is none.
@@ -95,12 +94,12 @@ mod tests {
         }
         assert_eq!(all.iter().collect::<Vec<_>>(), [(bucket(3), &3), (bucket(7), &7), (bucket(9), &9)]);
         assert_eq!((all.get(bucket(7)), all.get(bucket(8)), all.get(bucket(1))), (Some(&7), None, None));
-        assert_eq!(all.range(), Some(bucket(3)..bucket(10)));
+        assert_eq!(all.range(), bucket(3)..bucket(10));
         assert_eq!(all.get_mut(bucket(9)), Some(&mut 9));
         all.drop_before(bucket(4));
         assert_eq!(all.values_mut().collect::<Vec<_>>(), [&mut 7, &mut 9]);
         all.drop_before(bucket(40));
-        assert!(all.is_empty() && all.range().is_none());
+        assert!(all.is_empty() && all.range().is_empty());
         *all.entry(bucket(50), || 1) += 1;
         assert_eq!(all.get(bucket(50)), Some(&2));
     }

@@ -167,14 +167,11 @@ impl AccountInPass {
         let before = question.board.account(&self.name).unwrap_or_default();
         let named = due.scopes.into_iter().filter(|(scope, _)| self.is_named(answers, *scope, pass));
         let named: Vec<(ScopeId, Reason)> = named.collect();
-        for some in named.chunk_by(|(a, _), (b, _)| a.is_of_agent() && a.agent() == b.agent()) {
+        let scopes: Vec<ScopeId> = named.iter().map(|(scope, _)| *scope).collect();
+        for (asked, over) in named.iter().zip(answers.over_all(&scopes, question.windows)) {
+            self.answer_scope(answers, *asked, over, question, &before, pass, memory);
             // Whoever asks for something short does not wait for a whole pass.
             thread::yield_now();
-            let scopes: Vec<ScopeId> = some.iter().map(|(scope, _)| *scope).collect();
-            let over = answers.over_all(&scopes, question.windows);
-            for (asked, over) in some.iter().zip(over) {
-                self.answer_scope(answers, *asked, over, question, &before, pass, memory);
-            }
         }
         self.answer_buckets(answers, due.buckets, pass, memory);
         if let Some(reason) = due.live {

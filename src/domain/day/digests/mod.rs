@@ -169,7 +169,7 @@ impl Digests {
         let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
         let of_part = |first| self.of_level(cutting, first, level - 1, Lacks::Nothing, summing);
         let parts: Parts = firsts.flat_map(of_part).collect();
-        self.find_or_make(place, cutting.day, lacks, || {
+        self.make_once(place, cutting.day, lacks, || {
             Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect()
         })
     }
@@ -177,7 +177,8 @@ impl Digests {
     /// The digests of one bucket; none where there are no facts.
     fn of_bucket(&self, cutting: &Cutting<'_>, bucket: Bucket, lacks: Lacks, summing: &mut Summing) -> Parts {
         let place = (cutting.cut, bucket, 1);
-        self.find_or_make(place, cutting.day, lacks, || self.make_of_bucket(cutting, place, lacks, summing))
+        let make = || self.make_of_bucket(cutting, place, lacks, summing);
+        self.find(&place, cutting.day, lacks).unwrap_or_else(|| self.make_once(place, cutting.day, lacks, make))
     }
 
     fn make_of_bucket(&self, cutting: &Cutting<'_>, place: Place, lacks: Lacks, summing: &mut Summing) -> Parts {
@@ -218,12 +219,9 @@ impl Digests {
         parts
     }
 
-    /// What is kept of a place, if it serves, or else what is made of it. Of a cut one makes something at a time: who wants the
-    /// same meanwhile waits, and finds it made.
-    fn find_or_make(&self, place: Place, day: &DayView, lacks: Lacks, make: impl FnOnce() -> Parts) -> Parts {
-        if let Some(kept) = self.find(&place, day, lacks) {
-            return kept;
-        }
+    /// What is made of a place of which nothing that is kept serves. Of a cut one makes something at a time: who wants the same
+    /// meanwhile waits, and finds it made.
+    fn make_once(&self, place: Place, day: &DayView, lacks: Lacks, make: impl FnOnce() -> Parts) -> Parts {
         let maker = self.shelf().makers.entry(place.0).or_default().clone();
         let _alone = maker.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = self.find(&place, day, lacks) {
@@ -340,7 +338,7 @@ mod tests {
         };
         let ask = || {
             begin.wait();
-            digests.find_or_make(place, day, Lacks::Nothing, make).len()
+            digests.make_once(place, day, Lacks::Nothing, make).len()
         };
         let found = thread::scope(|scope| {
             let asking: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();

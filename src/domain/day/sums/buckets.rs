@@ -3,6 +3,7 @@
 //! No totals are kept: one pass over the buckets gives every window. What has grown older than a day is dropped.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
@@ -246,24 +247,21 @@ impl Buckets {
     /// something.
     #[must_use]
     pub fn parts(&self, scope: ScopeId, windows: &Windows) -> Vec<Tally> {
-        let Some((tallies, known)) = self.tallies(scope).and_then(|tallies| Some((tallies, tallies.range()?))) else {
-            return Vec::new();
-        };
-        let mut end = known.end;
+        let Some(tallies) = self.tallies(scope) else { return Vec::new() };
+        let Range { start: oldest, mut end } = tallies.range();
         let part = |start: Bucket| {
             let buckets = start.min(end)..end;
             end = buckets.start;
             tallies.sum(buckets)
         };
-        let narrower = windows.starts().take_while(|start| *start > known.start).count();
+        let narrower = windows.starts().take_while(|start| *start > oldest).count();
         Windows::trim(windows.starts().take(narrower + 1).map(part).collect())
     }
 
     /// The sum of the account or of a skill from a bucket on.
     #[must_use]
     pub fn since(&self, scope: ScopeId, from: Bucket) -> Tally {
-        let known = self.tallies(scope).and_then(|tallies| Some((tallies, tallies.range()?)));
-        known.map_or_else(Tally::default, |(tallies, known)| tallies.sum(from..known.end))
+        self.tallies(scope).map_or_else(Tally::default, |tallies| tallies.sum(from..tallies.range().end))
     }
 
     /// Every skill with a tally in some bucket.

@@ -53,7 +53,8 @@ impl Tallies {
     #[inline]
     pub(super) fn change(&mut self, bucket: Bucket) -> &mut Cell {
         let Self { cells, blocks, turn, were_asked } = self;
-        if blocks.is_empty() && cells.range().is_some_and(|range| range.end.since(range.start) > FEW) {
+        let known = cells.range();
+        if blocks.is_empty() && known.end.since(known.start) > FEW {
             blocks.resize_with(SIZES.len(), ByBucket::default);
             cells.iter().for_each(|(bucket, _)| tell(blocks, bucket));
         }
@@ -87,7 +88,7 @@ impl Tallies {
     }
 
     /// The buckets from the oldest to the newest that there is.
-    pub(super) fn range(&self) -> Option<Range<Bucket>> {
+    pub(super) fn range(&self) -> Range<Bucket> {
         self.cells.range()
     }
 
@@ -105,8 +106,7 @@ impl Tallies {
 
     /// Tallies of buckets, and sums of blocks of the lower levels, that are together what is in these buckets.
     fn pieces(&self, buckets: Range<Bucket>, levels: usize) -> Vec<&Tally> {
-        let mut pieces = Vec::new();
-        let Some(known) = self.range() else { return pieces };
+        let (known, mut pieces) = (self.range(), Vec::new());
         let (mut at, end) = (buckets.start.max(known.start), buckets.end.min(known.end));
         while at < end {
             let fits = |level: &usize| at.modulo(SIZES[*level]) == 0 && at.later(SIZES[*level]) <= end;
