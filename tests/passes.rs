@@ -147,14 +147,25 @@ fn nothing_is_said_before_the_fold_has_caught_up_and_then_everything_as_of_one_m
 }
 
 #[test]
-fn an_event_is_said_with_the_next_tick_and_agents_follow_with_theirs() {
+fn an_event_is_said_with_the_next_tick_and_agents_follow_within_their_interval() {
+    let all = set(&["acme", "acme/sales", "live acme", "acme/lily", "acme/sales/lily"]);
+    let agents = set(&["acme/lily", "acme/sales/lily"]);
     let mut desk = Desk::open(NOON + MINUTE);
     desk.tick();
     desk.answer(desk.now, "c1");
+    assert_eq!(keys(&desk.tick()), all, "nothing was said of lily");
+    let said_at = desk.now;
 
-    assert_eq!(keys(&desk.tick()), set(&["acme", "acme/sales", "live acme"]));
-    let later = desk.now + 5 * SECOND;
-    assert_eq!(keys(&desk.tick_until(later)), set(&["acme/lily", "acme/sales/lily"]));
+    desk.answer(desk.now, "c2");
+    assert_eq!(keys(&desk.tick()), &all - &agents);
+    desk.answer(desk.now, "c3");
+    assert_eq!(keys(&desk.tick_until(said_at + 5 * SECOND - TICK)), &all - &agents);
+    assert_eq!(keys(&desk.tick()), agents, "an interval after the last word");
+
+    let quiet = desk.now + 5 * SECOND;
+    assert_eq!(keys(&desk.tick_until(quiet)), set(&[]));
+    desk.answer(desk.now, "c4");
+    assert_eq!(keys(&desk.tick()), all, "nothing was said of lily for an interval");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub struct Settings {
     pub windows: Vec<u32>,
     /// How often account, skill and live records may be published.
     pub publish_interval_ms: Millis,
-    /// How often agent records may be published.
+    /// How often the records of one agent may be published.
     pub agent_publish_interval_ms: Millis,
     /// After how long an unchanged record is sent again.
     pub republish_after_ms: Millis,

@@ -181,7 +181,7 @@ pub const SETTINGS: &[Setting] = &[
             "agent_publish_interval_ms",
             "MS",
             "5000",
-            "How often agent records may be published: milliseconds, 50 to 300000",
+            "How often the records of one agent may be published: milliseconds, 50 to 300000",
             Shape::Number,
             Use::Kafka,
         )

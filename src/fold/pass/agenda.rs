@@ -1,9 +1,5 @@
 //! What of one account is to be asked at the next pass, and what of it has been published.
 
-use std::collections::{HashMap, VecDeque};
-
-use foldhash::fast::FixedState;
-
 use super::cadence::FORGET_ZERO_MS;
 use crate::domain::answers::Changes;
 use crate::domain::bucket::Bucket;
@@ -33,28 +29,34 @@ struct Waiting {
 /// What waits to be asked. A pass walks what it takes and no more, however much waits.
 #[derive(Debug, Default)]
 pub struct Agenda {
+    /// How often the records of one agent may be published.
+    agent_interval_ms: Millis,
     /// The account and skills, with their windows.
     scopes: SmallMap<ScopeId, Waiting>,
-    /// Scopes of agents, which wait for their interval.
-    of_agents: SmallMap<ScopeId, Waiting>,
-    /// Those of agents that are due, the longest unsaid first.
-    due: VecDeque<(ScopeId, Waiting)>,
+    /// Scopes of agents by agent, since those of one agent are answered by reading what there is of the agent once.
+    of_agents: SmallMap<Option<Name>, SmallMap<ScopeId, Waiting>>,
+    /// When each of these agents is due.
+    due: SmallMap<(Millis, Option<Name>), ()>,
     /// How many scopes wait since when.
     since: SmallMap<Millis, usize>,
-    /// Buckets of the account and of skills, open ones too: those are asked when they end.
+    /// Buckets, open ones too: those are asked when they end.
     buckets: SmallMap<(Bucket, ScopeId), Reason>,
-    /// The same of agents.
-    buckets_of_agents: SmallMap<(Bucket, ScopeId), Reason>,
     /// The live state.
     pub live: Option<Reason>,
 }
 
 impl Agenda {
+    /// Nothing to ask yet.
+    #[must_use]
+    pub fn new(agent_interval_ms: Millis) -> Self {
+        Self { agent_interval_ms, ..Self::default() }
+    }
+
     /// Adds what events and time changed by `now`; buckets of those `kinds` of scope alone.
-    pub fn add(&mut self, changes: Changes, kinds: &[bool; 4], now: Millis) {
+    pub fn add(&mut self, changes: Changes, kinds: &[bool; 4], ledger: &Ledger, now: Millis) {
         let Changes { changed, live } = changes;
         for scope in changed.scopes {
-            self.ask(scope, Reason::Changed, now);
+            self.ask(scope, Reason::Changed, ledger, now);
         }
         for (scope, bucket) in changed.buckets.into_iter().filter(|(scope, _)| kinds[scope.kind() as usize]) {
             self.ask_bucket(scope, bucket, Reason::Changed);
@@ -65,8 +67,16 @@ impl Agenda {
     }
 
     /// Adds a scope at `now`, which never falls; the stronger reason stands.
-    pub fn ask(&mut self, scope: ScopeId, reason: Reason, now: Millis) {
-        let scopes = if scope.is_of_agent() { &mut self.of_agents } else { &mut self.scopes };
+    pub fn ask(&mut self, scope: ScopeId, reason: Reason, ledger: &Ledger, now: Millis) {
+        let scopes = match scope.agent() {
+            None => &mut self.scopes,
+            Some(agent) => {
+                if self.of_agents.get(&agent).is_none() {
+                    self.due.insert((self.due_at(agent, ledger, now), agent), ());
+                }
+                self.of_agents.or_insert(agent, SmallMap::new())
+            }
+        };
         match scopes.get_mut(&scope) {
             Some(waits) => waits.reason = waits.reason.max(reason),
             None => {
@@ -74,6 +84,13 @@ impl Agenda {
                 *self.since.or_insert(now, 0) += 1;
             }
         }
+    }
+
+    /// When an agent is due of whom there is something to say: at once, unless something was said within the interval. So
+    /// agents are due at moments of their own, and not all of them in one pass.
+    fn due_at(&self, agent: Option<Name>, ledger: &Ledger, now: Millis) -> Millis {
+        let said = ledger.scopes.get(&ScopeId::Agent(agent));
+        said.map_or(now, |said| now.max(said.at + self.agent_interval_ms))
     }
 
     /// Since when the scope has waited that waits longest.
@@ -84,16 +101,14 @@ impl Agenda {
 
     /// Adds a bucket; the stronger reason stands.
     pub fn ask_bucket(&mut self, scope: ScopeId, bucket: Bucket, reason: Reason) {
-        let buckets = if scope.is_of_agent() { &mut self.buckets_of_agents } else { &mut self.buckets };
-        let stands = buckets.or_insert((bucket, scope), reason);
+        let stands = self.buckets.or_insert((bucket, scope), reason);
         *stands = reason.max(*stands);
     }
 
     /// Whether nothing waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let no_bucket = self.buckets.is_empty() && self.buckets_of_agents.is_empty();
-        self.since.is_empty() && no_bucket && self.live.is_none()
+        self.since.is_empty() && self.buckets.is_empty() && self.live.is_none()
     }
 
     /// Takes the scopes of the account and of skills.
@@ -102,51 +117,31 @@ impl Agenda {
         all.map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
     }
 
-    /// The interval of agents has come: those that wait are due now, beside those still left from the one before.
-    pub fn agents_are_due(&mut self, ledger: &Ledger) {
-        let mut due = std::mem::take(&mut self.of_agents);
-        for (scope, waiting) in std::mem::take(&mut self.due) {
-            let later = due.get(&scope).copied();
-            let reason = later.map_or(waiting.reason, |later| self.ended(later).max(waiting.reason));
-            due.insert(scope, Waiting { reason, ..waiting });
+    /// Takes some scopes of the agents who are due at `now`, agent by agent, who has been due the longest first.
+    pub fn take_agents(&mut self, at_once: usize, now: Millis) -> Vec<(ScopeId, Reason)> {
+        let mut taken = Vec::new();
+        while taken.len() < at_once {
+            let first = self.due.keys().next().copied();
+            let Some((due, agent)) = first.filter(|(due, _)| *due <= now) else { break };
+            let of_agent = self.of_agents.get_mut(&agent).expect("who is due has something to say");
+            let beyond = of_agent.keys().nth(at_once - taken.len()).copied();
+            let later = beyond.map(|first| of_agent.split_off(&first)).unwrap_or_default();
+            let some = std::mem::replace(of_agent, later);
+            if of_agent.is_empty() {
+                self.of_agents.remove(&agent);
+                self.due.remove(&(due, agent));
+            }
+            taken.extend(some.iter().map(|(scope, waiting)| (*scope, self.ended(*waiting))));
         }
-        // All of an agent's together: they are answered by reading what there is of the agent once.
-        let said_at = |scope: &ScopeId| ledger.scopes.get(scope).map(|published| published.at);
-        let mut longest_unsaid: HashMap<Option<Name>, Option<Millis>, FixedState> = HashMap::default();
-        for (scope, agent) in due.keys().filter_map(|scope| Some((scope, scope.agent()?))) {
-            let said_at = said_at(scope);
-            longest_unsaid.entry(agent).and_modify(|at| *at = said_at.min(*at)).or_insert(said_at);
-        }
-        let mut due: Vec<(ScopeId, Waiting)> = due.drain().collect();
-        due.sort_by_cached_key(|(scope, _)| {
-            let agent = scope.agent().flatten();
-            (longest_unsaid.get(&agent).copied().flatten(), agent, said_at(scope))
-        });
-        self.due = due.into();
+        taken
     }
 
-    /// Takes some of the agents' scopes that are due.
-    pub fn take_agents(&mut self, at_once: usize) -> Vec<(ScopeId, Reason)> {
-        let some: Vec<_> = self.due.drain(..at_once.min(self.due.len())).collect();
-        some.into_iter().map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
-    }
-
-    /// Takes the buckets that are over by `is_closed`, those of agents only when `agents` are due. Whatever goes on is asked
-    /// for when it ends.
-    pub fn take_buckets(
-        &mut self,
-        agents: bool,
-        is_closed: impl Fn(Bucket) -> bool,
-    ) -> Vec<((Bucket, ScopeId), Reason)> {
-        let mut closed = Vec::new();
-        let of_agents = agents.then_some(&mut self.buckets_of_agents);
-        for buckets in std::iter::once(&mut self.buckets).chain(of_agents) {
-            // The oldest come first, and what is over is older than what is not.
-            let first_open = buckets.keys().map(|(bucket, _)| *bucket).find(|bucket| !is_closed(*bucket));
-            let open = first_open.map(|bucket| buckets.split_off(&(bucket, ScopeId::Account))).unwrap_or_default();
-            closed.extend(std::mem::replace(buckets, open).drain());
-        }
-        closed
+    /// Takes the buckets that are over by `is_closed`. Whatever goes on is asked for when it ends.
+    pub fn take_buckets(&mut self, is_closed: impl Fn(Bucket) -> bool) -> Vec<((Bucket, ScopeId), Reason)> {
+        // The oldest come first, and what is over is older than what is not.
+        let first_open = self.buckets.keys().map(|(bucket, _)| *bucket).find(|bucket| !is_closed(*bucket));
+        let open = first_open.map(|bucket| self.buckets.split_off(&(bucket, ScopeId::Account))).unwrap_or_default();
+        std::mem::replace(&mut self.buckets, open).drain().collect()
     }
 
     /// A wait has ended; why it was.
@@ -224,33 +219,48 @@ mod tests {
     const OF_AGENT: ScopeId = ScopeId::Agent(None);
 
     #[test]
-    fn agents_wait_for_their_own_interval_and_the_longest_unsaid_comes_first() {
-        let (mut agenda, mut ledger) = (Agenda::default(), Ledger::default());
+    fn an_agent_waits_for_an_interval_since_the_last_word_and_who_is_due_longest_comes_first() {
+        let (mut agenda, mut ledger) = (Agenda::new(100), Ledger::default());
         let agent = |place| ScopeId::Agent(Some(Name::at(place)));
         ledger.scopes.insert(agent(1), Published { at: 20, zero_since: None });
         ledger.scopes.insert(agent(2), Published { at: 10, zero_since: None });
         for scope in [ScopeId::Account, ScopeId::Skill(None), agent(1), agent(2), OF_AGENT] {
-            agenda.ask(scope, Reason::Changed, 30);
+            agenda.ask(scope, Reason::Changed, &ledger, 30);
         }
         assert_eq!(agenda.take_scopes().len(), 2);
-        assert_eq!((agenda.take_scopes().len(), agenda.take_agents(9).len()), (0, 0));
-        agenda.agents_are_due(&ledger);
-        let order = |agents: Vec<(ScopeId, Reason)>| agents.into_iter().map(|(scope, _)| scope).collect::<Vec<_>>();
-        assert_eq!(order(agenda.take_agents(2)), [OF_AGENT, agent(2)]);
-        agenda.ask(OF_AGENT, Reason::Again, 40);
-        agenda.agents_are_due(&ledger);
+        assert_eq!(agenda.take_agents(9, 30), [(OF_AGENT, Reason::Changed)], "of whom nothing was said");
+        assert_eq!(agenda.take_agents(9, 109), []);
+        agenda.ask(agent(2), Reason::Again, &ledger, 109);
+        agenda.ask(OF_AGENT, Reason::Moved, &ledger, 115);
         assert_eq!(agenda.waiting_since(), Some(30));
-        assert_eq!(agenda.take_agents(9), [(OF_AGENT, Reason::Again), (agent(1), Reason::Changed)]);
+        let first_two = [(agent(2), Reason::Again), (OF_AGENT, Reason::Moved)];
+        assert_eq!((agenda.take_agents(2, 200), agenda.waiting_since()), (first_two.to_vec(), Some(30)));
+        assert_eq!(agenda.take_agents(2, 200), [(agent(1), Reason::Changed)]);
         assert!(agenda.is_empty() && agenda.waiting_since().is_none());
     }
 
     #[test]
+    fn of_an_agent_with_more_scopes_than_a_pass_takes_the_rest_stays_due() {
+        let (mut agenda, ledger) = (Agenda::new(100), Ledger::default());
+        let scopes: Vec<ScopeId> = (0..20).map(|skill| ScopeId::AgentSkill(None, Some(Name::at(skill)))).collect();
+        scopes.iter().for_each(|scope| agenda.ask(*scope, Reason::Changed, &ledger, 0));
+        let mut taken = Vec::new();
+        for count in [8, 8, 4, 0] {
+            let some = agenda.take_agents(8, 0);
+            assert_eq!(some.len(), count);
+            taken.extend(some.into_iter().map(|(scope, _)| scope));
+        }
+        assert_eq!(taken, scopes);
+        assert!(agenda.is_empty());
+    }
+
+    #[test]
     fn the_stronger_reason_stands() {
-        let mut agenda = Agenda::default();
-        agenda.ask(ScopeId::Account, Reason::Again, 0);
-        agenda.ask(ScopeId::Account, Reason::Moved, 0);
+        let (mut agenda, ledger) = (Agenda::default(), Ledger::default());
+        agenda.ask(ScopeId::Account, Reason::Again, &ledger, 0);
+        agenda.ask(ScopeId::Account, Reason::Moved, &ledger, 0);
         let changed = Changed { scopes: vec![ScopeId::Account], buckets: Vec::new() };
-        agenda.add(Changes { changed, live: true }, &[true; 4], 0);
+        agenda.add(Changes { changed, live: true }, &[true; 4], &ledger, 0);
         assert_eq!(agenda.take_scopes(), [(ScopeId::Account, Reason::Again)]);
         assert_eq!(agenda.live, Some(Reason::Changed));
     }

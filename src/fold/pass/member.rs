@@ -16,6 +16,7 @@ use crate::domain::day::window::Windows;
 use crate::domain::event::Millis;
 use crate::domain::scope::{ScopeId, ScopeKind};
 
+use super::PassSettings;
 use super::agenda::{Agenda, Decision, Ledger, Published, Reason, decide};
 use super::cadence::is_closed;
 
@@ -40,8 +41,6 @@ pub(super) struct AccountInPass {
 #[derive(Debug)]
 pub(super) struct PassQuestion<'a> {
     pub(super) now: Millis,
-    /// Whether the interval of agents has come.
-    pub(super) agents: bool,
     pub(super) revision: u64,
     pub(super) windows: &'a Windows,
     /// Where the answers before are.
@@ -59,11 +58,12 @@ pub(super) struct PassMemory<'a> {
 }
 
 impl AccountInPass {
-    pub(super) fn new(name: Arc<str>, view: Box<View>, revision: u64, buckets: [bool; 4]) -> Self {
+    pub(super) fn new(name: Arc<str>, view: Box<View>, revision: u64, settings: &PassSettings) -> Self {
+        let buckets = settings.buckets;
         let names_agent_buckets = buckets[ScopeKind::Agent as usize] || buckets[ScopeKind::AgentSkill as usize];
         let reception = Arc::new(Reception::new(view, revision, names_agent_buckets));
-        let (ledger, mut agenda) = (Ledger::default(), Agenda::default());
-        reception.change(|answers| agenda.add(answers.drain_changes(), &buckets, answers.now()));
+        let (ledger, mut agenda) = (Ledger::default(), Agenda::new(settings.agent_interval_ms));
+        reception.change(|answers| agenda.add(answers.drain_changes(), &buckets, &ledger, answers.now()));
         Self { name, ledger, reception, others: Box::default(), buckets, agenda }
     }
 
@@ -74,8 +74,10 @@ impl AccountInPass {
 
     /// Takes up what changed.
     pub(super) fn renew(&mut self, view: Box<View>, revision: u64) {
-        let Self { reception, agenda, buckets, .. } = self;
-        reception.renew(view, revision, |answers| agenda.add(answers.drain_changes(), buckets, answers.now()));
+        let Self { reception, agenda, ledger, buckets, .. } = self;
+        reception.renew(view, revision, |answers| {
+            agenda.add(answers.drain_changes(), buckets, ledger, answers.now());
+        });
     }
 
     /// Lets go of what is summed, where it is soon made anew. Where agents are not named the ledger tells nothing of them, so
@@ -119,7 +121,7 @@ impl AccountInPass {
     /// Asks for a scope, or for the live state.
     pub(super) fn ask(&mut self, scope: Option<ScopeId>, reason: Reason, now: Millis) {
         match scope {
-            Some(scope) => self.agenda.ask(scope, reason, now),
+            Some(scope) => self.agenda.ask(scope, reason, &self.ledger, now),
             None => self.agenda.live = self.agenda.live.max(Some(reason)),
         }
     }
@@ -131,7 +133,7 @@ impl AccountInPass {
                 self.agenda.ask_bucket(scope, *bucket, Reason::Moved);
             }
         }
-        self.agenda.ask(scope, Reason::Moved, now);
+        self.agenda.ask(scope, Reason::Moved, &self.ledger, now);
     }
 
     /// Has the record of a scope, or of one bucket of it, made again.
@@ -139,7 +141,7 @@ impl AccountInPass {
         let Some(scope) = self.newest(|answers| answers.view().names.find(scope)) else { return };
         match bucket {
             Some(bucket) => self.agenda.ask_bucket(scope, bucket, Reason::Again),
-            None => self.agenda.ask(scope, Reason::Again, now),
+            None => self.agenda.ask(scope, Reason::Again, &self.ledger, now),
         }
     }
 
@@ -183,12 +185,9 @@ impl AccountInPass {
         if self.agenda.is_empty() {
             return Due::default();
         }
-        if question.agents {
-            self.agenda.agents_are_due(&self.ledger);
-        }
         let mut scopes = self.agenda.take_scopes();
-        scopes.extend(self.agenda.take_agents(AGENTS_AT_ONCE));
-        let buckets = self.agenda.take_buckets(question.agents, |bucket| is_closed(bucket, question.now));
+        scopes.extend(self.agenda.take_agents(AGENTS_AT_ONCE, question.now));
+        let buckets = self.agenda.take_buckets(|bucket| is_closed(bucket, question.now));
         Due { scopes, buckets, live: self.agenda.live.take() }
     }
 

@@ -21,7 +21,6 @@ use crate::domain::event::Millis;
 
 use super::handover::Handover;
 use agenda::Reason;
-use cadence::Pace;
 use member::{AccountInPass, PassMemory, PassQuestion};
 use repeats::Repeats;
 use sweep::Sweep;
@@ -29,7 +28,7 @@ use sweep::Sweep;
 /// What is said, and how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassSettings {
-    /// How often agent records may be published.
+    /// How often the records of one agent may be published.
     pub agent_interval_ms: Millis,
     /// After how long an unchanged record is published again at the latest.
     pub republish_after_ms: Millis,
@@ -58,7 +57,6 @@ pub struct Passes {
     places: HashMap<usize, usize, foldhash::fast::FixedState>,
     /// The same by id.
     ids: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
-    agent_pace: Pace,
     last_pass: Option<Millis>,
     sweep: Sweep,
     repeats: Repeats,
@@ -73,7 +71,6 @@ impl Passes {
     #[must_use]
     pub fn new(settings: PassSettings, board: Arc<Board>) -> Self {
         Self {
-            agent_pace: Pace::new(settings.agent_interval_ms),
             repeats: Repeats::new(settings.republish_after_ms),
             settings,
             board,
@@ -140,8 +137,7 @@ impl Passes {
         let mut pass = Pass { as_of: now, revision, ..Pass::default() };
         let windows = Windows::at(now, self.board.windows());
         let board = self.board.clone();
-        let agents = self.agent_pace.is_due(now);
-        let question = PassQuestion { now, agents, revision, windows: &windows, board: &board };
+        let question = PassQuestion { now, revision, windows: &windows, board: &board };
         let (mut known, mut new) = (Vec::new(), Vec::new());
         for (number, (id, view)) in views {
             match self.places.get(&number) {
@@ -171,7 +167,7 @@ impl Passes {
         let place = self.accounts.len();
         self.places.insert(number, place);
         self.ids.insert(id.clone(), place);
-        let account = AccountInPass::new(id.clone(), view, revision, self.settings.buckets);
+        let account = AccountInPass::new(id.clone(), view, revision, &self.settings);
         self.board.open_reception(&id, account.reception().clone());
         self.accounts.push(Box::new(account));
         place
