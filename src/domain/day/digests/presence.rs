@@ -101,11 +101,32 @@ impl Presence {
         for (status, (span, unit)) in &self.statuses {
             times.add(Times::of_status(*status, span.overlap_ms(within)), i64::from(*unit));
         }
-        let online = self.statuses.iter().filter(|(status, _)| *status == Status::Online);
-        let online: SmallVec<[Signed; 16]> = online.map(|(_, (span, unit))| (span.shared(within), *unit)).collect();
+        let online = self.online(within);
         let folded = self.folded.iter().map(|folded| folded.overlap_ms(&online, &self.bytes));
         times.focus_online_ms = folded.sum::<Millis>() + overlap_ms(self.visits.iter().copied(), &online);
         times
+    }
+
+    /// When the agent was online within a span, and how often that counts: apart, ascending, and one where they touch, so
+    /// that most visits behind each other lie in one of them.
+    fn online(&self, within: Span) -> SmallVec<[Signed; 8]> {
+        let online = self.statuses.iter().filter(|(status, _)| *status == Status::Online);
+        let inside = online.map(|(_, (span, unit))| (span.shared(within), *unit));
+        let mut edges: SmallVec<[(Millis, i32); 32]> =
+            inside.flat_map(|(span, unit)| [(span.from, unit), (span.to, -unit)]).collect();
+        edges.sort_unstable_by_key(|(at, _)| *at);
+        let mut spans = SmallVec::new();
+        let (mut from, mut units) = (Millis::MIN, 0);
+        for edges in edges.chunk_by(|(one, _), (other, _)| one == other) {
+            let (to, change) = (edges[0].0, edges.iter().map(|(_, unit)| unit).sum::<i32>());
+            if change != 0 {
+                if units != 0 {
+                    spans.push((Span { from, to }, units));
+                }
+                (from, units) = (to, units + change);
+            }
+        }
+        spans
     }
 }
 
@@ -130,14 +151,17 @@ impl Folded {
         })
     }
 
-    /// How much of some spans they cover. Of those in which all of them lie it is known without reading them.
+    /// How much of some spans, which are apart and ascending, they cover. Where all of them lie in one, they need not be read.
     fn overlap_ms(&self, spans: &[Signed], bytes: &[u8]) -> Millis {
-        let has_all = |span: &Span| span.from <= self.over.from && self.over.to <= span.to;
-        let units = spans.iter().filter(|(span, _)| has_all(span)).map(|(_, unit)| Millis::from(*unit));
-        let known = self.total_ms * units.sum::<Millis>();
-        let has_some = |span: &Span| !has_all(span) && span.overlap_ms(self.over) > 0;
-        let some: SmallVec<[Signed; 4]> = spans.iter().filter(|(span, _)| has_some(span)).copied().collect();
-        if some.is_empty() { known } else { known + overlap_ms(self.visits(bytes), &some) }
+        let first = spans.partition_point(|(span, _)| span.to <= self.over.from);
+        let last = spans.partition_point(|(span, _)| span.from < self.over.to);
+        match &spans[first..last] {
+            [] => 0,
+            [(span, unit)] if span.from <= self.over.from && self.over.to <= span.to => {
+                self.total_ms * Millis::from(*unit)
+            }
+            some => overlap_ms(self.visits(bytes), some),
+        }
     }
 }
 
@@ -168,5 +192,9 @@ mod tests {
         both.statuses.push((Status::Online, (span(95, 320), -1)));
         both.statuses.push((Status::Online, (span(0, 400), 1)));
         assert_eq!(both.times(span(0, 1_000)).focus_online_ms, 20 + 40);
+        both.statuses.push((Status::Online, (span(400, 500), 1)));
+        assert_eq!(*both.online(span(10, 450)), [(span(10, 450), 1)], "spans that touch are one");
+        both.statuses.push((Status::Online, (span(390, 410), 1)));
+        assert_eq!(*both.online(span(10, 450)), [(span(10, 390), 1), (span(390, 410), 2), (span(410, 450), 1)]);
     }
 }
