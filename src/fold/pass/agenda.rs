@@ -26,6 +26,14 @@ struct Waiting {
     since: Millis,
 }
 
+/// What waits of one agent.
+#[derive(Debug)]
+struct OfAgent {
+    /// When all of it is due.
+    due: Millis,
+    scopes: SmallMap<ScopeId, Waiting>,
+}
+
 /// What waits to be asked. A pass walks what it takes and no more, however much waits.
 #[derive(Debug, Default)]
 pub struct Agenda {
@@ -34,7 +42,7 @@ pub struct Agenda {
     /// The account and skills, with their windows.
     scopes: SmallMap<ScopeId, Waiting>,
     /// Scopes of agents by agent, since those of one agent are answered by reading what there is of the agent once.
-    of_agents: SmallMap<Option<Name>, SmallMap<ScopeId, Waiting>>,
+    of_agents: SmallMap<Option<Name>, OfAgent>,
     /// When each of these agents is due.
     due: SmallMap<(Millis, Option<Name>), ()>,
     /// How many scopes wait since when.
@@ -71,10 +79,14 @@ impl Agenda {
         let scopes = match scope.agent() {
             None => &mut self.scopes,
             Some(agent) => {
-                if self.of_agents.get(&agent).is_none() {
-                    self.due.insert((self.due_at(agent, ledger, now), agent), ());
+                let due = self.due_at(scope, agent, ledger, now);
+                let of_agent = self.of_agents.or_insert(agent, OfAgent { due, scopes: SmallMap::new() });
+                if of_agent.due < due {
+                    self.due.remove(&(of_agent.due, agent));
+                    of_agent.due = due;
                 }
-                self.of_agents.or_insert(agent, SmallMap::new())
+                self.due.insert((of_agent.due, agent), ());
+                &mut of_agent.scopes
             }
         };
         match scopes.get_mut(&scope) {
@@ -86,11 +98,11 @@ impl Agenda {
         }
     }
 
-    /// When an agent is due of whom there is something to say: at once, unless something was said within the interval. So
+    /// When a scope of an agent is due: at once, unless the agent or this very scope was published within the interval. So
     /// agents are due at moments of their own, and not all of them in one pass.
-    fn due_at(&self, agent: Option<Name>, ledger: &Ledger, now: Millis) -> Millis {
-        let said = ledger.scopes.get(&ScopeId::Agent(agent));
-        said.map_or(now, |said| now.max(said.at + self.agent_interval_ms))
+    fn due_at(&self, scope: ScopeId, agent: Option<Name>, ledger: &Ledger, now: Millis) -> Millis {
+        let said = [ScopeId::Agent(agent), scope].into_iter().filter_map(|scope| ledger.scopes.get(&scope));
+        said.map(|said| said.at + self.agent_interval_ms).fold(now, Millis::max)
     }
 
     /// Since when the scope has waited that waits longest.
@@ -124,10 +136,11 @@ impl Agenda {
             let first = self.due.keys().next().copied();
             let Some((due, agent)) = first.filter(|(due, _)| *due <= now) else { break };
             let of_agent = self.of_agents.get_mut(&agent).expect("who is due has something to say");
-            let beyond = of_agent.keys().nth(at_once - taken.len()).copied();
-            let later = beyond.map(|first| of_agent.split_off(&first)).unwrap_or_default();
-            let some = std::mem::replace(of_agent, later);
-            if of_agent.is_empty() {
+            let scopes = &mut of_agent.scopes;
+            let beyond = scopes.keys().nth(at_once - taken.len()).copied();
+            let later = beyond.map(|first| scopes.split_off(&first)).unwrap_or_default();
+            let some = std::mem::replace(scopes, later);
+            if scopes.is_empty() {
                 self.of_agents.remove(&agent);
                 self.due.remove(&(due, agent));
             }
@@ -237,6 +250,20 @@ mod tests {
         assert_eq!((agenda.take_agents(2, 200), agenda.waiting_since()), (first_two.to_vec(), Some(30)));
         assert_eq!(agenda.take_agents(2, 200), [(agent(1), Reason::Changed)]);
         assert!(agenda.is_empty() && agenda.waiting_since().is_none());
+    }
+
+    #[test]
+    fn a_scope_that_was_asked_for_alone_waits_for_an_interval_since_its_own_last_word() {
+        let (mut agenda, mut ledger) = (Agenda::new(100), Ledger::default());
+        let in_skill = ScopeId::AgentSkill(None, None);
+        ledger.scopes.insert(OF_AGENT, Published { at: 0, zero_since: None });
+        ledger.scopes.insert(in_skill, Published { at: 60, zero_since: None });
+        agenda.ask(OF_AGENT, Reason::Changed, &ledger, 90);
+        agenda.ask(in_skill, Reason::Changed, &ledger, 95);
+        assert_eq!(agenda.take_agents(9, 159), [], "what is said of an agent is said at one time");
+        let both = [(OF_AGENT, Reason::Changed), (in_skill, Reason::Changed)];
+        assert_eq!(agenda.take_agents(9, 160), both);
+        assert!(agenda.is_empty() && agenda.take_agents(9, 999).is_empty());
     }
 
     #[test]
