@@ -473,18 +473,38 @@ fn a_view_says_in_which_bucket_its_scope_was_last_active_whatever_came_late_or_w
     assert_eq!(active(&desk, None, Some("lily")), Some(-5 * MINUTE), "a visit goes on");
 }
 
-#[test]
-fn how_long_agents_wait_for_their_turn_is_told() {
+/// A desk with one message of each of 400 agents: each is one scope and, within no skill, another; a pass says 250 of them.
+fn four_hundred_agents() -> Desk {
     let mut desk = Desk::open(NOON);
     for agent in 0..400 {
         let talk =
             format!(r#""conversation_id":"c{agent}","type":"agent_message","agent_id":"a{agent}","characters":1"#);
         desk.event(NOON, &talk);
     }
+    desk
+}
+
+#[test]
+fn how_long_agents_wait_for_their_turn_is_told() {
+    let mut desk = four_hundred_agents();
     let mut behind = || {
         desk.tick();
         desk.passes.behind_ms()
     };
-    // Each agent is one scope and, within no skill, another; a pass says 250 of them.
     assert_eq!([(); 4].map(|()| behind()), [0, TICK, 2 * TICK, 0]);
+}
+
+#[test]
+fn agents_that_a_pass_has_no_room_for_are_said_before_the_next_one_if_there_is_time() {
+    let mut desk = four_hundred_agents();
+    let first = desk.tick().remove(0);
+    let mut passes = vec![first.clone()];
+    while desk.passes.are_agents_left() {
+        passes.extend(desk.passes.pass_agents());
+    }
+    assert!(passes.iter().all(|pass| (pass.as_of, pass.revision) == (first.as_of, first.revision)));
+    let of_agents = |pass: &Arc<Pass>| pass.scopes.iter().filter(|update| update.scope.agent.is_some()).count();
+    assert_eq!(passes.iter().map(of_agents).collect::<Vec<_>>(), [250, 250, 250, 50]);
+    assert_eq!(passes[1..].iter().map(|pass| pass.len()).sum::<usize>(), 550, "of agents, and nothing else again");
+    assert_eq!((desk.tick().len(), desk.passes.behind_ms()), (0, 0));
 }

@@ -35,6 +35,12 @@ impl Outbox {
         self.lock().passes.len() < ROOM
     }
 
+    /// Whether no pass waits.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lock().passes.is_empty()
+    }
+
     /// Puts a pass in line.
     pub fn put(&self, pass: Arc<Pass>) {
         self.lock().passes.push_back(pass);

@@ -13,12 +13,17 @@ use crate::telemetry;
 
 /// How long a handover is waited for at a time.
 const WAIT: Duration = Duration::from_millis(100);
+/// The same where agents are left, and the publisher is still at the pass before.
+const WAIT_FOR_PUBLISHER: Duration = Duration::from_millis(10);
 
 /// Makes passes until nothing more is handed over.
 pub(super) fn run(passes: Passes, tray: &Tray, outbox: Option<Arc<Outbox>>, health: &Health) {
     let mut thread = Thread { passes, outbox, unsaid: BTreeSet::new(), unsaid_since: None };
     while !tray.is_finished() {
-        let Some(handover) = tray.take(WAIT) else { continue };
+        let Some(handover) = tray.take(thread.patience()) else {
+            thread.pass_agents();
+            continue;
+        };
         let now = handover.now;
         thread.give_back();
         if let Some(pass) = thread.passes.pass(handover) {
@@ -56,6 +61,31 @@ impl Thread {
         }
     }
 
+    /// How long to wait for a handover before agents who are left have their turn.
+    fn patience(&self) -> Duration {
+        match (self.passes.are_agents_left(), self.is_all_taken()) {
+            (true, true) => Duration::ZERO,
+            (true, false) => WAIT_FOR_PUBLISHER,
+            (false, _) => WAIT,
+        }
+    }
+
+    /// Answers some of the agents whom the last pass had no room for. Only if the publisher has nothing else to do: room is
+    /// left for the next pass.
+    fn pass_agents(&mut self) {
+        if self.is_all_taken()
+            && self.passes.are_agents_left()
+            && let Some(pass) = self.passes.pass_agents()
+        {
+            self.publish(pass);
+        }
+    }
+
+    /// Whether the publisher has taken every pass.
+    fn is_all_taken(&self) -> bool {
+        self.outbox.as_ref().is_none_or(|outbox| outbox.is_empty())
+    }
+
     /// Without a publisher the board is the only one to be told; it is told although Kafka takes nothing.
     fn publish(&mut self, pass: Arc<Pass>) {
         match &self.outbox {
@@ -79,7 +109,10 @@ impl Thread {
 mod tests {
     use super::*;
     use crate::board::{Board, LiveUpdate};
+    use crate::fold::handover::Handover;
     use crate::fold::pass::PassSettings;
+    use crate::fold::{Fold, FoldSettings};
+    use crate::wire::batch::{Arrival, RecordBatch};
 
     #[test]
     fn what_finds_no_room_is_remembered_once_and_made_again_when_there_is_room() {
@@ -96,5 +129,40 @@ mod tests {
         thread.give_back();
         assert!(thread.unsaid.is_empty());
         assert_eq!(thread.behind_ms(5_000), 0);
+    }
+
+    /// What a fold hands over that was told of a message by each of so many agents.
+    fn handover_of_agents(agents: i64) -> Handover {
+        let mut fold = Fold::new(FoldSettings::default(), Arc::default(), Arc::default(), 0);
+        fold.set_caught_up();
+        let mut batch = RecordBatch::new(Arc::from(["conversation-events".to_owned()]));
+        for agent in 0..agents {
+            let ids = format!(r#""account_id":"acme","conversation_id":"c{agent}","agent_id":"a{agent}""#);
+            let talk = format!(r#"{{{ids},"occurred_at":0,"type":"agent_message","characters":1}}"#);
+            let payload = Some(talk.as_bytes());
+            let (partition, timestamp) = (Some(0), Some(0));
+            batch.push(Arrival { topic: 0, partition, offset: agent, timestamp, key: None, payload }, []);
+        }
+        fold.fold(&batch, &mut |_, refusal| panic!("{refusal}"));
+        fold.tick(250).expect("events came")
+    }
+
+    #[test]
+    fn agents_who_are_left_have_their_turn_whenever_the_publisher_has_taken_the_pass_before() {
+        let outbox = Arc::new(Outbox::default());
+        let passes = Passes::new(PassSettings::default(), Arc::new(Board::new(&[5])));
+        let mut thread = Thread { passes, outbox: Some(outbox.clone()), unsaid: BTreeSet::new(), unsaid_since: None };
+        assert_eq!(thread.patience(), WAIT, "nobody is left");
+        let first = thread.passes.pass(handover_of_agents(300)).expect("there is news");
+        thread.publish(first);
+        thread.pass_agents();
+        assert_eq!(thread.patience(), WAIT_FOR_PUBLISHER, "the first waits");
+        let mut said = Vec::new();
+        while let Some(pass) = outbox.take(Duration::ZERO) {
+            said.push(pass.len());
+            thread.pass_agents();
+        }
+        assert_eq!(said, [253, 250, 100], "the first has the account, no skill and the live state, too");
+        assert_eq!(thread.patience(), WAIT);
     }
 }

@@ -129,6 +129,12 @@ impl Agenda {
         all.map(|(scope, waiting)| (scope, self.ended(waiting))).collect()
     }
 
+    /// Whether an agent is due at `now`.
+    #[must_use]
+    pub fn are_agents_due(&self, now: Millis) -> bool {
+        self.due.keys().next().is_some_and(|(due, _)| *due <= now)
+    }
+
     /// Takes some scopes of the agents who are due at `now`, agent by agent, who has been due the longest first.
     pub fn take_agents(&mut self, at_once: usize, now: Millis) -> Vec<(ScopeId, Reason)> {
         let mut taken = Vec::new();

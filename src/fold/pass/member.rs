@@ -20,7 +20,7 @@ use super::PassSettings;
 use super::agenda::{Agenda, Decision, Ledger, Published, Reason, decide};
 use super::cadence::is_closed;
 
-/// How many scopes of agents one pass asks at most, so that it does not hold up the account and the skills.
+/// How many scopes of agents are asked at most before accounts and skills have their turn again.
 const AGENTS_AT_ONCE: usize = 250;
 
 /// An account and its place in the passes.
@@ -104,6 +104,11 @@ impl AccountInPass {
     /// Since when the scope has waited that waits longest.
     pub(super) fn waiting_since(&self) -> Option<Millis> {
         self.agenda.waiting_since()
+    }
+
+    /// Whether there is something to say of an agent who is due at `now`.
+    pub(super) fn are_agents_due(&self, now: Millis) -> bool {
+        self.agenda.are_agents_due(now)
     }
 
     /// Every scope there is something to say of, or was.

@@ -43,6 +43,14 @@ impl Default for PassSettings {
     }
 }
 
+/// What the last pass was of.
+#[derive(Debug, Clone, Copy)]
+struct LastPass {
+    now: Millis,
+    revision: u64,
+    complete_since: Option<Millis>,
+}
+
 /// The accounts as the passes know them.
 #[derive(Debug)]
 pub struct Passes {
@@ -57,7 +65,7 @@ pub struct Passes {
     places: HashMap<usize, usize, foldhash::fast::FixedState>,
     /// The same by id.
     ids: HashMap<Arc<str>, usize, foldhash::fast::FixedState>,
-    last_pass: Option<Millis>,
+    last: Option<LastPass>,
     sweep: Sweep,
     repeats: Repeats,
     said: SaidLately<PerWindow>,
@@ -77,7 +85,7 @@ impl Passes {
             accounts: Vec::new(),
             places: HashMap::default(),
             ids: HashMap::default(),
-            last_pass: None,
+            last: None,
             sweep: Sweep::default(),
             said: SaidLately::default(),
             said_of_buckets: SaidLately::default(),
@@ -91,7 +99,25 @@ impl Passes {
         let Handover { now, revision, complete_since, oldest_record, views } = handover;
         self.oldest_record = self.oldest_record.into_iter().chain(oldest_record).min();
         self.plan(now);
-        let pass = Arc::new(Pass { complete_since, ..self.answer(views, now, revision) });
+        let last = LastPass { now, revision, complete_since };
+        self.last = Some(last);
+        self.put(views, last)
+    }
+
+    /// Whether agents are due whom the last pass had no room for.
+    #[must_use]
+    pub fn are_agents_left(&self) -> bool {
+        self.last.is_some_and(|last| self.accounts.iter().any(|account| account.are_agents_due(last.now)))
+    }
+
+    /// Answers some of them, as of the last pass: for who has time until the next one.
+    pub fn pass_agents(&mut self) -> Option<Arc<Pass>> {
+        let last = self.last?;
+        self.put(Views::new(), last)
+    }
+
+    fn put(&mut self, views: Views, last: LastPass) -> Option<Arc<Pass>> {
+        let pass = Arc::new(self.answer(views, last));
         self.board.put(&pass);
         (!pass.is_empty()).then_some(pass)
     }
@@ -100,7 +126,7 @@ impl Passes {
     #[must_use]
     pub fn behind_ms(&self) -> Millis {
         let since = self.accounts.iter().filter_map(|account| account.waiting_since()).min();
-        self.last_pass.zip(since).map_or(0, |(now, since)| (now - since).max(0))
+        self.last.zip(since).map_or(0, |(last, since)| (last.now - since).max(0))
     }
 
     /// Has records made again that could not be published.
@@ -108,7 +134,7 @@ impl Passes {
         for subject in failed {
             let (Subject::Scope(id, _) | Subject::Bucket(id, ..) | Subject::Live(id)) = &subject;
             let Some(account) = self.ids.get(id).map(|&place| &mut self.accounts[place]) else { continue };
-            let now = self.last_pass.expect("an account is there after a pass");
+            let now = self.last.expect("an account is there after a pass").now;
             match &subject {
                 Subject::Scope(_, scope) => account.give_back(scope, None, now),
                 Subject::Bucket(_, scope, bucket) => account.give_back(scope, Some(*bucket), now),
@@ -119,7 +145,7 @@ impl Passes {
 
     /// Asks for what time alone has moved, and for what is due again.
     fn plan(&mut self, now: Millis) {
-        if let Some(before) = self.last_pass {
+        if let Some(LastPass { now: before, .. }) = self.last {
             self.sweep.begin_if_moved(before, now, self.board.windows(), &self.accounts);
             for (place, scope) in self.sweep.take_share(before, now) {
                 self.accounts[place].sweep(scope, self.sweep.ended(), now);
@@ -128,13 +154,12 @@ impl Passes {
         for (place, scope) in self.repeats.take_due(now, &self.accounts) {
             self.accounts[place as usize].ask(scope, Reason::Again, now);
         }
-        self.last_pass = Some(now);
     }
 
     /// Takes up the views and answers, one account after the other: what is summed of one is let go before the next, if it is
     /// soon made anew.
-    fn answer(&mut self, views: Views, now: Millis, revision: u64) -> Pass {
-        let mut pass = Pass { as_of: now, revision, ..Pass::default() };
+    fn answer(&mut self, views: Views, LastPass { now, revision, complete_since }: LastPass) -> Pass {
+        let mut pass = Pass { as_of: now, revision, complete_since, ..Pass::default() };
         let windows = Windows::at(now, self.board.windows());
         let board = self.board.clone();
         let question = PassQuestion { now, revision, windows: &windows, board: &board };
