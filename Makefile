@@ -37,9 +37,9 @@ setup-kafka:
 setup-instructions:
 	@tests/setup.sh instructions
 
-demo: setup-demo ## Run a simulated contact centre and its live numbers; needs Rust and a linker only
+demo: setup-demo ## Run a simulated contact centre and its live numbers; needs Rust, a linker, and Node.js for the wallboard
 	@$(call once,target/demo/cxpulse,the demo: about three minutes on two cores)
-	cargo run --profile demo --locked --no-default-features -- demo $(ARGS)
+	CXPULSE_POLICY="$${CXPULSE_POLICY:-deploy/demo.toml}" cargo run --profile demo --locked --no-default-features -- demo $(ARGS)
 
 test: setup ## Run all tests, with a real Kafka that they start
 	@$(call once,target/debug/.fingerprint,the tests: about ten minutes on two cores)
@@ -53,6 +53,7 @@ check: ## What CI runs: format, lints, documentation, tests, instructions
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+	target/wallboard/node_modules/.bin/tsc --noEmit --project src/serve/wallboard
 	$(MAKE) test
 	$(MAKE) instructions ARGS=
 

@@ -31,6 +31,8 @@ use tokio::sync::Semaphore;
 
 /// The one account of which these endpoints know something.
 const KNOWN: &str = "acme";
+/// Of which accounts there is something to choose.
+const TO_CHOOSE: [&str; 2] = [KNOWN, "initech"];
 
 /// A folder that goes when its test ends.
 struct Folder(PathBuf);
@@ -121,7 +123,11 @@ impl Desk {
         let listener = runtime.block_on(http::listen("127.0.0.1:0".parse().expect("an address"))).expect("a port");
         let address = listener.local_addr().expect("it listens");
         let (caller, gate) = (Arc::<Mutex<Option<Caller>>>::default(), Arc::new(Semaphore::new(0)));
-        let router = access::guard(endpoints(&caller, &gate).merge(access::routes(access.clone())), access.clone());
+        let known = |accounts: &Accounts| {
+            TO_CHOOSE.into_iter().filter(|id| accounts.has(id)).map(Arc::from).collect::<Vec<_>>()
+        };
+        let sessions = access::routes(access.clone(), Arc::new(known));
+        let router = access::guard(endpoints(&caller, &gate).merge(sessions), access.clone());
         let traffic = Arc::<Traffic>::default();
         runtime.spawn(server::serve(listener, router, Limits::default(), traffic.clone(), std::future::pending()));
         Self { address, access, traffic, now, caller, gate, _runtime: runtime }

@@ -26,6 +26,7 @@ mod kept_texts;
 mod laws;
 mod liveperson;
 mod native;
+mod page;
 mod passes;
 mod people;
 #[cfg(feature = "planted-bugs")]

@@ -1,6 +1,6 @@
 //! What `tests/setup.sh` asks for before each make target: no more than the target needs, since it installs it.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,13 @@ const OF_THE_SCRIPT: [&str; 4] = ["cut", "dirname", "sed", "sort"];
 
 /// What a machine lacks that has nothing but the script's own tools, and therefore nothing to install with.
 fn missing(target: &str) -> String {
+    let (status, said) = says(target, &[]);
+    assert_eq!(status, Some(1), "{said}");
+    said
+}
+
+/// How the script ends, and what it says, on a machine with its own tools and such programs, each of which prints a line.
+fn says(target: &str, programs: &[(&str, &str)]) -> (Option<i32>, String) {
     // Tests run side by side, and two may ask for the same target.
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let (process, nth) = (std::process::id(), ASKED.fetch_add(1, Ordering::Relaxed));
@@ -18,12 +25,18 @@ fn missing(target: &str) -> String {
     for name in OF_THE_SCRIPT {
         symlink(program(name), path.join(name)).expect("a link");
     }
+    for (name, line) in programs {
+        // It takes what it is told first, so that who tells it does not find it gone.
+        let script = format!("#!{}\nread -r told\necho '{line}'\n", program("bash").display());
+        std::fs::write(path.join(name), script).expect("a script");
+        std::fs::set_permissions(path.join(name), PermissionsExt::from_mode(0o755)).expect("that can be run");
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/setup.sh");
     let output = Command::new(program("bash")).arg(script).arg(target).env("PATH", &path).output();
     std::fs::remove_dir_all(&path).expect("it was made here");
     let output = output.expect("bash starts");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
-    String::from_utf8(output.stderr).expect("text")
+    assert!(output.stdout.is_empty(), "{output:?}");
+    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
 }
 
 fn program(name: &str) -> PathBuf {
@@ -35,8 +48,31 @@ fn program(name: &str) -> PathBuf {
 fn the_program_is_built_without_what_only_tests_need() {
     let said = missing("build");
     assert!(said.contains("- g++ (apt: g++)\n") && said.contains("- Rust "), "{said}");
-    for needless in ["Java", "Maven", "curl", "kill", "promtool"] {
+    for needless in ["Java", "Maven", "curl", "kill", "promtool", "Node.js", "npm", "Chromium"] {
         assert!(!said.contains(needless), "{needless} in {said}");
+    }
+}
+
+#[test]
+fn the_wallboard_is_built_where_it_can_be_and_all_else_works_without() {
+    let rust = [("cargo", "cargo 99.0.0"), ("rustc", "rustc 99.0.0"), ("cc", "")];
+    let told = |more: &[(&str, &str)]| says("demo", &[&rust, more].concat());
+    let lacks = |what: &str| (Some(0), format!("setup: the wallboard is not built, all else works; missing: {what}\n"));
+    let (node, npm) = ("Node.js 18 or newer (apt: nodejs)", "npm (apt: npm)");
+    assert_eq!(told(&[]), lacks(&format!("{node}, {npm}")));
+    assert_eq!(told(&[("node", "v16.20.2"), ("npm", "8.19.4")]), lacks(node));
+    assert_eq!(told(&[("node", "v20.1.0")]), lacks(npm));
+}
+
+#[test]
+fn tests_show_the_wallboard_to_a_browser() {
+    for target in ["test", "check"] {
+        let said = missing(target);
+        let all = ["Node.js 18 or newer (apt: nodejs)", "npm (apt: npm)", "Chromium (apt: chromium)"];
+        assert!(all.iter().all(|what| said.contains(&format!("- {what}\n"))), "{said}");
+    }
+    for target in ["kafka", "instructions"] {
+        assert!(!missing(target).contains("Node.js"), "{target}");
     }
 }
 

@@ -143,6 +143,15 @@ impl Board {
         self.receptions.get(account).map(|reception| reception.clone())
     }
 
+    /// The accounts with such an id that can be asked, sorted.
+    #[must_use]
+    pub fn asked(&self, wants: impl Fn(&str) -> bool) -> Vec<Arc<str>> {
+        let ids = self.receptions.iter().filter(|entry| wants(entry.key())).map(|entry| entry.key().clone());
+        let mut ids: Vec<Arc<str>> = ids.collect();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Where an account is asked from now on, of which there was no view yet.
     pub fn open_reception(&self, account: &Arc<str>, reception: Arc<Reception>) {
         self.receptions.insert(account.clone(), reception);

@@ -11,7 +11,7 @@ use super::live_line::LiveTable;
 use super::number::within;
 use super::{Failure, duration, output, runtime};
 use crate::domain::event::Millis;
-use crate::{clock, config, pipeline, simulate, telemetry};
+use crate::{clock, config, pipeline, serve, simulate, telemetry};
 
 /// Conversations of a day for each agent: about eight hours at a comfortable pace.
 const CONVERSATIONS_PER_AGENT: u64 = 40;
@@ -87,10 +87,11 @@ fn program() -> String {
 /// What there is to see, and what to try next in another terminal.
 fn say_addresses(address: SocketAddr) {
     let program = program();
+    let board = if serve::wallboard::is_built() { "the wallboard, for your browser" } else { "what there is" };
     say(&format!(
         "A simulated contact centre, live at
 
-  http://{address}/                what there is
+  http://{address}/                {board}
   http://{address}/metrics         Prometheus: accounts, skills, engine
   http://{address}/metrics/agents  Prometheus: agents
   http://{address}/readyz          whether it is ready

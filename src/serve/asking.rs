@@ -19,12 +19,16 @@ use crate::domain::answers::{Answers, questions};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
+use crate::wire::keys::Accounts;
 use crate::wire::output::json::Head;
 
 /// How long a question waits for a place. Most are answered in less than a millisecond, so that those that come together have
 /// theirs in a moment; where all places are taken for longer, who asks learns it while they may still ask elsewhere. How many
 /// wait is bounded by how many requests of an account may be under way.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many accounts are told to who may choose one.
+pub(super) const MOST_KNOWN: usize = 1_000;
 
 /// Of an account with fewer bytes of facts the first who asks does not wait long.
 const LARGE_BYTES: usize = 1 << 20;
@@ -161,6 +165,13 @@ impl Asking {
     pub fn current_bucket(&self) -> Option<Bucket> {
         let as_of = self.board.as_of();
         (as_of > 0 && (self.stale_ms)() <= NEARLY_MS).then(|| Bucket::of(as_of))
+    }
+
+    /// Of which accounts of these anything is known, sorted by id: the first thousand.
+    pub(super) fn known(&self, accounts: &Accounts) -> Vec<Arc<str>> {
+        let mut known = self.board.asked(|id| accounts.has(id));
+        known.truncate(MOST_KNOWN);
+        known
     }
 
     /// Tells of every pass, after which there may be something else to answer.

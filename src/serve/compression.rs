@@ -1,4 +1,4 @@
-//! A page as gzip for those who ask for it: text of metrics shrinks to a twentieth.
+//! Pages as gzip for those who ask for it: text of metrics shrinks to a twentieth, the wallboard to a third.
 
 use std::io::Write as _;
 
@@ -24,8 +24,17 @@ pub(super) fn is_asked_for(headers: &GetAll<'_, HeaderValue>) -> bool {
 
 /// The text, compressed with more regard to time than to size.
 pub(super) fn gzip(text: &str) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 16), Compression::fast());
-    encoder.write_all(text.as_bytes()).expect("a Vec takes every write");
+    packed(text.as_bytes(), Compression::fast(), text.len() / 16)
+}
+
+/// What is compressed once and sent many times: with more regard to size than to time.
+pub(super) fn gzip_once(bytes: &[u8]) -> Vec<u8> {
+    packed(bytes, Compression::best(), bytes.len() / 2)
+}
+
+fn packed(bytes: &[u8], level: Compression, expected_bytes: usize) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(expected_bytes), level);
+    encoder.write_all(bytes).expect("a Vec takes every write");
     encoder.finish().expect("a Vec takes every write")
 }
 

@@ -1,4 +1,4 @@
-//! The HTTP server: metrics, probes, and the list of addresses.
+//! The HTTP server: metrics, probes, the API and the wallboard.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -27,8 +27,10 @@ use super::renderings::{NoPage, Renderings};
 use super::selection::Selection;
 use super::server;
 use super::traffic::Traffic;
+use super::wallboard;
 use crate::board::Board;
 use crate::domain::event::Millis;
+use crate::wire::keys::Accounts;
 
 pub use super::pages::{Said, Shown};
 
@@ -89,6 +91,7 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, CannotListen> {
 
 /// Serves until `stop` ends, then lets answers under way finish, and ends those that would go on for ever.
 pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits, stop: impl Future<Output = ()>) {
+    wallboard::note();
     let (traffic, streams) = (serving.traffic.clone(), serving.streams.clone());
     let stop = async move {
         stop.await;
@@ -99,17 +102,19 @@ pub async fn serve(listener: TcpListener, serving: Arc<Serving>, limits: Limits,
 
 /// Every path.
 fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
-    let api = access::routes(serving.access.clone())
+    let asking = serving.asking.clone();
+    let known = Arc::new(move |accounts: &Accounts| asking.known(accounts));
+    let api = access::routes(serving.access.clone(), known)
         .merge(native::routes(serving.asking.clone(), serving.streams.clone()))
         .merge(liveperson::routes(&serving.asking, serving.skills_key))
         .merge(openapi::routes());
     let api = access::guard(api, serving.access.clone());
     Router::new()
-        .route("/", get(|| async { plain(pages::INDEX.to_owned()) }))
         .route("/metrics", get(metrics))
         .route("/metrics/agents", get(agent_metrics))
         .route("/livez", get(|| async { plain("alive\n".to_owned()) }))
         .route("/readyz", get(readyz))
+        .merge(wallboard::routes())
         .fallback(|| async { Problem::no_such_path() })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(Arc::new(Site::new(serving, limits)))
@@ -194,7 +199,7 @@ async fn render(site: &Site, page: Page, Query(parameters): Parameters, headers:
 }
 
 fn plain(text: String) -> ([(HeaderName, &'static str); 1], String) {
-    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+    ([(header::CONTENT_TYPE, pages::PLAIN)], text)
 }
 
 #[cfg(test)]

@@ -24,3 +24,4 @@ pub mod selection;
 pub mod server;
 mod streamed;
 pub mod traffic;
+pub mod wallboard;

@@ -14,6 +14,9 @@ use crate::domain::event::Millis;
 use crate::domain::scope::{Scope, ScopeKind};
 use crate::telemetry::EXPORT_SERIES_DROPPED;
 
+/// The kind of what people read as it is.
+pub(super) const PLAIN: &str = "text/plain; charset=utf-8";
+
 /// What there is to be seen.
 pub(super) const INDEX: &str = "\
 cxpulse: live contact-centre numbers

@@ -31,14 +31,17 @@ fn a_key_is_traded_for_a_cookie_that_no_script_and_no_other_site_can_use() {
     let (key, _) = add_key(&folder.keys(), 1, &["acme", "globex"], true);
     let desk = Desk::with_keys(&folder.keys());
     let answer = desk.signs_in(&key);
-    assert_eq!(answer.json(), json!({"accounts": ["acme", "globex"], "private": true}));
+    assert_eq!(answer.json(), json!({"accounts": ["acme", "globex"], "known": ["acme"], "private": true}));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let cookie = answer.header("set-cookie").expect("a cookie");
     assert!(cookie.starts_with("cxpulse_session=") && !cookie.contains("cxp_"), "{cookie}");
     assert!(cookie.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{cookie}");
     let cookie = desk.cookie(&key);
     assert_eq!(desk.get(LIVE, &[&cookie]).json()["private"], true);
-    assert_eq!(desk.get(SESSION, &[&cookie]).json(), json!({"accounts": ["acme", "globex"], "private": true}));
+    assert_eq!(
+        desk.get(SESSION, &[&cookie]).json(),
+        json!({"accounts": ["acme", "globex"], "known": ["acme"], "private": true})
+    );
     assert_eq!(desk.get("/v1/accounts/initech/live", &[&cookie]).status, 403);
     assert_eq!(desk.get(LIVE, &[&cookie, &bearer("wrong")]).status, 401, "a key goes before a session");
     let elsewhere = AccessSettings { listen: "0.0.0.0:8080".parse().expect("an address"), ..settings() };
@@ -55,7 +58,10 @@ fn a_session_ends_when_it_is_left_alone_or_signed_out() {
     let cookie = desk.cookie(&key);
     for _ in 0..3 {
         desk.after_ms(TWELVE_HOURS - 1);
-        assert_eq!(desk.get(SESSION, &[&cookie]).json(), json!({"accounts": "*", "private": false}));
+        assert_eq!(
+            desk.get(SESSION, &[&cookie]).json(),
+            json!({"accounts": "*", "known": ["acme", "initech"], "private": false})
+        );
     }
     desk.after_ms(TWELVE_HOURS);
     assert!(desk.get(LIVE, &[&cookie]).problem(401, "unauthorized").starts_with("the session has ended"));
@@ -123,7 +129,7 @@ fn too_many_attempts_to_sign_in_have_to_wait() {
 #[test]
 fn without_keys_there_is_nothing_to_sign_in_with_and_everything_to_see() {
     let desk = Desk::start(&settings(), None);
-    let everything = json!({"accounts": "*", "private": true});
+    let everything = json!({"accounts": "*", "known": ["acme", "initech"], "private": true});
     assert_eq!(desk.get(SESSION, &[]).json(), everything);
     let answer = desk.signs_in("anything");
     assert_eq!((answer.json(), answer.header("set-cookie")), (everything, None));

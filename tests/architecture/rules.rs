@@ -101,8 +101,14 @@ const PURE: &[(&str, &[&str])] = &[
 const IMPURE_STD: &[&str] = &["env", "fs", "net", "os", "process", "thread"];
 
 /// Crates with one home.
-const HOMES: &[(&str, &str)] =
-    &[("prost", "wire"), ("dashmap", "board"), ("blake3", "wire"), ("getrandom", "random"), ("utoipa", "serve")];
+const HOMES: &[(&str, &str)] = &[
+    ("prost", "wire"),
+    ("dashmap", "board"),
+    ("blake3", "wire"),
+    ("getrandom", "random"),
+    ("rust_embed", "serve"),
+    ("utoipa", "serve"),
+];
 
 /// What only some modules may do: a type or module of std or chrono, its functions (none named: any), and who.
 const EFFECTS: &[(&str, &[&str], &[&str])] = &[

@@ -92,13 +92,34 @@ impl Site {
 
     /// With more lines in its head, each ended.
     pub(crate) fn asks(&self, path: &str, head: &str) -> Answer {
+        self.sends("GET", path, head)
+    }
+
+    /// By another method.
+    pub(crate) fn sends(&self, method: &str, path: &str, head: &str) -> Answer {
+        let (head, body) = self.answer(method, path, head);
+        let body = String::from_utf8(body).expect("text");
+        Answer { status: head[9..12].parse().expect("a status"), head, body }
+    }
+
+    /// The body as gzip, for who takes it so.
+    pub(crate) fn packed(&self, path: &str) -> Vec<u8> {
+        let (head, body) = self.answer("GET", path, "accept-encoding: gzip\r\n");
+        assert!(head.contains("content-encoding: gzip"), "{path}: {head}");
+        body
+    }
+
+    fn answer(&self, method: &str, path: &str, head: &str) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).expect("it listens");
-        let asked = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{head}\r\n");
+        let host = if head.starts_with("host:") { "" } else { "host: localhost\r\n" };
+        let asked = format!("{method} {path} HTTP/1.1\r\n{host}connection: close\r\n{head}\r\n");
         stream.write_all(asked.as_bytes()).expect("it reads");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        Answer { status: head[9..12].parse().expect("a status"), head: head.to_owned(), body: body.to_owned() }
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("it answers");
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head and a body");
+        let body = answer.split_off(end + 4);
+        answer.truncate(end);
+        (String::from_utf8(answer).expect("a head is text"), body)
     }
 }
 

@@ -33,7 +33,7 @@ pub use self::guard::guard;
 pub use self::keyring::{Keyring, ReadKeys};
 pub use self::request_log::{REQUEST_ID, RequestId};
 pub(super) use self::session_routes::PATH as SESSION_PATH;
-pub use self::session_routes::routes;
+pub use self::session_routes::{Known, routes};
 
 /// What 401 asks for.
 const CHALLENGE: &str = "Bearer realm=\"cxpulse\"";

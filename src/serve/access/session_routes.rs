@@ -23,9 +23,19 @@ pub(in crate::serve) const PATH: &str = "/v1/session";
 /// More than a key and what stands around it; what is larger is no sign-in.
 const LARGEST_BODY: usize = 4 << 10;
 
+/// Of which accounts of these anything is known, sorted; where there are too many to choose from, the first of them.
+pub type Known = Arc<dyn Fn(&Accounts) -> Vec<Arc<str>> + Send + Sync>;
+
 /// The routes of sessions, which belong behind the guard like all others.
-pub fn routes(access: Arc<Access>) -> Router {
-    Router::new().route(PATH, get(show).post(sign_in).delete(sign_out)).with_state(access)
+pub fn routes(access: Arc<Access>, known: Known) -> Router {
+    Router::new().route(PATH, get(show).post(sign_in).delete(sign_out)).with_state(Shared { access, known })
+}
+
+/// What the routes share.
+#[derive(Clone)]
+struct Shared {
+    access: Arc<Access>,
+    known: Known,
 }
 
 /// What somebody signs in with.
@@ -35,17 +45,17 @@ struct SignIn {
     key: String,
 }
 
-async fn show(Extension(caller): Extension<Caller>) -> Response {
-    (no_store(), Json(rights(&caller))).into_response()
+async fn show(State(shared): State<Shared>, Extension(caller): Extension<Caller>) -> Response {
+    (no_store(), Json(shared.rights(&caller))).into_response()
 }
 
-async fn sign_in(State(access): State<Arc<Access>>, request: Request) -> Result<Response, Response> {
-    let address = address(request.extensions());
+async fn sign_in(State(shared): State<Shared>, request: Request) -> Result<Response, Response> {
+    let (access, address) = (&shared.access, address(request.extensions()));
     access.sign_ins.attempt(address).map_err(too_often)?;
     let before = credentials::session(request.headers()).map(SessionId::of);
     let sign_in = body(request).await.map_err(Problem::into_response)?;
     if access.is_open() {
-        return Ok((no_store(), Json(rights(&Caller::everything()))).into_response());
+        return Ok((no_store(), Json(shared.rights(&Caller::everything()))).into_response());
     }
     let key = access.key(&sign_in.key).ok_or_else(|| unknown_key().into_response())?;
     let random = (access.random)().ok_or_else(|| Problem::internal().into_response())?;
@@ -53,10 +63,10 @@ async fn sign_in(State(access): State<Arc<Access>>, request: Request) -> Result<
     before.iter().for_each(|session| access.sessions.end(session));
     let token = access.sessions.begin(&key.id, random, access.now());
     let cookie = [(header::SET_COOKIE, access.cookie(&token, LASTS_MS / 1_000))];
-    Ok((no_store(), AppendHeaders(cookie), Json(rights(&Caller::of_key(key)))).into_response())
+    Ok((no_store(), AppendHeaders(cookie), Json(shared.rights(&Caller::of_key(key)))).into_response())
 }
 
-async fn sign_out(State(access): State<Arc<Access>>, headers: HeaderMap) -> Response {
+async fn sign_out(State(Shared { access, .. }): State<Shared>, headers: HeaderMap) -> Response {
     if let Some(token) = credentials::session(&headers) {
         access.sessions.end(&SessionId::of(token));
     }
@@ -71,13 +81,16 @@ impl Access {
     }
 }
 
-/// What a caller may see, as JSON: `"*"` or a list of accounts, and whether private text.
-fn rights(caller: &Caller) -> Value {
-    let accounts = match caller.accounts() {
-        Accounts::Every => json!("*"),
-        Accounts::Listed(ids) => json!(ids),
-    };
-    json!({"accounts": accounts, "private": caller.may_see_private()})
+impl Shared {
+    /// What a caller may see, as JSON: `"*"` or a list of accounts, those of them that are known, and whether private text.
+    fn rights(&self, caller: &Caller) -> Value {
+        let accounts = match caller.accounts() {
+            Accounts::Every => json!("*"),
+            Accounts::Listed(ids) => json!(ids),
+        };
+        let known: Vec<Value> = (self.known)(caller.accounts()).iter().map(|id| json!(**id)).collect();
+        json!({"accounts": accounts, "known": known, "private": caller.may_see_private()})
+    }
 }
 
 async fn body(request: Request) -> Result<SignIn, Problem> {

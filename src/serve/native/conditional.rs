@@ -59,7 +59,8 @@ fn lasting(body: &str) -> Option<String> {
     Some([before, after].concat().replace(as_of, ""))
 }
 
-fn is_known(headers: &HeaderMap, mark: &str) -> bool {
+/// Whether a client says that it has what bears this mark.
+pub(in crate::serve) fn is_known(headers: &HeaderMap, mark: &str) -> bool {
     let values = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let opaque = |mark: &str| mark.trim().trim_start_matches("W/").to_owned();
     values.flat_map(|value| value.split(',')).any(|known| known.trim() == "*" || opaque(known) == opaque(mark))

@@ -33,6 +33,7 @@ use super::accept;
 use super::access::Caller;
 use super::asking::{Asking, Desk, json};
 use super::problem::Problem;
+pub(super) use conditional::is_known;
 use paging::{Answered, Pages};
 use parameters::Parameters;
 

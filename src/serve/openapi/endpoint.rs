@@ -82,9 +82,22 @@ impl Endpoint {
 
     /// That it answers text of a kind.
     pub(super) fn answers_text(self, status: u16, about: &str, kind: &str, example: &str) -> Self {
-        let schema = RefOr::<Schema>::from(text(about));
-        let content = ContentBuilder::new().schema(Some(schema)).example(Some(Value::from(example))).build();
-        let answer = ResponseBuilder::new().description(about).content(kind, content);
+        self.answers_any(status, about, [(kind, example)])
+    }
+
+    /// That it answers text of one of some kinds, each with an example.
+    pub(super) fn answers_any<'t>(
+        self,
+        status: u16,
+        about: &str,
+        kinds: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Self {
+        let answer = ResponseBuilder::new().description(about);
+        let answer = kinds.into_iter().fold(answer, |answer, (kind, example)| {
+            let schema = RefOr::<Schema>::from(text(about));
+            let content = ContentBuilder::new().schema(Some(schema)).example(Some(Value::from(example))).build();
+            answer.content(kind, content)
+        });
         self.with(|operation| operation.response(status.to_string(), answer.build()))
     }
 

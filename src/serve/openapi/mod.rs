@@ -40,7 +40,7 @@ const TAGS: [(&str, &str); 5] = [
     (native::EXPORT_TAG, "What stands behind the numbers, as files."),
     (liveperson::TAG, "LivePerson's methods, so that clients written for them need only another host and key."),
     (session::TAG, "How a browser signs in."),
-    (pages::TAG, "Probes, pages for Prometheus, and this description."),
+    (pages::TAG, "The wallboard, probes, pages for Prometheus, and this description."),
 ];
 
 /// The route of the description, which needs no key.

@@ -1,18 +1,20 @@
-//! What needs no key: probes, pages for Prometheus, and the description itself.
+//! What needs no key: the wallboard, probes, pages for Prometheus, and the description itself.
 
 use serde_json::json;
-use utoipa::openapi::path::Parameter;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::endpoint::Endpoint;
 use super::parameters::{ID, comma_list, window};
-use super::schemas::{Members as _, Named, component, text};
+use super::schemas::{Members as _, Named, component, text, word};
 use crate::serve::http::EXPOSITION;
+use crate::serve::pages::PLAIN;
+use crate::serve::wallboard::{self, ASSETS, KINDS, PAGE_KIND};
 
 pub(super) const TAG: &str = "pages";
 
 const OPENAPI: &str = "OpenApi";
-const PLAIN: &str = "text/plain; charset=utf-8";
 const SERIES: &str = "cxpulse_account_csat_ratio{account=\"acme\",window=\"1h\"} 0.875\n";
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
@@ -29,7 +31,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let narrowed = "Narrowed by lists; a word of `family` is a family's name, its end, or its object.";
     let not_ready = "not ready: what was there at the start is still to be read (cxpulse_restore_progress_ratio)\n";
     vec![
-        plain("/", "index", "What there is to be seen", "cxpulse: live contact-centre numbers\n"),
+        board(),
+        asset(),
         page("/metrics", "prometheus", "For Prometheus: accounts, skills, live state, and the engine", narrowed),
         page("/metrics/agents", "prometheus_agents", "For Prometheus: agents, and agents within a skill", narrowed),
         plain("/livez", "livez", "Whether the process is alive", "alive\n"),
@@ -45,6 +48,22 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             json!({"openapi": "3.1.0"}),
         ),
     ]
+}
+
+fn board() -> Endpoint {
+    let about = "Its parameters are those of the page: which account it shows, and how. A program that was built without \
+        the page lists the addresses that there are.";
+    let kinds = [(PAGE_KIND, "<!doctype html>\n"), (PLAIN, "cxpulse: live contact-centre numbers\n")];
+    let endpoint = Endpoint::get(wallboard::PATH, "wallboard").says(TAG, "The wallboard", about);
+    endpoint.answers_any(200, "The page, or the addresses.", kinds)
+}
+
+fn asset() -> Endpoint {
+    let name = word("Its name.", KINDS.map(|(name, _)| name));
+    let name = ParameterBuilder::new().name("file").parameter_in(ParameterIn::Path).schema(Some(name));
+    let name = name.required(Required::True).description(Some("Its name.")).build();
+    let endpoint = Endpoint::get(ASSETS, "wallboard_file").says(TAG, "What the wallboard loads", "").takes([name]);
+    endpoint.answers_any(200, "The file.", KINDS.map(|(_, kind)| (kind, ""))).refuses(&[404])
 }
 
 fn plain(path: &str, id: &str, summary: &str, example: &str) -> Endpoint {

@@ -54,7 +54,7 @@ impl Problem {
     /// 404: there is nothing at this address.
     #[must_use]
     pub fn no_such_path() -> Self {
-        let what = "there is nothing at this address; / lists what there is";
+        let what = "there is nothing at this address; /openapi.json lists what there is";
         Self::new("no-such-path", "There is nothing here", StatusCode::NOT_FOUND, what)
     }
 

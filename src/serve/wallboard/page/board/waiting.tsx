@@ -1,0 +1,136 @@
+// Who waits, and for how long; who is there to answer, and who has the most to do.
+import { filters, follow, view } from "../address";
+import { type ConversationRow, get, type Head, type Live, ofAccount, withParameters } from "../api";
+import { now } from "../clock";
+import { live } from "../stream";
+import { targets } from "../targets";
+import { age, count, duration } from "../words";
+import { usePoll } from "./poll";
+import { Fact, Pending, Tile, useChanged } from "./tile";
+
+/** Live state knows no filters: with these it is asked for, so often. */
+const EVERY_MS = 3_000;
+/** How many of the longest waits are told. */
+const LONGEST = 10;
+/** How many agents with the most open conversations are named. */
+const BUSIEST = 3;
+
+interface Wait {
+  id: string;
+  since: number;
+  /** Where the server says so. */
+  overdue: boolean;
+}
+interface Waits {
+  total: number;
+  longest: Wait[];
+}
+interface Answer extends Head {
+  rows: ConversationRow[];
+  total_rows: number;
+}
+
+const ofLive = (state: Live): Waits => ({
+  total: state.waiting,
+  longest: state.longest_waiting.map(({ conversation_id, since }) => ({ id: conversation_id, since: Date.parse(since), overdue: false })),
+});
+const ofAnswer = ({ as_of, rows, total_rows }: Answer): Waits => ({
+  total: total_rows,
+  longest: rows.map(({ conversation_id, waiting_ms = 0, overdue = [] }) => ({
+    id: conversation_id, since: Date.parse(as_of) - waiting_ms, overdue: overdue.some((of) => of.includes("response")),
+  })),
+});
+
+/** Every wait is for a response; only some are for the first. */
+const limit = () => targets.value.responseMs ?? targets.value.firstResponseMs;
+
+export function Waiting() {
+  const { account } = view.value;
+  const filtered = Object.keys(filters.value).length > 0;
+  const path = filtered
+    ? withParameters(ofAccount(account, "conversations"), { state: "waiting", sort: "-waiting_ms", limit: LONGEST, ...filters.value })
+    : "";
+  const asked = usePoll(path, EVERY_MS, (signal) => get<Answer>(path, signal));
+  const state = live.value;
+  const waits = filtered ? asked.value && ofAnswer(asked.value) : state && ofLive(state);
+  return (
+    <Tile area="waiting" name="Waiting" of={filtered ? `for these filters, every ${duration(EVERY_MS)}` : "now"}>
+      {asked.wrong && <p class="bad" role="alert">{waits && "These numbers are older. "}{asked.wrong}</p>}
+      {waits ? <Numbers waits={waits} state={filtered ? undefined : state} /> : !asked.wrong && <Pending />}
+      {state && <Crew state={state} filtered={filtered} />}
+    </Tile>
+  );
+}
+
+function Numbers({ waits: { total, longest }, state }: { waits: Waits; state: Live | undefined }) {
+  const said = count(total);
+  const element = useChanged<HTMLSpanElement>(said);
+  return (
+    <>
+      <p class="big"><span class="value" ref={element}>{said}</span></p>
+      {state && (
+        <dl class="facts">
+          <Fact name="Open">{count(state.open)}</Fact>
+          <Fact name="Unassigned">{count(state.unassigned)}</Fact>
+        </dl>
+      )}
+      <Late waits={longest} />
+      {total === 0 ? <p class="quiet">Nobody waits.</p> : (
+        <ol class="longest" aria-label="Longest waiting">
+          {longest.map((wait) => <Row key={wait.id} wait={wait} />)}
+        </ol>
+      )}
+    </>
+  );
+}
+
+function isLate({ since, overdue }: Wait): boolean {
+  const target = limit();
+  return overdue || (target !== undefined && now.value - since > target);
+}
+
+/** How many of the longest are late. Who is not among these waits less long. */
+function Late({ waits }: { waits: Wait[] }) {
+  const target = limit();
+  if (target === undefined || waits.length === 0) return null;
+  const late = waits.filter(isLate).length;
+  // The server knows which of the two targets each is over.
+  const said = waits.some(({ overdue }) => overdue) ? "their target" : `target ${duration(target)}`;
+  if (late === 0) return <p class="goal good">✓ All within {said}</p>;
+  return <p class="goal bad">▲ {count(late)}{late === LONGEST ? " or more" : ""} over {said}</p>;
+}
+
+/** Drawn every second, and nothing else with it. */
+function Row({ wait }: { wait: Wait }) {
+  const late = isLate(wait);
+  return (
+    <li>
+      <a {...follow({ page: "conversation", conversation: wait.id })}>
+        <b class={late ? "bad" : ""}>{age(wait.since, now.value)}{late && <span class="hidden"> (over the target)</span>}</b> <bdi>{wait.id}</bdi>
+      </a>
+    </li>
+  );
+}
+
+function Crew({ state: { agents_online, agents_away, owned = {} }, filtered }: { state: Live; filtered: boolean }) {
+  const busiest = Object.entries(owned).sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1)).slice(0, BUSIEST);
+  return (
+    <div class="crew">
+      <dl class="facts">
+        <Fact name="Agents online">{count(agents_online)}</Fact>
+        <Fact name="Away">{count(agents_away)}</Fact>
+      </dl>
+      {busiest.length > 0 && (
+        <>
+          <h3 id="busiest">Most open conversations</h3>
+          <ol aria-labelledby="busiest">
+            {busiest.map(([agent, open]) => (
+              <li key={agent}><a {...follow({ page: "agent", agent })}><b>{count(open)}</b> <bdi>{agent}</bdi></a></li>
+            ))}
+          </ol>
+        </>
+      )}
+      {filtered && <p class="quiet">Agents are those of the whole account.</p>}
+    </div>
+  );
+}

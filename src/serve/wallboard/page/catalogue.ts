@@ -1,0 +1,47 @@
+// What every number is called and how it is made, from the server's own catalogue, so that page, API and docs never say
+// different things.
+import { signal } from "@preact/signals";
+import { get, type Metrics, type Unit } from "./api";
+
+export interface Entry {
+  path: string;
+  title: string;
+  help: string;
+  unit: Unit;
+  formula: string;
+  /** The facts below the line of a quotient. */
+  denominator: string[];
+  scopes: string[];
+  label?: { name: string; words: string[] };
+  flag?: boolean;
+}
+
+export const catalogue = signal<ReadonlyMap<string, Entry>>(new Map());
+
+export async function loadCatalogue(): Promise<void> {
+  const { metrics } = await get<{ metrics: Entry[] }>("/v1/metrics");
+  catalogue.value = new Map(metrics.map((entry) => [entry.path, entry]));
+}
+
+/** The title of a path; the path itself until the catalogue is there. */
+export const title = (path: string) => catalogue.value.get(path)?.title ?? path;
+export const unit = (path: string): Unit => catalogue.value.get(path)?.unit ?? (path.endsWith("_ms") ? "ms" : "count");
+
+/** What hovering over a number says of it. */
+export function help(path: string): string {
+  const entry = catalogue.value.get(path);
+  return entry ? `${entry.title}: ${entry.formula}` : path;
+}
+
+/** The value at a path of the metrics. */
+export function at(metrics: Metrics | undefined, path: string): number | undefined {
+  let value: unknown = metrics;
+  for (const key of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
+  return typeof value === "number" ? value : undefined;
+}
+
+/** Whether the object that a path belongs to has fewer counts than the policy asks for. */
+export function isThin(metrics: Metrics | undefined, path: string): boolean {
+  const object = metrics?.[path.split(".")[0]!] as { thin?: boolean } | undefined;
+  return object?.thin === true;
+}

@@ -1,0 +1,96 @@
+// The wallboard: one page that a supervisor keeps open all day.
+import "uplot/dist/uPlot.min.css";
+import "./base.css";
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { useEffect } from "preact/hooks";
+import { filters, go, minutesOf, type View, view } from "./address";
+import { Board } from "./board/board";
+import { loadCatalogue } from "./catalogue";
+import { accounts, loadRights, rights, signedOut, trouble } from "./session";
+import { Shell } from "./shell";
+import { Choice, SignIn } from "./sign_in";
+import { hush, listen } from "./stream";
+import { Agents, Companies, Contacts, Skills } from "./tables/pages";
+import { Ratings } from "./tables/ratings";
+import { agentParts } from "./tables/columns";
+import { loadTargets } from "./targets";
+import { Agent } from "./why/agent";
+import { Conversation } from "./why/conversation";
+import { Why } from "./why/why";
+
+/** Of two windows one after the other the server keeps as much as a day. */
+const COMPARED_MINUTES = 715;
+
+/** What the page listens to. Every page hears the live state, so that the state of the data is known everywhere. */
+function wanted(of: View): Record<string, string> {
+  const { window, page } = of;
+  switch (page) {
+    case "board": {
+      const compare: Record<string, string> = (minutesOf(window) ?? 0) <= COMPARED_MINUTES ? { compare: "previous" } : {};
+      return { parts: "metrics,live,ratings", window, ...filters.value, ...compare };
+    }
+    case "agents":
+      return { parts: "agents,live", window, ...agentParts(of) };
+    case "skills":
+      return { parts: "metrics,live", window, group_by: "skill", ...filters.value };
+    case "ratings":
+      return { parts: "ratings,live", window, ...filters.value };
+    case "agent":
+      return { parts: "agents,live", window, agent: of.agent };
+    default:
+      return { parts: "live" };
+  }
+}
+
+function Page() {
+  switch (view.value.page) {
+    case "agents": return <Agents />;
+    case "skills": return <Skills />;
+    case "contacts": return <Contacts />;
+    case "companies": return <Companies />;
+    case "ratings": return <Ratings />;
+    case "why": return <Why />;
+    case "agent": return <Agent />;
+    case "conversation": return <Conversation />;
+    default: return <Board />;
+  }
+}
+
+function App() {
+  const { account } = view.value;
+  useEffect(() => {
+    if (!account || !rights.value) return;
+    void loadTargets(account);
+    const timer = setInterval(() => void loadTargets(account), 60_000);
+    return () => clearInterval(timer);
+  }, [account, rights.value]);
+  if (signedOut.value) return <SignIn />;
+  if (!rights.value) return <p class="notice" role="status">{trouble.value || "Loading …"}</p>;
+  if (!account) return <Choice rights={rights.value} />;
+  return <Shell><Page /></Shell>;
+}
+
+// One account to see: no choice to be made.
+effect(() => {
+  const choices = rights.value ? accounts(rights.value) : [];
+  if (choices.length === 1 && !view.value.account) go({ account: choices[0]! }, "replace");
+});
+effect(() => {
+  if (rights.value && !signedOut.value && view.value.account) listen(view.value.account, wanted(view.value));
+  else hush();
+});
+effect(() => {
+  document.documentElement.dataset.theme = view.value.theme;
+});
+
+// While there is nothing to choose, accounts may come.
+setInterval(() => {
+  if (rights.value && !view.value.account) void loadRights();
+}, 5_000);
+
+void loadRights();
+effect(() => {
+  if (rights.value) void loadCatalogue().catch(() => undefined);
+});
+render(<App />, document.getElementById("app")!);

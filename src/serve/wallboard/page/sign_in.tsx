@@ -1,0 +1,55 @@
+// The first page of who needs a key, and of who may see several accounts.
+import { useState } from "preact/hooks";
+import { follow, go } from "./address";
+import { accounts, type Rights, signIn } from "./session";
+
+export function SignIn() {
+  const [wrong, setWrong] = useState("");
+  const [busy, setBusy] = useState(false);
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    setBusy(true);
+    setWrong(await signIn(String(new FormData(form).get("key") ?? "").trim()));
+    setBusy(false);
+  };
+  return (
+    <main class="card narrow">
+      <h1>Sign in</h1>
+      <form onSubmit={(event) => void submit(event)}>
+        <label for="key">Key</label>
+        <input id="key" name="key" type="password" autocomplete="current-password" required autofocus
+          aria-describedby="key-help" aria-invalid={wrong !== ""} />
+        <p id="key-help" class="quiet">It begins with <code>cxp_</code>. Whoever runs cxpulse makes one with <code>cxpulse keys create</code>.</p>
+        {wrong && <p class="bad" role="alert">{wrong}</p>}
+        <button type="submit" disabled={busy}>{busy ? "Signing in …" : "Sign in"}</button>
+      </form>
+    </main>
+  );
+}
+
+export function Choice({ rights }: { rights: Rights }) {
+  const choices = accounts(rights);
+  return (
+    <main class="card narrow">
+      <h1>Choose an account</h1>
+      {choices.length === 0 && <p>No account has sent any events yet. The first one appears here by itself.</p>}
+      <ul class="choices">
+        {choices.map((account) => (
+          <li key={account}><a {...follow({ account })}>{account}</a></li>
+        ))}
+      </ul>
+      {rights.accounts === "*" && (
+        <form onSubmit={(event) => {
+          event.preventDefault();
+          const account = String(new FormData(event.currentTarget as HTMLFormElement).get("account") ?? "").trim();
+          if (account) go({ account });
+        }}>
+          <label for="account">Or by its id</label>
+          <input id="account" name="account" required />
+          <button type="submit">Open</button>
+        </form>
+      )}
+    </main>
+  );
+}

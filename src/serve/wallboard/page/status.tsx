@@ -1,0 +1,100 @@
+// The state of the data: one line, in colour, icon and words.
+import { computed, effect, signal } from "@preact/signals";
+import { Problem, request } from "./api";
+import { now } from "./clock";
+import { rights, signedOut } from "./session";
+import { address, checkSilence, connection, ended, head, heardAt, lost, refusal } from "./stream";
+import { duration, share } from "./words";
+
+/** Numbers that are so much behind Kafka are said to be delayed. */
+const DELAYED_MS = 10_000;
+/** A stream that was lost for less is back before anybody reads of it. */
+const SILENT_MS = 8_000;
+
+/** How much of what was there at its start the server has read; nothing when it is ready. */
+const restored = signal<number | undefined>(undefined);
+/** What the server says of a stream that cannot be had. */
+const reason = signal("");
+
+export interface Condition {
+  kind: "live" | "delayed" | "disconnected" | "restoring" | "connecting" | "refused";
+  text: string;
+}
+
+export const condition = computed<Condition>(() => {
+  void now.value;
+  const silent = heardAt.value === 0 ? 0 : performance.now() - heardAt.value;
+  if (restored.value !== undefined) return { kind: "restoring", text: `Restoring ${share(restored.value)}` };
+  if (connection.value === "refused") return { kind: "refused", text: refusal.value || "Refused" };
+  if (connection.value === "lost" || silent > SILENT_MS) {
+    if (reason.value) return { kind: "refused", text: reason.value };
+    return { kind: "disconnected", text: silent ? `Disconnected ${seconds(silent)}` : "Disconnected" };
+  }
+  if (connection.value === "connecting") return { kind: "connecting", text: "Connecting …" };
+  const stale = (head.value?.stale_ms ?? 0) + silent;
+  if (stale > DELAYED_MS) return { kind: "delayed", text: `Delayed ${seconds(stale)}` };
+  return { kind: "live", text: "Live" };
+});
+
+const seconds = (ms: number) => duration(Math.floor(ms / 1_000) * 1_000);
+
+// A dead connection is looked for once a second.
+effect(() => {
+  void now.value;
+  checkSilence();
+});
+
+// Why a stream cannot be had: EventSource does not tell, so it is asked once more.
+effect(() => {
+  if (lost.value > 0) void ask();
+});
+effect(() => {
+  if (connection.value === "open") {
+    reason.value = "";
+    restored.value = undefined;
+  }
+});
+effect(() => {
+  if (ended.value === "revoked") signedOut.value = true;
+});
+
+async function ask(): Promise<void> {
+  const only = new AbortController();
+  try {
+    await request(address(), { signal: only.signal });
+    only.abort();
+    reason.value = "";
+    restored.value = undefined;
+  } catch (error) {
+    if (!(error instanceof Problem)) return;
+    restored.value = error.status === 503 ? await progress() : undefined;
+    reason.value = error.status >= 400 && error.status !== 503 ? error.detail : "";
+    if (error.status === 401) {
+      rights.value = undefined;
+      signedOut.value = true;
+    }
+  }
+}
+
+/** How far the server has got in reading what was there; nothing where it does not say. */
+async function progress(): Promise<number | undefined> {
+  try {
+    if ((await request("/readyz").catch((error: Problem) => error)) instanceof Response) return undefined;
+    const page = await (await request("/metrics?family=cxpulse_restore_progress_ratio")).text();
+    const found = /^cxpulse_restore_progress_ratio(?:\{[^}]*\})? ([0-9.e+-]+)$/m.exec(page);
+    return found ? Number(found[1]) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const ICONS = { live: "●", delayed: "▲", disconnected: "■", restoring: "◔", connecting: "○", refused: "■" };
+
+export function Status() {
+  const { kind, text } = condition.value;
+  return (
+    <div class={`status ${kind}`} role="status" aria-label="State of the data">
+      <span aria-hidden="true">{ICONS[kind]}</span> <span>{text}</span>
+    </div>
+  );
+}
