@@ -66,7 +66,7 @@ fn a_status_that_lapses_stops_growing_and_is_named_as_a_change() {
     let anna = Scope { skill: None, agent: Some("anna".into()) };
     let mut online_at = |account: &mut Account, at: Millis| {
         account.advance_to(at);
-        answers.renew(account.view());
+        answers.renew(account.view().into());
         let metrics = answers.window_metrics(&anna, &[60]).remove(0);
         let grows = answers.rates(answers.find(&anna).expect("she was heard of")).online;
         let changed = answers.drain_changes().changed.scopes;

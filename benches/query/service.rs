@@ -161,11 +161,15 @@ fn fold_fed(
     tray.close();
 }
 
+/// As the program's thread does where a publisher always keeps up.
 fn pass_all(mut passes: Passes, tray: &Tray) {
     while !tray.is_finished() {
-        if let Some(handover) = tray.take(WAIT) {
-            let _said = passes.pass(handover);
-        }
+        let wait = if passes.are_agents_left() { Duration::ZERO } else { WAIT };
+        let _said = match tray.take(wait) {
+            Some(handover) => passes.pass(handover),
+            None if passes.are_agents_left() => passes.pass_agents(),
+            None => None,
+        };
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use crate::domain::answers::Answers;
+use crate::domain::answers::{Answers, Changes, Next};
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 
@@ -96,14 +96,17 @@ impl Reception {
         self.renewals.load(Ordering::Acquire)
     }
 
-    /// Goes on to a newer view, taken when so much had been folded.
-    pub(crate) fn renew<T>(&self, view: Box<View>, revision: u64, renewed: impl FnOnce(&mut Answers) -> T) -> T {
-        self.change(|answers| {
-            answers.renew(view);
+    /// Goes on to a newer view, taken when so much had been folded; what changed. Who asks meanwhile waits for the sums alone.
+    pub(crate) fn renew(&self, view: Box<View>, revision: u64) -> Changes {
+        let next = Next::from(view);
+        let (before, changes) = self.change(|answers| {
+            let before = answers.renew(next);
             self.revision.store(revision, Ordering::Release);
             self.renewals.fetch_add(1, Ordering::AcqRel);
-            renewed(answers)
-        })
+            (before, answers.drain_changes())
+        });
+        drop(before);
+        changes
     }
 
     /// Changes the answers, which are summed for it if they are not.
@@ -181,7 +184,7 @@ mod tests {
         assert!(reception.is_resting(), "a reader leaves it as it was");
         assert_eq!(reception.view(14 * MINUTE).now, 14 * MINUTE);
         assert_eq!((reception.revision(), reception.renewals()), (7, 0));
-        reception.renew(view(20 * MINUTE), 9, |_| ());
+        assert!(!reception.renew(view(20 * MINUTE), 9).live, "nothing but time has changed");
         assert_eq!((reception.revision(), reception.renewals()), (9, 1));
         assert_eq!((reception.is_resting(), asked(0)), (false, (20 * MINUTE, 1)));
     }

@@ -37,7 +37,7 @@ pub(super) fn broken_by_silence(set: &Set) -> Vec<String> {
             let answers = match asked.entry(name.clone()) {
                 Entry::Occupied(known) => {
                     let answers = known.into_mut();
-                    answers.renew(view);
+                    answers.renew(view.into());
                     answers
                 }
                 Entry::Vacant(new) => new.insert(Answers::new(view, true)),

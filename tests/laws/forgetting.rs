@@ -166,7 +166,7 @@ impl<'a> Two<'a> {
             let [found, expected] = [(0, account), (1, other)].map(|(which, account)| {
                 let asked = self.asked[which].entry(name.clone());
                 let answers = asked.or_insert_with(|| Asked::new(account.view(), true));
-                answers.renew(account.view());
+                answers.renew(account.view().into());
                 Named::drained(answers)
             });
             // A status that lapsed long ago is marked once more when another follows, if it is remembered.

@@ -49,6 +49,20 @@ pub struct Answers {
     has_other_live: bool,
 }
 
+/// A view, and what is found of it alone: before anybody has to wait for the rest.
+#[derive(Debug)]
+pub struct Next {
+    view: Arc<View>,
+    running: Running,
+}
+
+impl<V: Into<Arc<View>>> From<V> for Next {
+    fn from(view: V) -> Self {
+        let view = view.into();
+        Self { running: Running::of(&view.current), view }
+    }
+}
+
 /// What changed since the last look.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -62,20 +76,20 @@ impl Answers {
     /// Answers as of a view; changed buckets of agents are named if `names_agent_buckets`.
     #[must_use]
     pub fn new(view: impl Into<Arc<View>>, names_agent_buckets: bool) -> Self {
-        let view = view.into();
+        let Next { view, running } = Next::from(view);
         let mut sums = Sums::new(names_agent_buckets);
         sums.take_up(&view);
-        let running = Running::of(&view.current);
         Self { view, sums, running, has_other_live: true }
     }
 
-    /// Goes on to the next view.
-    pub fn renew(&mut self, view: impl Into<Arc<View>>) {
-        let view = view.into();
+    /// Goes on to the next view. Gives back the one before, to be let go where nobody waits for it.
+    pub fn renew(&mut self, next: Next) -> Next {
+        let Next { view, running } = next;
         self.has_other_live |= self.view.current.changes != view.current.changes;
-        self.view = view;
+        let view = std::mem::replace(&mut self.view, view);
         self.sums.take_up(&self.view);
-        self.running = Running::of(&self.view.current);
+        let running = std::mem::replace(&mut self.running, running);
+        Next { view, running }
     }
 
     /// Whether they are made anew in microseconds.

@@ -74,10 +74,9 @@ impl AccountInPass {
 
     /// Takes up what changed.
     pub(super) fn renew(&mut self, view: Box<View>, revision: u64) {
-        let Self { reception, agenda, ledger, buckets, .. } = self;
-        reception.renew(view, revision, |answers| {
-            agenda.add(answers.drain_changes(), buckets, ledger, answers.now());
-        });
+        let now = view.now;
+        let changes = self.reception.renew(view, revision);
+        self.agenda.add(changes, &self.buckets, &self.ledger, now);
     }
 
     /// Lets go of what is summed, where it is soon made anew. Where agents are not named the ledger tells nothing of them, so
