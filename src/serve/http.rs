@@ -1,5 +1,6 @@
 //! The HTTP server: metrics, probes, the API and the wallboard.
 
+use std::any::Any;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
 
 use super::access::{self, Access};
 use super::asking::Asking;
@@ -109,7 +111,7 @@ fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
         .merge(liveperson::routes(&serving.asking, serving.skills_key))
         .merge(openapi::routes());
     let api = access::guard(api, serving.access.clone());
-    Router::new()
+    let all = Router::new()
         .route("/metrics", get(metrics))
         .route("/metrics/agents", get(agent_metrics))
         .route("/livez", get(|| async { plain("alive\n".to_owned()) }))
@@ -118,7 +120,13 @@ fn router(serving: Arc<Serving>, limits: &Limits) -> Router {
         .fallback(|| async { Problem::no_such_path() })
         .method_not_allowed_fallback(|| async { Problem::wrong_method() })
         .with_state(Arc::new(Site::new(serving, limits)))
-        .merge(api)
+        .merge(api);
+    with_panics_told(all)
+}
+
+/// A panic while a request is answered is told as a problem: neither its connection nor anything else ends.
+fn with_panics_told(router: Router) -> Router {
+    router.layer(CatchPanicLayer::custom(|_panic: Box<dyn Any + Send>| Problem::internal().into_response()))
 }
 
 /// What is served, and the pages being rendered.
@@ -230,6 +238,16 @@ mod tests {
             skills_key: SkillsKey::default(),
             clock: || 0,
         }
+    }
+
+    #[test]
+    fn a_panic_in_an_answer_is_an_internal_error() {
+        let router = with_panics_told(Router::new().route("/", get(|| async { panic!("a fault") as &'static str })));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let request = axum::extract::Request::new(axum::body::Body::empty());
+        let service = hyper_util::service::TowerToHyperService::new(router);
+        let answer = runtime.block_on(hyper::service::Service::call(&service, request)).expect("an answer");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[test]
