@@ -1,8 +1,8 @@
 // Small things of the pages about one thing: the way back, times, and links to agents and conversations.
 import type { ComponentChildren } from "preact";
-import { address, follow, go, steps } from "../address";
-import { now } from "../clock";
-import { age, named, timeAndDay, timeExact } from "../words";
+import { address, follow, go, steps } from "./address";
+import { now } from "./clock";
+import { age, named, timeAndDay, timeExact } from "./words";
 
 /** To where the reader came from; of who came by an address, to the board. */
 export function Back() {

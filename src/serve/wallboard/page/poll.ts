@@ -1,7 +1,7 @@
 // Asks again and again for what the stream does not have.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Problem, wordOf } from "../api";
-import { capital } from "../words";
+import { Problem, wordOf } from "./api";
+import { capital } from "./words";
 
 /** A request that takes longer than this is given up: cables are pulled, computers sleep. */
 const PATIENCE_MS = 20_000;

@@ -11,6 +11,9 @@ const DELAYED_MS = 10_000;
 /** A stream that was lost for less is back before anybody reads of it. */
 const SILENT_MS = 8_000;
 
+/** A page that was just turned is said to connect only if that takes longer. */
+const SOON_MS = 2_000;
+
 /** How much of what was there at its start the server has read; nothing when it is ready. */
 const restored = signal<number | undefined>(undefined);
 /** What the server says of a stream that cannot be had. */
@@ -30,7 +33,8 @@ export const condition = computed<Condition>(() => {
     if (reason.value) return { kind: "refused", text: reason.value };
     return { kind: "disconnected", text: silent ? `Disconnected ${seconds(silent)}` : "Disconnected" };
   }
-  if (connection.value === "connecting") return { kind: "connecting", text: "Connecting …" };
+  // Another page listens to something else: it is there before anybody reads that it is not.
+  if (connection.value === "connecting" && (heardAt.value === 0 || silent > SOON_MS)) return { kind: "connecting", text: "Connecting …" };
   const stale = (head.value?.stale_ms ?? 0) + silent;
   if (stale > DELAYED_MS) return { kind: "delayed", text: `Delayed ${seconds(stale)}` };
   return { kind: "live", text: "Live" };

@@ -6,7 +6,7 @@ import { targets } from "../targets";
 import { count, duration, score, share, timeOfDay, windowName } from "../words";
 import { Curve } from "./curve";
 import { ask, fitting, type History, type Interval, LENGTHS, merge, valueOf } from "./history";
-import { usePoll } from "./poll";
+import { usePoll } from "../poll";
 import { Pending, Tile } from "./tile";
 
 const EVERY_MS = 15_000;

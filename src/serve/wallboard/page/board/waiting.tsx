@@ -5,7 +5,7 @@ import { now } from "../clock";
 import { live } from "../stream";
 import { targets } from "../targets";
 import { age, count, duration } from "../words";
-import { usePoll } from "./poll";
+import { usePoll } from "../poll";
 import { Fact, Pending, Tile, useChanged } from "./tile";
 
 /** Live state knows no filters: with these it is asked for, so often. */

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { filters, follow, view } from "../address";
 import { get, type Head, ofAccount, type RatingRow, withParameters, wordOf } from "../api";
 import { head, ratings } from "../stream";
-import { AgentLink, Contact, When } from "../why/parts";
+import { AgentLink, Contact, When } from "../parts";
 import { count, named, plain } from "../words";
 import { Top } from "./table";
 

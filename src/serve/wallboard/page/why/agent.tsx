@@ -7,7 +7,7 @@ import { Metric } from "../metric";
 import { agents } from "../stream";
 import { capital, count, windowName } from "../words";
 import { Owned } from "./owned";
-import { Age, ConversationLink, Top } from "./parts";
+import { Age, ConversationLink, Top } from "../parts";
 
 /** Numbers of an agent, each with the count on which it rests. */
 const NUMBERS: [path: string, rests?: string][] = [

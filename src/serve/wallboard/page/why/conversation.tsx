@@ -4,7 +4,7 @@ import { view } from "../address";
 import type { ConversationAnswer } from "../api";
 import { capital, count } from "../words";
 import { isClosed, type Life, useLives } from "./lives";
-import { AgentLink, Contact, Id, Top, When, Wrong } from "./parts";
+import { AgentLink, Contact, Id, Top, When, Wrong } from "../parts";
 import { Timeline } from "./timeline";
 
 export function Conversation() {

@@ -1,7 +1,7 @@
 // What happened in a conversation, type by type, in words; who did it stands beside.
 import type { LifeEvent } from "../api";
 import { count, plain } from "../words";
-import { when } from "./parts";
+import { when } from "../parts";
 import { words } from "./facts";
 
 const text = (event: LifeEvent, field: string): string | undefined => {

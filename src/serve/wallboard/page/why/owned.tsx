@@ -1,9 +1,9 @@
 // The open conversations of an agent, those first that wait longest.
 import { view } from "../address";
 import { type ConversationRow, get, type Head, ofAccount, withParameters } from "../api";
-import { usePoll } from "../board/poll";
+import { usePoll } from "../poll";
 import { capital, count, plain, timeExact } from "../words";
-import { Age, ConversationLink, Contact, Id, When, Wrong } from "./parts";
+import { Age, ConversationLink, Contact, Id, When, Wrong } from "../parts";
 
 const EVERY_MS = 5_000;
 const MOST = 1_000;

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { view } from "../address";
 import type { FactRow } from "../api";
 import { countsWords, factValue, factWords } from "./facts";
-import { AgentLink, Contact, ConversationLink, Id, When } from "./parts";
+import { AgentLink, Contact, ConversationLink, Id, When } from "../parts";
 
 /** Which columns there is something for. */
 interface Columns {

@@ -6,7 +6,7 @@ import { duration } from "../words";
 import { details, eventWords } from "./events";
 import { factValue, factWords } from "./facts";
 import { type Life, type Moment, story } from "./lives";
-import { Age, AgentLink, Contact, When, when } from "./parts";
+import { Age, AgentLink, Contact, When, when } from "../parts";
 
 /** Gaps that nobody asks about. */
 const SHORT_MS = 1_000;

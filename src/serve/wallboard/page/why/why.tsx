@@ -9,7 +9,7 @@ import { Behind } from "./behind";
 import { Choose, Chips } from "./choose";
 import { fieldWords } from "./facts";
 import { LeftOut } from "./left_out";
-import { Top, When, when, Wrong } from "./parts";
+import { Top, When, when, Wrong } from "../parts";
 import { TheNumber } from "./the_number";
 
 export function Why() {
