@@ -33,6 +33,8 @@ export class Fake {
   agents = 500;
   build = "a";
   private = true;
+  /** How much it has read of what was there at its start; nothing: all. */
+  restored;
   #streams = new Set();
   #revision = 1;
 
@@ -103,6 +105,10 @@ export class Fake {
       const text = await readFile(new URL(file, DIST));
       const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
       return response.writeHead(200, { "content-type": KINDS[file.split(".").at(-1)], "content-security-policy": policy }).end(text);
+    }
+    if (this.restored !== undefined) {
+      if (url.pathname === "/metrics") return response.end(`cxpulse_restore_progress_ratio ${this.restored}\n`);
+      if (url.pathname === "/readyz" || url.pathname.endsWith("/stream")) return json({ title: "Not ready", status: 503 }, 503);
     }
     if (url.pathname === "/v1/session") return json({ accounts: ["acme"], known: ["acme"], private: this.private });
     if (url.pathname === "/v1/metrics") return json(this.catalogue);

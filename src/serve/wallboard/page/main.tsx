@@ -14,7 +14,7 @@ import { hush, listen } from "./stream";
 import { Agents, Companies, Contacts, Skills } from "./tables/pages";
 import { Ratings } from "./tables/ratings";
 import { agentParts } from "./tables/columns";
-import { loadTargets } from "./targets";
+import { loadTargets, targets } from "./targets";
 import { Agent } from "./why/agent";
 import { Conversation } from "./why/conversation";
 import { Why } from "./why/why";
@@ -28,7 +28,7 @@ function wanted(of: View): Record<string, string> {
   switch (page) {
     case "board": {
       const compare: Record<string, string> = (minutesOf(window) ?? 0) <= COMPARED_MINUTES ? { compare: "previous" } : {};
-      return { parts: "metrics,live,ratings", window, ...filters.value, ...compare };
+      return { parts: "metrics,live", window, ...filters.value, ...compare };
     }
     case "agents":
       return { parts: "agents,live", window, ...agentParts(of) };
@@ -61,6 +61,7 @@ function App() {
   const { account } = view.value;
   useEffect(() => {
     if (!account || !rights.value) return;
+    targets.value = {};
     void loadTargets(account);
     const timer = setInterval(() => void loadTargets(account), 60_000);
     return () => clearInterval(timer);

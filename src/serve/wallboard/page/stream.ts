@@ -88,7 +88,7 @@ function connect(): void {
   // It says neither since when the numbers are complete nor who may see what: that holds on.
   on("heartbeat", (told: Head) => takeHead({ ...head.value, ...told }));
   on("bye", ({ reason, detail }: { reason: string; detail?: string }) => {
-    if (reason === "stopping") return retry();
+    if (reason === "stopping" || reason === "failed") return retry();
     events.close();
     refusal.value = detail ?? reason;
     connection.value = "refused";

@@ -30,8 +30,9 @@ function kept<From extends object, To>(make: (from: From) => To): (from: From) =
   };
 }
 
+// An agent's numbers are of all that the agent did: so is what they are calculated from, whatever the filters.
 const agentLine = kept((agent: AgentRow): AgentLine => ({
-  key: agent.agent_id, agent, of: { agent: agent.agent_id }, ...(agent.metrics ? { metrics: agent.metrics } : {}),
+  key: agent.agent_id, agent, of: { agent: agent.agent_id, skill: [], line: [] }, ...(agent.metrics ? { metrics: agent.metrics } : {}),
 }));
 const skillLine = kept((row: MetricsRow): GroupLine => {
   const id = row.skill_id ?? "-1";
