@@ -65,7 +65,7 @@ await step("markup, right-to-left, very long words and emoji are shown as text",
   fake.comment = texts[0] + texts[2];
   for (const of of ["agents", "ratings"]) {
     const page = await open(`${address}/?account=acme&page=${of}`, { width: 1280, height: 720 });
-    await page.getByText(texts[0]).first().waitFor();
+    await page.getByText(texts[0]).first().waitFor({ state: "attached" });
     assert.equal(await page.locator("img").count(), 0);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${of} is ${overflow} px too wide`);

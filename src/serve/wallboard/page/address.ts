@@ -25,6 +25,9 @@ export interface View {
   /** Of a table: a column, `-` for descending. */
   sort: string;
   search: string;
+  /** Of ratings: `1` to `5`, and only those with a comment. */
+  score: string[];
+  comment: boolean;
   /** What a detail is about. */
   metric: string;
   agent: string;
@@ -35,7 +38,7 @@ export interface View {
 
 export const USUAL: View = {
   page: "board", account: "", skill: [], line: [], window: "60m", measure: "share", theme: "", kiosk: false, rotate: 0,
-  span: "24h", interval: "", sort: "", search: "", metric: "", agent: "", contact: "", company: "", conversation: "",
+  span: "24h", interval: "", sort: "", search: "", score: [], comment: false, metric: "", agent: "", contact: "", company: "", conversation: "",
 };
 
 const isPage = (word: string): word is Page => [...PAGES, ...DETAILS].includes(word as Page);
@@ -69,6 +72,8 @@ export function read(search: string): View {
     interval: minutes("interval", ""),
     sort: text("sort"),
     search: text("search"),
+    score: list(of.get("score")).filter((score) => /^[1-5]$/.test(score)),
+    comment: of.has("comment") && text("comment") !== "0",
     metric: text("metric"),
     agent: text("agent"),
     contact: text("contact"),
@@ -95,7 +100,7 @@ export const view = signal(read(location.search));
 export function address(change: Partial<View>): string {
   const now = view.value;
   const moved = change.page !== undefined && change.page !== now.page;
-  const fresh = { sort: "", search: "", metric: "", agent: "", contact: "", company: "", conversation: "" };
+  const fresh: Partial<View> = { sort: "", search: "", score: [], comment: false, metric: "", agent: "", contact: "", company: "", conversation: "" };
   return write({ ...now, ...(moved ? fresh : {}), ...change });
 }
 

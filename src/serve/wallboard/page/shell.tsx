@@ -1,13 +1,13 @@
 // What stands around every page: the account, where to go, filters, the state of the data.
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { follow, go, PAGES, type Page, view } from "./address";
+import { follow, go, minutesOf, PAGES, type Page, view } from "./address";
 import { wordOf } from "./api";
 import { Filters } from "./filters";
 import { accounts, hasSession, rights, signOut } from "./session";
 import { Status } from "./status";
 import { now } from "./clock";
-import { timeOfDay } from "./words";
+import { timeOfDay, windowName } from "./words";
 
 /** Pages that change what they show by `rotate`; contacts and companies are for looking things up. */
 const ROTATED: Page[] = ["board", "agents", "skills", "ratings"];
@@ -87,7 +87,7 @@ function Account() {
 /** What a television says instead of controls. */
 function KioskView() {
   const { skill, line, window, page } = view.value;
-  const parts = [NAMES[page], `last ${window}`, ...(skill.length ? [`skill ${skill.join(", ")}`] : []), ...(line.length ? [`line ${line.join(", ")}`] : [])];
+  const parts = [NAMES[page], `last ${windowName(minutesOf(window)!)}`, ...(skill.length ? [`skill ${skill.join(", ")}`] : []), ...(line.length ? [`line ${line.join(", ")}`] : [])];
   return <p class="quiet">{parts.join(" · ")} · {timeOfDay(now.value)}</p>;
 }
 

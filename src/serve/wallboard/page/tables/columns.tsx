@@ -3,8 +3,9 @@ import { computed, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { View } from "../address";
 import type { Metrics } from "../api";
-import { at, catalogue, help } from "../catalogue";
+import { at, catalogue, help, title } from "../catalogue";
 import { Metric } from "../metric";
+import { keep, recall } from "./kept";
 
 export type TableName = "agents" | "skills" | "contacts" | "companies";
 
@@ -15,8 +16,8 @@ export interface Column<Row> {
   title: string;
   help: string;
   numeric: boolean;
-  /** What it is sorted by; a column without is not sorted. */
-  value?: (row: Row) => number | string | undefined;
+  /** What it is sorted by. */
+  value: (row: Row) => number | string | undefined;
   cell: (row: Row) => ComponentChildren;
 }
 
@@ -28,32 +29,26 @@ const USUAL: Record<TableName, string[]> = {
   companies: ["csat.average", "csat.score", "csat.total", "mood.average", "conversations_started", "first_response.mean_ms", "resolution.mean_ms", "resolved"],
 };
 
-/** What a browser remembers, where it may. */
 function remembered(name: TableName): string[] | undefined {
-  try {
-    const paths: unknown = JSON.parse(localStorage.getItem(`columns ${name}`) ?? "null");
-    return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : undefined;
-  } catch {
-    return undefined;
-  }
+  const paths = recall(`columns ${name}`);
+  return Array.isArray(paths) ? paths.filter((path) => typeof path === "string") : undefined;
 }
 
-const choices = signal<Partial<Record<TableName, string[]>>>({
+type Choices = Record<TableName, string[] | undefined>;
+const choices = signal<Choices>({
   agents: remembered("agents"), skills: remembered("skills"), contacts: remembered("contacts"), companies: remembered("companies"),
-} as Partial<Record<TableName, string[]>>);
+});
 
-/** The paths of the metrics that are shown, in the order of the catalogue. */
-export const chosen = (name: TableName) => choices.value[name] ?? USUAL[name];
+/** The paths of the metrics that are shown, without what a server does not know any more. */
+export function chosen(name: TableName): string[] {
+  const known = catalogue.value;
+  return (choices.value[name] ?? USUAL[name]).filter((path) => known.size === 0 || known.has(path));
+}
 
-/** Chooses; nothing chosen: the usual ones again. */
+/** Chooses; nothing said: the usual ones again. */
 export function choose(name: TableName, paths: string[] | undefined): void {
-  choices.value = { ...choices.value, [name]: paths } as Partial<Record<TableName, string[]>>;
-  try {
-    if (paths) localStorage.setItem(`columns ${name}`, JSON.stringify(paths));
-    else localStorage.removeItem(`columns ${name}`);
-  } catch {
-    // It holds for as long as the page is open.
-  }
+  choices.value = { ...choices.value, [name]: paths };
+  keep(`columns ${name}`, paths);
 }
 
 /** Every metric that is one number and exists for the rows of a table. */
@@ -64,10 +59,11 @@ export function offered(name: TableName): string[] {
 }
 
 /** The columns of the chosen metrics. They stay the same objects until others are chosen, so that rows need not be drawn anew. */
-const columnsOf = Object.fromEntries((Object.keys(USUAL) as TableName[]).map((name) => [name, computed(() => {
-  const known = offered(name);
-  return chosen(name).filter((path) => known.includes(path)).map((path) => metricColumn(path));
-})])) as unknown as Record<TableName, { value: Column<Measured>[] }>;
+const columnsOf = (name: TableName) => computed(() => {
+  const wanted = chosen(name);
+  return offered(name).filter((path) => wanted.includes(path)).map(metricColumn);
+});
+const metricColumnsOf = { agents: columnsOf("agents"), skills: columnsOf("skills"), contacts: columnsOf("contacts"), companies: columnsOf("companies") };
 
 /** A row with numbers, and how questions about it are narrowed. */
 export interface Measured {
@@ -75,12 +71,12 @@ export interface Measured {
   of: Partial<View>;
 }
 
-export const metricColumns = (name: TableName) => columnsOf[name].value;
+export const metricColumns = (name: TableName) => metricColumnsOf[name].value;
 
 function metricColumn(path: string): Column<Measured> {
   return {
     key: path,
-    title: catalogue.value.get(path)?.title ?? path,
+    title: title(path),
     help: help(path),
     numeric: true,
     value: (row) => at(row.metrics, path),

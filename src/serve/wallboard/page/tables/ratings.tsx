@@ -1,108 +1,105 @@
-// The latest ratings, newest first, with their comments for who may see them.
+// The latest ratings, newest first, with their comments for who may see them. The newest come by the stream; older ones, and
+// those of some scores, are asked for.
 import "./tables.css";
-import { useEffect, useState } from "preact/hooks";
-import { filters, follow, view } from "../address";
+import { computed } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { filters, go, view } from "../address";
 import { get, type Head, ofAccount, type RatingRow, withParameters, wordOf } from "../api";
 import { head, ratings } from "../stream";
-import { AgentLink, Contact, When } from "../parts";
-import { count, named, plain } from "../words";
-import { Top } from "./table";
+import { When } from "../parts";
+import { count } from "../words";
+import { useAsked, usePages } from "./ask";
+import { Rating } from "./rating";
+import { covered, NotYet, Pages, Top } from "./table";
 
-/** Why an answer was refused, as a person says it. */
-const REASONS: Record<string, string> = {
-  invalid_score: "it is not 1 to 5", rating_window: "it came too late", comment_frozen: "a comment stands with the one before", change_window: "the change came too late",
-};
+type Answer = Head & { rows: RatingRow[]; total_rows: number; next_page?: string };
 
-interface Older {
-  rows: RatingRow[];
-  next: string | undefined;
-  wrong: string;
-}
-type Page = Head & { rows: RatingRow[]; next_page?: string };
+/** As many as the stream has. */
+const ON_A_PAGE = 100;
+/** Between two questions for ratings of some kind, which the stream does not have all of. */
+const EVERY_MS = 5_000;
 
-export function Ratings() {
-  const { account, window, search } = view.value;
-  const [scores, setScores] = useState<number[]>([]);
-  const [commented, setCommented] = useState(false);
-  const [older, setOlder] = useState<Older | undefined>(undefined);
-  const question = { window, ...filters.value, score: scores.join(",") || undefined, comment: commented ? "true" : undefined };
-  const path = withParameters(ofAccount(account, "ratings"), question);
-  useEffect(() => setOlder(undefined), [path]);
-  const newest = ratings.value && [...ratings.value.rows.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
-  const isNarrowed = scores.length > 0 || commented;
-  useEffect(() => {
-    if (isNarrowed) void more(path, undefined, setOlder);
-  }, [path]);
-  const all = isNarrowed ? older?.rows : newest && (older?.rows ?? newest);
+const newest = computed(() => ratings.value && [...ratings.value.rows.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)));
+const textOf = (row: RatingRow) =>
+  [row.comment, row.contact_name, row.contact_id, row.agent_id, row.skill_id, row.conversation_id].join("\n").toLowerCase();
+
+// Of another account nothing is kept.
+export const Ratings = () => <Of key={view.value.account} />;
+
+function Of() {
+  const { account, window, search, score, comment } = view.value;
+  const isNarrowed = score.length > 0 || comment;
+  const pages = usePages(withParameters(ofAccount(account, "ratings"), {
+    window, ...filters.value, score: score.join(","), comment: comment ? "true" : undefined, limit: ON_A_PAGE,
+  }));
+  const isLive = !isNarrowed && pages.turned === 0;
+  const { value, old, busy, wrong, again } = useAsked<Answer>(isLive ? { ...pages, path: "" } : pages, EVERY_MS);
+  const answer = isLive || old ? undefined : value;
+  // Until it is answered, what is here already of the kind.
+  const here = newest.value?.filter((row) => (score.length === 0 || score.includes(String(row.score))) && (!comment || row.comment));
+  const all = answer?.rows ?? (pages.turned > 0 ? value?.rows : here);
+  const total = answer?.total_rows ?? (isLive ? ratings.value?.total_rows : all?.length) ?? 0;
   const wanted = search.trim().toLowerCase();
-  const shown = all?.filter((row) => !wanted || textOf(row).includes(wanted));
-  const total = ratings.value?.total_rows ?? 0;
-  const hasMore = older ? older.next !== undefined : !isNarrowed && newest !== undefined && newest.length < total;
+  const shown = all && wanted ? all.filter((row) => textOf(row).includes(wanted)) : all;
+  const next = answer?.next_page;
+  const older = useOlder(pages.path, pages.to);
+  const turn = {
+    before: pages.turned > 0 ? pages.back : undefined,
+    after: next ? () => pages.to(next) : isLive && total > ON_A_PAGE ? older.ask : undefined,
+  };
+  useTop(pages.turned);
   return (
     <>
-      <Top title="Latest ratings" what="ratings">
-        <div class="switch" role="group" aria-label="Scores">
-          {[1, 2, 3, 4, 5].map((score) => (
-            <button key={score} type="button" aria-pressed={scores.includes(score)} aria-label={`Score ${score}`}
-              onClick={() => setScores(scores.includes(score) ? scores.filter((other) => other !== score) : [...scores, score].sort())}>{score}</button>
-          ))}
-        </div>
-        <label><input type="checkbox" checked={commented} onChange={() => setCommented(!commented)} /> with a comment</label>
-        <a href={withParameters(ofAccount(account, "export/facts.csv"), { window, ...filters.value })} download>Facts as CSV</a>
-      </Top>
+      <RatingsTop />
       {head.value?.private === false && <p class="quiet">Comments and names are private: a key with the right “private” shows them.</p>}
-      {older?.wrong && <p class="bad" role="alert">{older.wrong}</p>}
-      {!shown && !older?.wrong && <p class="notice" role="status">Loading …</p>}
-      {shown?.length === 0 && <p class="card">{wanted || isNarrowed ? "No rating is like that in this window." : "No ratings in this window yet."}</p>}
-      <ul class="ratings-list">{shown?.map((row, place) => <Rating key={row.id ?? `${row.conversation_id} ${row.at} ${place}`} row={row} />)}</ul>
-      <div class="pages">
-        {shown && shown.length > 0 && <span>{isNarrowed ? count(shown.length) : `${count(shown.length)} of ${count(total)}`}</span>}
-        {hasMore && <button type="button" onClick={() => void more(path, older, setOlder)}>{older ? "More" : "Older ones"}</button>}
-      </div>
+      {(wrong || older.wrong) && <p class="bad" role="alert">{wrong || older.wrong} <button type="button" onClick={wrong ? again : older.ask}>Try again</button></p>}
+      <p class="quiet asking" role="status">{busy || older.busy ? "Asking …" : pages.note}</p>
+      {pages.turned > 0 && answer && <p class="quiet">As of <When at={answer.as_of} />: new ones do not come in here. <button type="button" onClick={() => pages.begin()}>To the newest</button></p>}
+      {!shown && !busy && !wrong && <NotYet />}
+      {shown?.length === 0 && !busy && <p class="card">{wanted || isNarrowed ? "No rating is like that in this window." : "No ratings in this window yet."}</p>}
+      <ul class="ratings-list">{shown?.map((row, place) => <Rating key={row.id ?? place} row={row} />)}</ul>
+      {all && all.length > 0 && <Pages turn={turn} text={wanted
+        ? `${count(shown?.length)} of these ${count(all.length)}`
+        : `${count(pages.turned * ON_A_PAGE + 1)}–${count(pages.turned * ON_A_PAGE + all.length)} of ${count(total)}`} />}
     </>
   );
 }
 
-/** Reads on: the first page, which begins with the newest, or the one after those that are here. */
-async function more(path: string, before: Older | undefined, set: (older: Older) => void): Promise<void> {
-  const pages = `${path}${path.includes("?") ? "&" : "?"}${withParameters("", { limit: 200, page: before?.next }).slice(1)}`;
-  try {
-    const { rows, next_page } = await get<Page>(pages);
-    set({ rows: [...(before?.rows ?? []), ...rows], next: next_page, wrong: "" });
-  } catch (error) {
-    set({ rows: before?.rows ?? [], next: undefined, wrong: wordOf(error) });
-  }
-}
-
-const textOf = (row: RatingRow) =>
-  [row.comment, row.contact_name, row.contact_id, row.agent_id, row.skill_id, row.conversation_id].join(" ").toLowerCase();
-
-function Rating({ row }: { row: RatingRow }) {
-  const { at, score, state, reason, conversation_id, agent_id, skill_id, contact_id, contact_name, comment } = row;
+/** What is chosen of the ratings. Who may not see comments cannot ask for those that have one. */
+function RatingsTop() {
+  const { account, window, score, comment } = view.value;
+  const toggle = (one: string) => go({ score: score.includes(one) ? score.filter((other) => other !== one) : [...score, one].sort() });
   return (
-    <li class={state === "counted" ? "card rating" : "card rating taken-back"}>
-      <div>
-        <Score score={score} />
-        <p class="quiet"><When at={at} /></p>
-        {state !== "counted" && <p class="quiet"><span class="word">{state === "refused" ? "Refused" : "Replaced"}</span>{reason && `: ${REASONS[reason] ?? plain(reason)}`}</p>}
+    <Top title="Latest ratings" what="ratings" of={covered(["skill", "line"])}>
+      <div class="switch" role="group" aria-label="Scores">
+        {["1", "2", "3", "4", "5"].map((one) => (
+          <button key={one} type="button" aria-pressed={score.includes(one)} aria-label={`Score ${one}`} onClick={() => toggle(one)}>{one}</button>
+        ))}
       </div>
-      <div>
-        {comment && <p class="said"><bdi>{comment}</bdi></p>}
-        <p class="quiet">
-          <Contact id={contact_id} name={contact_name} /> · agent <AgentLink id={agent_id} /> · <bdi>{named(skill_id, "no skill")}</bdi>
-          {conversation_id && <> · <a {...follow({ page: "conversation", conversation: conversation_id })}>conversation</a></>}
-        </p>
-      </div>
-    </li>
+      {(head.value?.private !== false || comment) && <label><input type="checkbox" checked={comment} onChange={() => go({ comment: !comment })} /> with a comment</label>}
+      <a href={withParameters(ofAccount(account, "export/facts.csv"), { window, ...filters.value })} download>Facts as CSV</a>
+    </Top>
   );
 }
 
-/** Five steps, in the colour of the score, and the score in words. */
-function Score({ score }: { score: number }) {
-  return (
-    <p>
-      <strong>{score} of 5</strong>{" "}
-      <span class={`stars s${score}`} aria-hidden="true">{[1, 2, 3, 4, 5].map((step) => <i key={step} class={step <= score ? "full" : ""} />)}</span>
-    </p>
-  );
+/** From the newest, which come by the stream, to those that follow: the first page is asked for to know the next. */
+function useOlder(path: string, to: (page: string) => void) {
+  const [state, setState] = useState({ busy: false, wrong: "" });
+  const ask = () => {
+    setState({ busy: true, wrong: "" });
+    get<Answer>(path).then(({ next_page }) => {
+      setState({ busy: false, wrong: "" });
+      if (next_page) to(next_page);
+    }, (error) => setState({ busy: false, wrong: wordOf(error) }));
+  };
+  return { ...state, ask };
+}
+
+/** Another page is read from its beginning. */
+function useTop(turned: number): void {
+  const before = useRef(turned);
+  useEffect(() => {
+    if (before.current !== turned) scrollTo(0, 0);
+    before.current = turned;
+  }, [turned]);
 }

@@ -1,60 +1,42 @@
-// A table: sorted by a click on a heading, searched, with columns to choose, a page of rows at a time.
-import { Component } from "preact";
-import { useRef } from "preact/hooks";
+// A table: sorted by a click on a heading, a page of rows at a time, scrolled in a region of its own.
+import { Component, type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { go, minutesOf, view } from "../address";
-import { catalogue } from "../catalogue";
-import { count, windowName } from "../words";
-import { choose, chosen, type Column, offered, type TableName } from "./columns";
+import { condition } from "../status";
+import { count, named, windowName } from "../words";
+import type { Column } from "./columns";
+import { type Keyed, type Sorting, sorting } from "./order";
 
 /** Rows on a page: more are not read, and would take longer to draw than a second has room for. */
 export const ON_A_PAGE = 50;
 
-/** What a row is to its table, whatever its kind. */
-export interface Keyed {
-  key: string;
+/** How pages are turned; a way that leads nowhere is absent. */
+export interface Turn {
+  before?: (() => void) | undefined;
+  after?: (() => void) | undefined;
 }
 
-interface Sorting {
-  key: string;
-  descending: boolean;
-}
-
-/** What the address says of the order; `usual` where it says nothing. */
-export function sorting(usual: string): Sorting {
-  const sort = view.value.sort || usual;
-  return sort.startsWith("-") ? { key: sort.slice(1), descending: true } : { key: sort, descending: false };
-}
-
-/** Rows in order: what has no value comes last either way, and equal ones by their keys. */
-export function sorted<Row extends Keyed>(rows: Row[], columns: Column<Row>[], { key, descending }: Sorting): Row[] {
-  const value = columns.find((column) => column.key === key)?.value;
-  const keyed = rows.map((row) => ({ row, by: value?.(row) }));
-  const order = (a: number | string | undefined, b: number | string | undefined) => {
-    if (a === b) return 0;
-    if (a === undefined) return 1;
-    if (b === undefined) return -1;
-    const less = typeof a === "string" && typeof b === "string" ? a.localeCompare(b) < 0 : a < b;
-    return less === descending ? 1 : -1;
-  };
-  return keyed.sort((a, b) => order(a.by, b.by) || (a.row.key < b.row.key ? -1 : 1)).map(({ row }) => row);
-}
-
-export function Table<Row extends Keyed>({ name, caption, columns, rows, first, total, usual, onPage }: {
-  name: TableName;
+export function Table<Row extends Keyed>({ caption, columns, rows, first, total, usual, turn, old = false }: {
   caption: string;
   /** The first one heads its row. */
   columns: Column<Row>[];
   rows: Row[];
-  /** Of how many these are which; pages are turned by `onPage`, which is absent where there is no more. */
+  /** Of how many these are which. */
   first: number;
   total: number;
   usual: string;
-  onPage: { before?: (() => void) | undefined; after?: (() => void) | undefined };
+  turn: Turn;
+  /** These are rows of a question before; those of this one are on their way. */
+  old?: boolean;
 }) {
   const order = sorting(usual);
+  const region = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (region.current) region.current.scrollTop = 0;
+  }, [first]);
   return (
     <>
-      <div class="scroll" role="region" aria-label={caption} tabIndex={0}>
+      <div class={old ? "sheet old" : "sheet"} role="region" aria-label={caption} aria-busy={old} tabIndex={0} ref={region}>
         <table class="rows">
           <caption class="hidden">{caption}</caption>
           <thead>
@@ -63,29 +45,35 @@ export function Table<Row extends Keyed>({ name, caption, columns, rows, first, 
           <tbody>{rows.map((row) => <Line key={row.key} row={row} columns={columns} />)}</tbody>
         </table>
       </div>
-      <div class="pages">
-        <span>{rows.length === 0 ? `Nothing of ${count(total)}` : `${count(first + 1)}–${count(first + rows.length)} of ${count(total)}`}</span>
-        {(onPage.before || onPage.after) && <>
-          <button type="button" disabled={!onPage.before} onClick={onPage.before}>Previous</button>
-          <button type="button" disabled={!onPage.after} onClick={onPage.after}>Next</button>
-        </>}
-        <Columns name={name} />
-      </div>
+      <Pages text={`${count(first + 1)}–${count(first + rows.length)} of ${count(total)}`} turn={turn} />
     </>
   );
 }
 
+/** Which rows are shown, and the ways to others. */
+export function Pages({ text, turn: { before, after } }: { text: string; turn: Turn }) {
+  const isTurned = !view.value.kiosk && (before !== undefined || after !== undefined);
+  return (
+    <div class="pages">
+      <span>{text}</span>
+      {isTurned && <><Way to={before}>Previous</Way><Way to={after}>Next</Way></>}
+    </div>
+  );
+}
+
+/** It keeps the focus at the last page as well, where a button that is disabled would lose it. */
+const Way = ({ to, children }: { to: (() => void) | undefined; children: string }) =>
+  <button type="button" aria-disabled={to === undefined} onClick={() => to?.()}>{children}</button>;
+
 function Heading<Row>({ column, order }: { column: Column<Row>; order: Sorting }) {
   const { key, title, help, numeric } = column;
   const is = order.key === key;
-  const kind = numeric ? "number" : "";
-  if (!column.value) return <th scope="col" class={kind} title={help}>{title}</th>;
   // Numbers are looked at from the greatest down, names from the first on.
   const next = is ? !order.descending : numeric;
   return (
-    <th scope="col" class={kind} aria-sort={is ? (order.descending ? "descending" : "ascending") : "none"}>
+    <th scope="col" class={numeric ? "number" : ""} aria-sort={is ? (order.descending ? "descending" : "ascending") : "none"}>
       <button type="button" title={help} onClick={() => go({ sort: `${next ? "-" : ""}${key}` }, "replace")}>
-        {title}<span aria-hidden="true">{is ? (order.descending ? " ↓" : " ↑") : ""}</span>
+        {title}{is && <span aria-hidden="true">{order.descending ? "↓" : "↑"}</span>}
       </button>
     </th>
   );
@@ -109,56 +97,35 @@ class Line<Row> extends Component<{ row: Row; columns: Column<Row>[] }> {
   }
 }
 
-/** Which columns there are. */
-function Columns({ name }: { name: TableName }) {
-  const details = useRef<HTMLDetailsElement>(null);
-  const now = chosen(name);
-  const groups = new Map<string, string[]>();
-  for (const path of offered(name)) {
-    const group = path.includes(".") ? path.split(".")[0]! : "counts";
-    groups.set(group, [...(groups.get(group) ?? []), path]);
-  }
-  const toggle = (path: string) => {
-    const wanted = now.includes(path) ? now.filter((other) => other !== path) : [...now, path];
-    choose(name, offered(name).filter((one) => wanted.includes(one)));
-  };
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !details.current?.open) return;
-    details.current.open = false;
-    details.current.querySelector("summary")?.focus();
-  };
-  return (
-    <details class="pick columns-pick" ref={details} onKeyDown={leave}>
-      <summary>Columns</summary>
-      <div class="list">
-        {[...groups].map(([group, paths]) => (
-          <fieldset key={group}>
-            <legend>{group.replaceAll("_", " ")}</legend>
-            {paths.map((path) => (
-              <label key={path}>
-                <input type="checkbox" checked={now.includes(path)} onChange={() => toggle(path)} /> {catalogue.value.get(path)?.title}
-              </label>
-            ))}
-          </fieldset>
-        ))}
-        <button type="button" onClick={() => choose(name, undefined)}>The usual columns</button>
-      </div>
-    </details>
-  );
+/** Of what the numbers are: the window, and the filters that hold. */
+export function covered(kinds: ("skill" | "line")[]): string {
+  const { window } = view.value;
+  const held = kinds.filter((kind) => view.value[kind].length > 0)
+    .map((kind) => `${kind} ${view.value[kind].map((id) => named(id, "none")).join(", ")}`);
+  return [`last ${windowName(minutesOf(window)!)}`, ...held].join(", ");
 }
 
-/** The heading of a table's page, and where it is searched. */
-export function Top({ title, what, children }: { title: string; what: string; children?: preact.ComponentChildren }) {
-  const { search, window } = view.value;
+/** The heading of a table's page, what it covers, and where it is searched. A television has no controls. */
+export function Top({ title, what, of, children }: { title: string; what: string; of: string; children?: ComponentChildren }) {
+  const { search, kiosk } = view.value;
   return (
     <div class="top">
       <h1>{title}</h1>
-      <p class="quiet">last {windowName(minutesOf(window)!)}</p>
-      <label class="search">
-        <span class="hidden">Search {what}</span>
-        <input type="search" placeholder={`Search ${what}`} value={search} onInput={(event) => go({ search: event.currentTarget.value }, "replace")} />
-      </label>
-      {children}
+      <p class="quiet covered"><bdi>{of}</bdi></p>
+      {!kiosk && <>
+        <label class="search">
+          <span class="hidden">Search {what}</span>
+          <input type="search" placeholder={`Search ${what}`} value={search} onInput={(event) => go({ search: event.currentTarget.value }, "replace")} />
+        </label>
+        {children}
+      </>}
     </div>
   );
+}
+
+/** What stands where the stream has told nothing yet. */
+export function NotYet() {
+  const { kind, text } = condition.value;
+  const isLoading = kind === "live" || kind === "connecting" || kind === "delayed";
+  return <p class="notice" role="status">{isLoading ? "Loading …" : text}</p>;
 }
