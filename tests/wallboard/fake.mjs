@@ -69,11 +69,12 @@ export class Fake {
     return { account_id: "acme", as_of: now(), revision: this.#revision, stale_ms: 0, private: this.private };
   }
 
-  #agentRows() {
+  #agentRows(members) {
+    const wanted = (all) => (members ? Object.fromEntries(members.map((name) => [name, all[name]])) : all);
     return Array.from({ length: this.agents }, (_, number) => ({
       agent_id: `a${String(number).padStart(4, "0")}`, agent_name: this.name(number), status: "online",
       since: "2026-01-01T00:00:00.000Z", owned: (number + this.#revision) % 9, waiting: (number + this.#revision) % 3,
-      capacity: 10, skills: ["sales", "support"], metrics: metrics(number + this.#revision),
+      capacity: 10, skills: ["sales", "support"], metrics: wanted(metrics(number + this.#revision)),
     }));
   }
 
@@ -84,18 +85,18 @@ export class Fake {
     }));
   }
 
-  #parts(parts) {
+  #parts({ parts, members }) {
     const span = { from: now(), to: now() };
     const told = {};
     if (parts.includes("metrics")) told.metrics = { ...span, group_by: [], total_rows: 1, rows: [{ metrics: metrics(this.#revision) }] };
     if (parts.includes("live")) told.live = { open: 10, waiting: 2, unassigned: 1, snoozed: 0, longest_waiting: [{ conversation_id: "c1", since: now(), age_ms: 0 }], agents_online: this.agents, agents_away: 0, owned: { a0000: 5 } };
-    if (parts.includes("agents")) told.agents = { ...span, total_rows: this.agents, rows: this.#agentRows() };
+    if (parts.includes("agents")) told.agents = { ...span, total_rows: this.agents, rows: this.#agentRows(members) };
     if (parts.includes("ratings")) told.ratings = { ...span, total_rows: 20, rows: this.#ratingRows() };
     return told;
   }
 
   #tell(stream, event) {
-    stream.response.write(`event: ${event}\nid: ${this.#revision}\ndata: ${JSON.stringify({ ...this.#head(), ...this.#parts(stream.parts) })}\n\n`);
+    stream.response.write(`event: ${event}\nid: ${this.#revision}\ndata: ${JSON.stringify({ ...this.#head(), ...this.#parts(stream) })}\n\n`);
   }
 
   async #answer(url, response) {
@@ -119,7 +120,7 @@ export class Fake {
 
   #listen(url, response) {
     const parts = (url.searchParams.get("parts") ?? "metrics,live").split(",");
-    const stream = { response, parts };
+    const stream = { response, parts, members: url.searchParams.get("metrics")?.split(",") };
     this.#streams.add(stream);
     response.on("close", () => this.#streams.delete(stream));
     response.writeHead(200, { "content-type": "text/event-stream" });

@@ -13,27 +13,37 @@ async function heap(session) {
   return (await session.send("Runtime.getHeapUsage")).usedSize;
 }
 
+/** How long each task of the page's main thread took, in milliseconds of its own CPU time: other tests use the machine, too. */
+async function tasksOf(page, does) {
+  const browser = page.context().browser();
+  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline"] });
+  await does();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const mains = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ tid }) => tid);
+  const tasks = traceEvents.filter(({ name, tid, tdur }) => name === "ThreadControllerImpl::RunTask" && mains.includes(tid) && tdur > 0);
+  return tasks.map(({ tdur }) => tdur / 1_000);
+}
+
 const rows = (page) => page.getByRole("table").first().getByRole("row").count();
 
 await step("500 agents updated every second leave no task above 50 ms", async () => {
   const page = await open(`${address}/?account=acme&page=agents`);
   await eventually(() => rows(page), (count) => count > 40);
-  await page.evaluate(() => {
-    globalThis.long = [];
-    new PerformanceObserver((list) => globalThis.long.push(...list.getEntries().map((entry) => entry.duration)))
-      .observe({ type: "longtask" });
-  });
-  // Other tests use the machine as well, so that a task may wait in its midst: of three rounds the calmest counts.
-  const rounds = [];
-  while (rounds.length < 3 && !rounds.some((long) => long.length === 0)) {
-    for (let second = 0; second < 10; second += 1) {
+  const updates = async () => {
+    for (let second = 0; second < 8; second += 1) {
       fake.update();
       await page.waitForTimeout(1_000);
     }
-    rounds.push(await page.evaluate(() => globalThis.long.splice(0).filter((ms) => ms > 50)));
+  };
+  // Of three rounds the calmest: caches and cores are shared with other tests.
+  const rounds = [];
+  while (rounds.length < 3 && !rounds.some((longest) => longest <= 50)) {
+    const tasks = await tasksOf(page, updates);
+    assert.ok(tasks.length > 8, "tasks are seen");
+    rounds.push(Math.max(...tasks));
   }
-  console.log(`tasks above 50 ms, by rounds of 10 updates: ${JSON.stringify(rounds)}`);
-  assert.deepEqual(rounds.at(-1), []);
+  console.log(`the longest task of each round: ${rounds.map((ms) => ms.toFixed(1)).join(", ")} ms`);
+  assert.ok(rounds.at(-1) <= 50, `${rounds}`);
   await page.context().close();
 });
 

@@ -2,7 +2,7 @@
 import "uplot/dist/uPlot.min.css";
 import "./base.css";
 import { effect } from "@preact/signals";
-import { render } from "preact";
+import { options, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { filters, go, minutesOf, type View, view } from "./address";
 import { Board } from "./board/board";
@@ -89,6 +89,9 @@ effect(() => {
 setInterval(() => {
   if (rights.value && !view.value.account) void loadRights();
 }, 5_000);
+
+// What comes is read in one task and drawn in another, so that neither keeps a key or a click waiting for long.
+options.debounceRendering = (draw) => setTimeout(draw);
 
 void loadRights();
 effect(() => {
