@@ -50,7 +50,7 @@ export function minutesOf(text: string): number | undefined {
   return minutes >= 1 && minutes <= 1440 ? minutes : undefined;
 }
 
-const list = (text: string | null) => (text ? text.split(",").filter((id) => id !== "") : []);
+const list = (text: string | null) => (text ? text.replaceAll(" ", "+").split(",").filter((id) => id !== "") : []);
 
 export function read(search: string): View {
   const of = new URLSearchParams(search);

@@ -1,5 +1,6 @@
 // What the API answers with, as far as the board reads it, and how it is asked.
 // The types say what API.md says; members that may be absent are marked.
+import { signal } from "@preact/signals";
 
 export type Ids = Record<string, string>;
 
@@ -204,6 +205,9 @@ export class Problem extends Error {
   }
 }
 
+/** How often a key was asked for: the session is over, or there was none. */
+export const unauthorized = signal(0);
+
 /** What is asked of an account. */
 export const ofAccount = (account: string, what: string) => `/v1/accounts/${encodeURIComponent(account)}/${what}`;
 
@@ -229,9 +233,10 @@ export async function request(path: string, how: RequestInit = {}): Promise<Resp
     throw new Problem(0, "The server does not answer.");
   }
   if (answer.ok) return answer;
+  if (answer.status === 401) unauthorized.value += 1;
   const told = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string };
   const detail = told.detail ?? told.title ?? `The server answers with ${answer.status}.`;
-  throw new Problem(answer.status, detail, Number(answer.headers.get("retry-after") ?? 0));
+  throw new Problem(answer.status, detail, Number(answer.headers.get("retry-after")) || 0);
 }
 
 /** The text of an error for a person. */

@@ -18,9 +18,18 @@ export interface Entry {
 
 export const catalogue = signal<ReadonlyMap<string, Entry>>(new Map());
 
+const AGAIN_MS = 3_000;
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks for it until it is there: without it no number could be said in its unit. */
 export async function loadCatalogue(): Promise<void> {
-  const { metrics } = await get<{ metrics: Entry[] }>("/v1/metrics");
-  catalogue.value = new Map(metrics.map((entry) => [entry.path, entry]));
+  clearTimeout(again);
+  try {
+    const { metrics } = await get<{ metrics: Entry[] }>("/v1/metrics");
+    catalogue.value = new Map(metrics.map((entry) => [entry.path, entry]));
+  } catch {
+    again = setTimeout(() => void loadCatalogue(), AGAIN_MS);
+  }
 }
 
 /** The title of a path; the path itself until the catalogue is there. */

@@ -6,7 +6,7 @@ import { options, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { filters, go, minutesOf, type View, view } from "./address";
 import { Board } from "./board/board";
-import { loadCatalogue } from "./catalogue";
+import { catalogue, loadCatalogue } from "./catalogue";
 import { accounts, loadRights, rights, signedOut, trouble } from "./session";
 import { Shell } from "./shell";
 import { Choice, SignIn } from "./sign_in";
@@ -37,7 +37,7 @@ function wanted(of: View): Record<string, string> {
     case "ratings":
       return { parts: "ratings,live", window, ...filters.value };
     case "agent":
-      return { parts: "agents,live", window, agent: of.agent };
+      return of.agent ? { parts: "agents,live", window, agent: of.agent } : { parts: "live" };
     default:
       return { parts: "live" };
   }
@@ -68,6 +68,7 @@ function App() {
   }, [account, rights.value]);
   if (signedOut.value) return <SignIn />;
   if (!rights.value) return <p class="notice" role="status">{trouble.value || "Loading …"}</p>;
+  if (catalogue.value.size === 0) return <p class="notice" role="status">Loading …</p>;
   if (!account) return <Choice rights={rights.value} />;
   return <Shell><Page /></Shell>;
 }
@@ -95,6 +96,6 @@ options.debounceRendering = (draw) => setTimeout(draw);
 
 void loadRights();
 effect(() => {
-  if (rights.value) void loadCatalogue().catch(() => undefined);
+  if (rights.value && catalogue.peek().size === 0) void loadCatalogue();
 });
 render(<App />, document.getElementById("app")!);

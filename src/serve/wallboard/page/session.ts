@@ -1,6 +1,6 @@
 // Who is looking, and at which accounts.
-import { signal } from "@preact/signals";
-import { get, Problem, request, wordOf } from "./api";
+import { effect, signal } from "@preact/signals";
+import { get, Problem, request, unauthorized, wordOf } from "./api";
 
 export interface Rights {
   accounts: "*" | string[];
@@ -12,6 +12,9 @@ export interface Rights {
 export const rights = signal<Rights | undefined>(undefined);
 /** Whether a key is needed first. */
 export const signedOut = signal(false);
+effect(() => {
+  if (unauthorized.value > 0) signedOut.value = true;
+});
 /** Why nobody knows: the server does not answer. */
 export const trouble = signal("");
 
@@ -37,8 +40,11 @@ function remember(signedIn: boolean): void {
   }
 }
 
+let again: ReturnType<typeof setTimeout> | undefined;
+
 /** Asks who is looking; again by itself while the server does not answer. */
 export async function loadRights(): Promise<void> {
+  clearTimeout(again);
   try {
     rights.value = await get<Rights>("/v1/session");
     signedOut.value = false;
@@ -49,7 +55,7 @@ export async function loadRights(): Promise<void> {
       trouble.value = "";
     } else {
       trouble.value = wordOf(error);
-      setTimeout(() => void loadRights(), 3_000);
+      again = setTimeout(() => void loadRights(), 3_000);
     }
   }
 }

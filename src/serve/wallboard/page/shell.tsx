@@ -27,7 +27,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
   }, [page, account]);
-  useRotation(rotate);
+  useRotation(kiosk ? rotate : 0);
   useWakeLock(kiosk);
   return (
     <div class={kiosk ? "shell kiosk" : "shell"}>
@@ -74,8 +74,8 @@ class Guard extends Component<{ children: ComponentChildren }, { wrong: string }
 function Account() {
   const { account, kiosk } = view.value;
   const choices = rights.value ? accounts(rights.value) : [];
-  if (kiosk || choices.length < 2) return <strong><bdi>{account}</bdi></strong>;
   const all = choices.includes(account) ? choices : [account, ...choices];
+  if (kiosk || all.length < 2) return <strong><bdi>{account}</bdi></strong>;
   return (
     <select aria-label="Account" value={account}
       onChange={(event) => go({ account: event.currentTarget.value, skill: [], line: [], page: "board" })}>
@@ -110,9 +110,11 @@ function Menu() {
 function useRotation(seconds: number): void {
   useEffect(() => {
     if (seconds === 0) return;
+    // The page that was opened comes back as it was, sorted and searched.
+    const { page: opened, sort, search, score, comment } = view.peek();
     const timer = setInterval(() => {
-      const next = ROTATED[(ROTATED.indexOf(view.value.page) + 1) % ROTATED.length]!;
-      go({ page: next }, "replace");
+      const page = ROTATED[(ROTATED.indexOf(view.value.page) + 1) % ROTATED.length]!;
+      go({ page, ...(page === opened ? { sort, search, score, comment } : {}) }, "replace");
     }, seconds * 1_000);
     return () => clearInterval(timer);
   }, [seconds]);

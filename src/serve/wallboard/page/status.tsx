@@ -2,8 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Problem, request } from "./api";
 import { now } from "./clock";
-import { rights, signedOut } from "./session";
-import { address, checkSilence, connection, ended, head, heardAt, lost, refusal } from "./stream";
+import { address, checkSilence, connection, head, heardAt, lost, refusal } from "./stream";
 import { duration, share } from "./words";
 
 /** Numbers that are so much behind Kafka are said to be delayed. */
@@ -22,6 +21,8 @@ const reason = signal("");
 export interface Condition {
   kind: "live" | "delayed" | "disconnected" | "restoring" | "connecting" | "refused";
   text: string;
+  /** For how long, which is seen and not read aloud every second. */
+  since?: string;
 }
 
 export const condition = computed<Condition>(() => {
@@ -31,12 +32,12 @@ export const condition = computed<Condition>(() => {
   if (connection.value === "refused") return { kind: "refused", text: refusal.value || "Refused" };
   if (connection.value === "lost" || silent > SILENT_MS) {
     if (reason.value) return { kind: "refused", text: reason.value };
-    return { kind: "disconnected", text: silent ? `Disconnected ${seconds(silent)}` : "Disconnected" };
+    return { kind: "disconnected", text: "Disconnected", ...(silent ? { since: seconds(silent) } : {}) };
   }
   // Another page listens to something else: it is there before anybody reads that it is not.
   if (connection.value === "connecting" && (heardAt.value === 0 || silent > SOON_MS)) return { kind: "connecting", text: "Connecting …" };
   const stale = (head.value?.stale_ms ?? 0) + silent;
-  if (stale > DELAYED_MS) return { kind: "delayed", text: `Delayed ${seconds(stale)}` };
+  if (stale > DELAYED_MS) return { kind: "delayed", text: "Delayed", since: seconds(stale) };
   return { kind: "live", text: "Live" };
 });
 
@@ -58,33 +59,40 @@ effect(() => {
     restored.value = undefined;
   }
 });
-effect(() => {
-  if (ended.value === "revoked") signedOut.value = true;
-});
+/** Who is silent for longer is asked again with the next attempt. */
+const PATIENCE_MS = 10_000;
+let asking = false;
 
 async function ask(): Promise<void> {
+  if (asking || !address()) return;
+  asking = true;
   const only = new AbortController();
   try {
-    await request(address(), { signal: only.signal });
-    only.abort();
-    reason.value = "";
-    restored.value = undefined;
+    await request(address(), { signal: AbortSignal.any([only.signal, AbortSignal.timeout(PATIENCE_MS)]) });
+    settle(undefined, "");
   } catch (error) {
     if (!(error instanceof Problem)) return;
-    restored.value = error.status === 503 ? await progress() : undefined;
-    reason.value = error.status >= 400 && error.status !== 503 ? error.detail : "";
-    if (error.status === 401) {
-      rights.value = undefined;
-      signedOut.value = true;
-    }
+    const of = error.status === 503 ? await progress() : undefined;
+    settle(of, of === undefined && error.status >= 400 ? error.detail : "");
+  } finally {
+    only.abort();
+    asking = false;
   }
+}
+
+/** What was found out; late words about a stream that is there again are none. */
+function settle(of: number | undefined, why: string): void {
+  if (connection.peek() === "open") return;
+  restored.value = of;
+  reason.value = why;
 }
 
 /** How far the server has got in reading what was there; nothing where it does not say. */
 async function progress(): Promise<number | undefined> {
   try {
-    if ((await request("/readyz").catch((error: Problem) => error)) instanceof Response) return undefined;
-    const page = await (await request("/metrics?family=cxpulse_restore_progress_ratio")).text();
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    if ((await request("/readyz", { signal }).catch((error: Problem) => error)) instanceof Response) return undefined;
+    const page = await (await request("/metrics?family=cxpulse_restore_progress_ratio", { signal })).text();
     const found = /^cxpulse_restore_progress_ratio(?:\{[^}]*\})? ([0-9.e+-]+)$/m.exec(page);
     return found ? Number(found[1]) : undefined;
   } catch {
@@ -95,10 +103,11 @@ async function progress(): Promise<number | undefined> {
 const ICONS = { live: "●", delayed: "▲", disconnected: "■", restoring: "◔", connecting: "○", refused: "■" };
 
 export function Status() {
-  const { kind, text } = condition.value;
+  const { kind, text, since } = condition.value;
   return (
     <div class={`status ${kind}`} role="status" aria-label="State of the data">
       <span aria-hidden="true">{ICONS[kind]}</span> <span>{text}</span>
+      {since && <span aria-hidden="true">{since}</span>}
     </div>
   );
 }

@@ -90,17 +90,16 @@ function connect(): void {
   on("bye", ({ reason, detail }: { reason: string; detail?: string }) => {
     if (reason === "stopping" || reason === "failed") return retry();
     events.close();
+    source = undefined;
     refusal.value = detail ?? reason;
     connection.value = "refused";
-    ended.value = reason;
+    // The session ended: whoever asks for a key is found out by asking.
+    if (reason === "revoked") lost.value += 1;
   });
   events.onerror = () => {
     if (source === events) retry();
   };
 }
-
-/** The reason of the last `bye`; `revoked` asks for a sign-in. */
-export const ended = signal("");
 
 /** What is done once a stream cannot be had: the reason is asked for, since EventSource does not tell it. */
 export const lost = signal(0);

@@ -1,5 +1,6 @@
 // The targets of the account's policy, as `explain` tells them.
 import { signal } from "@preact/signals";
+import { view } from "./address";
 import { type Explanation, get, ofAccount, withParameters } from "./api";
 
 export interface Targets {
@@ -33,6 +34,8 @@ export async function loadTargets(account: string): Promise<void> {
       resolutionMs: ms(resolution.resolution_target_seconds),
       minimumN: number(thin.minimum_n),
     };
+    // Another account may have been chosen meanwhile.
+    if (view.peek().account !== account) return;
     targets.value = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
   } catch {
     // The stream says what is wrong; the board goes on without targets.

@@ -1,14 +1,15 @@
 // Numbers as people say them: `1 m 40 s`, `73 %`, in the browser's language; the words are English.
 import type { Unit } from "./api";
 
-const language = navigator.languages?.length ? [...navigator.languages] : [navigator.language || "en"];
-const numbers = (options: Intl.NumberFormatOptions) => {
+/** What the browser says of its language; some say what is none. */
+const language = (() => {
   try {
-    return new Intl.NumberFormat(language, options);
+    return Intl.getCanonicalLocales([...(navigator.languages ?? [navigator.language])]);
   } catch {
-    return new Intl.NumberFormat("en", options);
+    return ["en"];
   }
-};
+})();
+const numbers = (options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options);
 const whole = numbers({ maximumFractionDigits: 0 });
 const hundredths = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const tenths = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -28,7 +29,7 @@ export function duration(ms: number | undefined): string {
   if (ms === undefined) return NONE;
   const sign = ms < 0 ? MINUS : "";
   const abs = Math.abs(ms);
-  if (abs < 1_000) return abs === 0 ? `0${SPACE}s` : `${sign}${tenths.format(abs / 1_000)}${SPACE}s`;
+  if (abs < 1_000) return abs < 50 ? `0${SPACE}s` : `${sign}${tenths.format(abs / 1_000)}${SPACE}s`;
   const seconds = Math.round(abs / 1_000);
   const units: [number, string][] = [[86_400, "d"], [3_600, "h"], [60, "m"], [1, "s"]];
   const first = units.findIndex(([size]) => seconds >= size);

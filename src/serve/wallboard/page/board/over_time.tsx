@@ -105,11 +105,21 @@ function Legend({ of, target, minimum }: { of: Shown; target: number | undefined
   return (
     <>
       <span><i class="line now" />now</span>
-      {of.before ? <span><i class="line before" />the period before</span> : <span>Two days are not kept: no period before</span>}
+      {of.before ? <span><i class="line before" />the period before</span> : <span>{sinceYesterday(of) || "No period before: a day is kept"}</span>}
       {target !== undefined && <span><i class="line target" />target {share(target)}</span>}
       {minimum !== undefined && minimum > 1 && <span><i class="line pale" />thin, fewer than {count(minimum)} answers</span>}
     </>
   );
+}
+
+const DAY_MS = 86_400_000;
+
+/** Of a whole day, its first interval with answers against its last one: `at 13:05 yesterday 79 %, now 83 %`. */
+function sinceYesterday({ now, measure }: Shown): string {
+  const filled = now.filter(({ total }) => total > 0);
+  const [first, last] = [filled[0], filled.at(-1)];
+  if (!first || !last || last.to - (now[0]?.from ?? 0) < DAY_MS * 0.9 || first === last) return "";
+  return `at ${timeOfDay(first.from)} yesterday ${sayValue(valueOf(first, measure), measure)}, at ${timeOfDay(last.from)} today ${sayValue(valueOf(last, measure), measure)}`;
 }
 
 /** `10:20 – 10:25: 83 %, n 6; before: 79 %, n 8`. */

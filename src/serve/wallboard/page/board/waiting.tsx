@@ -8,7 +8,7 @@ import { age, count, duration } from "../words";
 import { usePoll } from "../poll";
 import { Fact, Pending, Tile, useChanged } from "./tile";
 
-/** Live state knows no filters: with these it is asked for, so often. */
+/** Live state knows neither filters nor targets: who waits and is overdue is asked for, so often. */
 const EVERY_MS = 3_000;
 /** How many of the longest waits are told. */
 const LONGEST = 10;
@@ -30,9 +30,12 @@ interface Answer extends Head {
   total_rows: number;
 }
 
-const ofLive = (state: Live): Waits => ({
+/** Who waits now; the server has said of these who is overdue. */
+const ofLive = (state: Live, asked: Waits | undefined): Waits => ({
   total: state.waiting,
-  longest: state.longest_waiting.map(({ conversation_id, since }) => ({ id: conversation_id, since: Date.parse(since), overdue: false })),
+  longest: state.longest_waiting.map(({ conversation_id, since }) => ({
+    id: conversation_id, since: Date.parse(since), overdue: asked?.longest.some(({ id, overdue }) => overdue && id === conversation_id) ?? false,
+  })),
 });
 const ofAnswer = ({ as_of, rows, total_rows }: Answer): Waits => ({
   total: total_rows,
@@ -41,18 +44,16 @@ const ofAnswer = ({ as_of, rows, total_rows }: Answer): Waits => ({
   })),
 });
 
-/** Every wait is for a response; only some are for the first. */
-const limit = () => targets.value.responseMs ?? targets.value.firstResponseMs;
+const hasTarget = () => targets.value.responseMs !== undefined || targets.value.firstResponseMs !== undefined;
 
 export function Waiting() {
   const { account } = view.value;
   const filtered = Object.keys(filters.value).length > 0;
-  const path = filtered
-    ? withParameters(ofAccount(account, "conversations"), { state: "waiting", sort: "-waiting_ms", limit: LONGEST, ...filters.value })
-    : "";
+  const path = withParameters(ofAccount(account, "conversations"), { state: "waiting", sort: "-waiting_ms", limit: LONGEST, ...filters.value });
   const asked = usePoll(path, EVERY_MS, (signal) => get<Answer>(path, signal));
   const state = live.value;
-  const waits = filtered ? asked.value && ofAnswer(asked.value) : state && ofLive(state);
+  const answer = asked.value && ofAnswer(asked.value);
+  const waits = filtered ? answer : state && ofLive(state, answer);
   return (
     <Tile area="waiting" name="Waiting" of={filtered ? `for these filters, every ${duration(EVERY_MS)}` : "now"}>
       {asked.wrong && <p class="bad" role="alert">{waits && "These numbers are older. "}{asked.wrong}</p>}
@@ -74,7 +75,7 @@ function Numbers({ waits: { total, longest }, state }: { waits: Waits; state: Li
           <Fact name="Unassigned">{count(state.unassigned)}</Fact>
         </dl>
       )}
-      <Late waits={longest} />
+      <Late waits={longest} total={total} />
       {total === 0 ? <p class="quiet">Nobody waits.</p> : (
         <ol class="longest" aria-label="Longest waiting">
           {longest.map((wait) => <Row key={wait.id} wait={wait} />)}
@@ -84,25 +85,17 @@ function Numbers({ waits: { total, longest }, state }: { waits: Waits; state: Li
   );
 }
 
-function isLate({ since, overdue }: Wait): boolean {
-  const target = limit();
-  return overdue || (target !== undefined && now.value - since > target);
-}
-
-/** How many of the longest are late. Who is not among these waits less long. */
-function Late({ waits }: { waits: Wait[] }) {
-  const target = limit();
-  if (target === undefined || waits.length === 0) return null;
-  const late = waits.filter(isLate).length;
-  // The server knows which of the two targets each is over.
-  const said = waits.some(({ overdue }) => overdue) ? "their target" : `target ${duration(target)}`;
-  if (late === 0) return <p class="goal good">✓ All within {said}</p>;
-  return <p class="goal bad">▲ {count(late)}{late === LONGEST ? " or more" : ""} over {said}</p>;
+/** How many of the longest are over a target that holds for them: the server knows which, and since when. */
+function Late({ waits, total }: { waits: Wait[]; total: number }) {
+  if (!hasTarget() || waits.length === 0) return null;
+  const late = waits.filter(({ overdue }) => overdue).length;
+  if (late === 0) return <p class="goal good">✓ All within their target</p>;
+  return <p class="goal bad">▲ {count(late)}{late === waits.length && total > late ? " or more" : ""} over their target</p>;
 }
 
 /** Drawn every second, and nothing else with it. */
 function Row({ wait }: { wait: Wait }) {
-  const late = isLate(wait);
+  const late = wait.overdue;
   return (
     <li>
       <a {...follow({ page: "conversation", conversation: wait.id })}>
