@@ -37,6 +37,11 @@ fn a_key_is_traded_for_a_cookie_that_no_script_and_no_other_site_can_use() {
     assert!(cookie.starts_with("cxpulse_session=") && !cookie.contains("cxp_"), "{cookie}");
     assert!(cookie.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{cookie}");
     let cookie = desk.cookie(&key);
+    let renewed =
+        desk.get(SESSION, &[&cookie]).header("set-cookie").expect("it lasts as long as it is used").to_owned();
+    assert!(renewed.starts_with(cookie.rsplit(' ').next().expect("the last part")), "{renewed}");
+    assert!(renewed.ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"), "{renewed}");
+    assert_eq!(desk.get(SESSION, &[&bearer(&key)]).header("set-cookie"), None, "a key is no session");
     assert_eq!(desk.get(LIVE, &[&cookie]).json()["private"], true);
     assert_eq!(
         desk.get(SESSION, &[&cookie]).json(),

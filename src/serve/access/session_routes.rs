@@ -45,8 +45,13 @@ struct SignIn {
     key: String,
 }
 
-async fn show(State(shared): State<Shared>, Extension(caller): Extension<Caller>) -> Response {
-    (no_store(), Json(shared.rights(&caller))).into_response()
+/// Who asks by a session has its cookie anew: it lasts as long as the session does.
+async fn show(State(shared): State<Shared>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {
+    let access = &shared.access;
+    let goes_on = |token: &&str| access.sessions.key_of(&SessionId::of(token), access.now()).is_some();
+    let token = credentials::session(&headers).filter(goes_on);
+    let cookie = token.map(|token| (header::SET_COOKIE, access.cookie(token, LASTS_MS / 1_000)));
+    (no_store(), AppendHeaders(cookie), Json(shared.rights(&caller))).into_response()
 }
 
 async fn sign_in(State(shared): State<Shared>, request: Request) -> Result<Response, Response> {

@@ -22,6 +22,8 @@ import { Why } from "./why/why";
 /** Of two windows one after the other the server keeps as much as a day. */
 const COMPARED_MINUTES = 715;
 
+const HOUR_MS = 3_600_000;
+
 /** What the page listens to. Every page hears the live state, so that the state of the data is known everywhere. */
 function wanted(of: View): Record<string, string> {
   const { window, page } = of;
@@ -90,6 +92,11 @@ effect(() => {
 setInterval(() => {
   if (rights.value && !view.value.account) void loadRights();
 }, 5_000);
+
+// A session lasts as long as it is used, and so does its cookie; and there may be other accounts to choose.
+setInterval(() => {
+  if (rights.value && !signedOut.value) void loadRights();
+}, HOUR_MS);
 
 // What comes is read in one task and drawn in another, so that neither keeps a key or a click waiting for long.
 options.debounceRendering = (draw) => setTimeout(draw);

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { address, follow, go, steps } from "./address";
 import { now } from "./clock";
+import { head } from "./stream";
 import { age, named, timeAndDay, timeExact } from "./words";
 
 /** To where the reader came from; of who came by an address, to the board. */
@@ -41,6 +42,12 @@ const LONG = 24;
 
 /** An id or name, whatever is in it. */
 export const Text = ({ text }: { text: string }) => <bdi class={text.length > LONG ? "long" : "short"}>{text}</bdi>;
+
+/** From when the numbers are complete, where that is later than they are asked for. */
+export function Since({ from, complete = head.value?.complete_since }: { from: string | undefined; complete?: string | undefined }) {
+  if (!complete || !from || Date.parse(complete) <= Date.parse(from)) return null;
+  return <p class="since quiet">These numbers are complete from {timeAndDay(complete)} on: what came before has not been read.</p>;
+}
 
 /** An agent by id; `-1` is nobody. */
 export function AgentLink({ id, name }: { id: string | undefined; name?: string | undefined }) {

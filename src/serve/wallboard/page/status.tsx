@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { Problem, request } from "./api";
 import { now } from "./clock";
-import { address, checkSilence, connection, head, heardAt, lost, refusal } from "./stream";
+import { address, checkSilence, connection, head, heardAt, lost, refusal, silence } from "./stream";
 import { duration, share } from "./words";
 
 /** Numbers that are so much behind Kafka are said to be delayed. */
@@ -27,7 +27,7 @@ export interface Condition {
 
 export const condition = computed<Condition>(() => {
   void now.value;
-  const silent = heardAt.value === 0 ? 0 : performance.now() - heardAt.value;
+  const silent = silence();
   if (restored.value !== undefined) return { kind: "restoring", text: `Restoring ${share(restored.value)}` };
   if (connection.value === "refused") return { kind: "refused", text: refusal.value || "Refused" };
   if (connection.value === "lost" || silent > SILENT_MS) {

@@ -23,6 +23,11 @@ export const head = signal<Head | undefined>(undefined);
 export const connection = signal<Connection>("connecting");
 /** When the last word came, by this machine's clock that only goes forward; 0: none yet. */
 export const heardAt = signal(0);
+/** The same by the clock on the wall, which goes on while a computer sleeps. */
+let heardOn = 0;
+
+/** How long nothing has come, in milliseconds; 0: nothing ever came. */
+export const silence = () => (heardAt.value === 0 ? 0 : Math.max(performance.now() - heardAt.value, Date.now() - heardOn));
 /** Why the server ended the stream for good. */
 export const refusal = signal("");
 
@@ -75,6 +80,7 @@ function connect(): void {
     events.addEventListener(name, (event) => {
       if (source !== events) return;
       heardAt.value = performance.now();
+      heardOn = Date.now();
       take(JSON.parse((event as MessageEvent<string>).data) as never);
     });
   on("hello", ({ server }: { server: { build: string } }) => {
@@ -154,7 +160,7 @@ const SILENCE_MS = 15_000;
 
 /** Begins anew where nothing has come for long: a computer that slept, a cable that was pulled. */
 export function checkSilence(): void {
-  if (source && performance.now() - Math.max(heardAt.value, beganAt) > SILENCE_MS) {
+  if (source && performance.now() - beganAt > SILENCE_MS && (heardAt.value === 0 || silence() > SILENCE_MS)) {
     retry();
   }
 }

@@ -1,7 +1,7 @@
 // The board: few numbers, large, each with its count, its target and the change against the period before.
 import "./board.css";
-import { head, metrics } from "../stream";
-import { timeAndDay } from "../words";
+import { Since } from "../parts";
+import { metrics } from "../stream";
 import { Satisfaction } from "./csat";
 import { FirstResponse, Handle, Resolution } from "./durations";
 import { Mood } from "./mood";
@@ -21,15 +21,7 @@ export function Board() {
       <Mood row={row} />
       <Waiting />
       <OverTime />
-      <Since />
+      <Since from={metrics.value?.from} />
     </div>
   );
-}
-
-/** From when the numbers are complete, where that is later than they are asked for. */
-function Since() {
-  const complete = head.value?.complete_since;
-  const from = metrics.value?.from;
-  if (!complete || !from || Date.parse(complete) <= Date.parse(from)) return null;
-  return <p class="since quiet">These numbers are complete from {timeAndDay(complete)} on: what came before has not been read.</p>;
 }

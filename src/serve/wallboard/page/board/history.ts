@@ -23,6 +23,8 @@ export interface History {
   before: Five[] | undefined;
   /** How far `before` is moved. */
   shift: number;
+  /** From when on everything has been read, where that is later than all of this. */
+  complete: string | undefined;
 }
 export interface Interval {
   from: number;
@@ -48,7 +50,8 @@ export async function ask(account: string, filters: Record<string, string>, minu
   const before = minutes <= COMPARED_MINUTES
     ? await of({ from: new Date(from - shift).toISOString(), to: new Date(from).toISOString() })
     : undefined;
-  return { from, to, shift, now: fives(now, 0), before: before && fives(before, shift) };
+  const complete = now.complete_since ?? before?.complete_since;
+  return { from, to, shift, complete, now: fives(now, 0), before: before && fives(before, shift) };
 }
 
 /** The intervals of a time: whole ones, but for the first and the last. */

@@ -6,6 +6,7 @@ import { targets } from "../targets";
 import { count, duration, score, share, timeOfDay, windowName } from "../words";
 import { Curve } from "./curve";
 import { ask, fitting, type History, type Interval, LENGTHS, merge, valueOf } from "./history";
+import { Since } from "../parts";
 import { usePoll } from "../poll";
 import { Pending, Tile } from "./tile";
 
@@ -38,6 +39,7 @@ export function OverTime() {
     <Tile area="overtime" name="Changes over time" of={`${title(measure === "share" ? "csat.score" : "csat.average")}${kiosk ? `, ${windowName(minutes)} in intervals of ${duration(length * 60_000)}` : ""}`}
       controls={!kiosk && <Controls span={span} interval={interval} length={value && length} asTable={asTable} show={setAsTable} />}>
       {wrong && <p class="bad" role="alert">{shown && "These numbers are older. "}{wrong}</p>}
+      {value && <Since from={new Date(value.before ? value.from - value.shift : value.from).toISOString()} complete={value.complete} />}
       {!shown ? !wrong && <Pending /> : asTable ? <Table of={shown} /> : <Drawn of={shown} minutes={minutes} />}
     </Tile>
   );

@@ -5,7 +5,7 @@ import { filters, minutesOf, view } from "../address";
 import type { MetricsRow, Metrics } from "../api";
 import { at, isThin, unit } from "../catalogue";
 import { Metric } from "../metric";
-import { connection } from "../stream";
+import { connection, head } from "../stream";
 import { targets } from "../targets";
 import { change, count, say, timeOfDay, windowName } from "../words";
 
@@ -98,6 +98,8 @@ export function Change({ path, row, words: [less, more] }: { path: string; row: 
   const { previous } = row;
   const now = at(row.metrics, path);
   if (!previous || now === undefined) return null;
+  const complete = head.value?.complete_since;
+  if (complete && Date.parse(complete) > Date.parse(previous.from)) return <p class="change quiet">The period before has not been read whole</p>;
   const before = at(previous.metrics, path);
   if (before === undefined) return <p class="change quiet">Nothing before to compare with</p>;
   const said = change(now - before, unit(path));

@@ -2,7 +2,9 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { go, minutesOf, view } from "../address";
+import { Since } from "../parts";
 import { condition } from "../status";
+import { agents, metrics, ratings } from "../stream";
 import { count, named, windowName } from "../words";
 import type { Column } from "./columns";
 import { type Keyed, type Sorting, sorting } from "./order";
@@ -112,6 +114,7 @@ export function Top({ title, what, of, children }: { title: string; what: string
     <div class="top">
       <h1>{title}</h1>
       <p class="quiet covered"><bdi>{of}</bdi></p>
+      <Since from={(metrics.value ?? agents.value ?? ratings.value)?.from} />
       {!kiosk && <>
         <label class="search">
           <span class="hidden">Search {what}</span>
