@@ -52,6 +52,11 @@ export class Fake {
     for (const stream of this.#streams) this.#tell(stream, "update");
   }
 
+  /** How many bytes the pages have not taken yet. */
+  get pending() {
+    return [...this.#streams].reduce((sum, { response }) => sum + response.writableLength, 0);
+  }
+
   /** Ends every stream, as a server that stops. */
   bye() {
     for (const { response } of this.#streams) {
