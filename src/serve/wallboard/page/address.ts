@@ -132,6 +132,9 @@ export function follow(change: Partial<View>) {
   };
 }
 
+/** Of two windows one after the other the server keeps as much as a day: each may be as long as this, in minutes. */
+export const COMPARED_MINUTES = 715;
+
 /** The parameters of the filters, as the API has them. */
 export const filters = computed(() => {
   const { skill, line } = view.value;

@@ -1,8 +1,9 @@
 // Filters by skill (ring group) and line (phone number), the window, and share or mean.
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { go, minutesOf, view } from "./address";
 import { get, type MetricsAnswer, ofAccount, withParameters, wordOf } from "./api";
+import { useDisclosure } from "./disclosure";
 import { capital, named, windowName } from "./words";
 
 const WINDOWS = ["15m", "30m", "60m", "4h", "8h", "24h"];
@@ -54,23 +55,7 @@ function Pick({ kind }: { kind: Kind }) {
   const { one, none, hint } = WORDS[kind];
   const [wrong, setWrong] = useState("");
   const [search, setSearch] = useState("");
-  const details = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const close = (event: Event) => {
-      const element = details.current;
-      if (!element?.open) return;
-      const escaped = event instanceof KeyboardEvent && event.key === "Escape";
-      if (!escaped && (event instanceof KeyboardEvent || element.contains(event.target as Node))) return;
-      element.open = false;
-      if (escaped) element.querySelector("summary")?.focus();
-    };
-    addEventListener("pointerdown", close);
-    addEventListener("keydown", close);
-    return () => {
-      removeEventListener("pointerdown", close);
-      removeEventListener("keydown", close);
-    };
-  }, []);
+  const details = useDisclosure();
   const opened = () => {
     if (details.current?.open) loadIds(account, kind).then(() => setWrong(""), (error) => setWrong(wordOf(error)));
   };

@@ -4,7 +4,7 @@ import "./base.css";
 import { effect } from "@preact/signals";
 import { options, render } from "preact";
 import { useEffect } from "preact/hooks";
-import { filters, go, minutesOf, type View, view } from "./address";
+import { COMPARED_MINUTES, filters, go, minutesOf, type View, view } from "./address";
 import { Board } from "./board/board";
 import { catalogue, loadCatalogue } from "./catalogue";
 import { accounts, loadRights, rights, signedOut, trouble } from "./session";
@@ -18,9 +18,6 @@ import { loadTargets, targets } from "./targets";
 import { Agent } from "./why/agent";
 import { Conversation } from "./why/conversation";
 import { Why } from "./why/why";
-
-/** Of two windows one after the other the server keeps as much as a day. */
-const COMPARED_MINUTES = 715;
 
 const HOUR_MS = 3_600_000;
 
@@ -61,13 +58,14 @@ function Page() {
 
 function App() {
   const { account } = view.value;
+  const mayAsk = rights.value !== undefined;
   useEffect(() => {
-    if (!account || !rights.value) return;
+    if (!account || !mayAsk) return;
     targets.value = {};
     void loadTargets(account);
     const timer = setInterval(() => void loadTargets(account), 60_000);
     return () => clearInterval(timer);
-  }, [account, rights.value]);
+  }, [account, mayAsk]);
   if (signedOut.value) return <SignIn />;
   if (!rights.value) return <p class="notice" role="status">{trouble.value || "Loading …"}</p>;
   if (catalogue.value.size === 0) return <p class="notice" role="status">Loading …</p>;

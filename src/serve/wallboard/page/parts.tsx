@@ -43,6 +43,9 @@ const LONG = 24;
 /** An id or name, whatever is in it. */
 export const Text = ({ text }: { text: string }) => <bdi class={text.length > LONG ? "long" : "short"}>{text}</bdi>;
 
+/** The signs of what an agent said of being there. */
+export const PRESENCE: Record<string, string> = { online: "●", away: "◐", offline: "○" };
+
 /** From when the numbers are complete, where that is later than they are asked for. */
 export function Since({ from, complete = head.value?.complete_since }: { from: string | undefined; complete?: string | undefined }) {
   if (!complete || !from || Date.parse(complete) <= Date.parse(from)) return null;

@@ -1,6 +1,7 @@
 // Who is looking, and at which accounts.
 import { effect, signal } from "@preact/signals";
 import { get, Problem, request, unauthorized, wordOf } from "./api";
+import { keep, recall } from "./kept";
 
 export interface Rights {
   accounts: "*" | string[];
@@ -20,24 +21,11 @@ export const trouble = signal("");
 
 /** Whether this browser has traded a key: only then there is something to sign out of. The cookie itself no script can read. */
 const SIGNED_IN = "signed in";
-export const hasSession = signal(remembered());
-
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(SIGNED_IN) !== null;
-  } catch {
-    return false;
-  }
-}
+export const hasSession = signal(recall(SIGNED_IN) !== null);
 
 function remember(signedIn: boolean): void {
   hasSession.value = signedIn;
-  try {
-    if (signedIn) localStorage.setItem(SIGNED_IN, "1");
-    else localStorage.removeItem(SIGNED_IN);
-  } catch {
-    // It holds for as long as the page is open.
-  }
+  keep(SIGNED_IN, signedIn || undefined);
 }
 
 let again: ReturnType<typeof setTimeout> | undefined;

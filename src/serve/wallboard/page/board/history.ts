@@ -1,10 +1,9 @@
 // The answers of the last hours in intervals, and those of the same time before. They are asked for in buckets of five
 // minutes and added up here, so that intervals begin at whole ones, and another length of them needs no new question.
+import { COMPARED_MINUTES } from "../address";
 import { type Csat, get, type MetricsAnswer, ofAccount, withParameters } from "../api";
 
 const FIVE_MS = 300_000;
-/** Two spans one after the other must lie in the last 24 hours. */
-const COMPARED_MINUTES = 715;
 /** Lengths of intervals that can be chosen, in minutes. */
 export const LENGTHS = [5, 15, 30, 60] as const;
 /** Fewer answers than these in an interval say little; a length that was good enough stays so a bit longer. */

@@ -3,11 +3,11 @@ import { computed, signal } from "@preact/signals";
 import { follow, view } from "../address";
 import type { AgentRow } from "../api";
 import { agents } from "../stream";
-import { Age } from "../parts";
+import { Age, PRESENCE } from "../parts";
 import { capital, count } from "../words";
 import { Columns } from "./choice";
 import { type Column, type Measured, metricColumns } from "./columns";
-import { keep, recall } from "./kept";
+import { keep, recall } from "../kept";
 import { keptFor, Listed } from "./listed";
 import type { Keyed } from "./order";
 import { covered, Top } from "./table";
@@ -21,7 +21,6 @@ const agentLine = keptFor((agent: AgentRow): AgentLine => ({
   key: agent.agent_id, agent, of: { agent: agent.agent_id, skill: [], line: [] }, ...(agent.metrics ? { metrics: agent.metrics } : {}),
 }));
 
-const SIGNS: Record<string, string> = { online: "●", away: "◐", offline: "○" };
 const ORDER: Record<string, number> = { online: 0, away: 1, offline: 2 };
 
 const AGENT: Column<AgentLine>[] = [
@@ -47,7 +46,7 @@ const columns = computed(() => [...AGENT, ...(metricColumns("agents") as Column<
 
 const Status = ({ status, since }: { status: string; since: string | undefined }) => (
   <span class={`on ${status}`}>
-    <span aria-hidden="true">{SIGNS[status] ?? "○"}</span> {capital(status)}
+    <span aria-hidden="true">{PRESENCE[status] ?? "○"}</span> {capital(status)}
     {since && <span class="quiet"> <Age since={since} /></span>}
   </span>
 );

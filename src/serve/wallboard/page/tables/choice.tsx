@@ -1,6 +1,6 @@
 // Which columns a table has: a list that opens, with marks by group.
-import { useEffect, useRef } from "preact/hooks";
 import { title } from "../catalogue";
+import { useDisclosure } from "../disclosure";
 import { capital, plain } from "../words";
 import { choose, chosen, offered, type TableName } from "./columns";
 
@@ -19,26 +19,14 @@ const GROUP_NAMES: Record<string, string> = { csat: "CSAT", counts: "Conversatio
 const groupName = (group: string) => GROUP_NAMES[group] ?? capital(plain(group.replace(/_sla$/, " target").replace(/_ms$/, "")));
 
 export function Columns({ name }: { name: TableName }) {
-  const details = useRef<HTMLDetailsElement>(null);
+  const details = useDisclosure();
   const now = chosen(name);
-  useEffect(() => {
-    const outside = ({ target }: Event) => {
-      if (details.current && !details.current.contains(target as Node)) details.current.open = false;
-    };
-    addEventListener("pointerdown", outside);
-    return () => removeEventListener("pointerdown", outside);
-  }, []);
   const toggle = (path: string) => {
     const wanted = now.includes(path) ? now.filter((other) => other !== path) : [...now, path];
     choose(name, offered(name).filter((one) => wanted.includes(one)));
   };
-  const leave = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || !details.current?.open) return;
-    details.current.open = false;
-    details.current.querySelector("summary")?.focus();
-  };
   return (
-    <details class="pick columns-pick" ref={details} onKeyDown={leave}>
+    <details class="pick columns-pick" ref={details}>
       <summary>Columns</summary>
       <div class="list" role="group" aria-label="Columns">
         <button type="button" onClick={() => choose(name, undefined)}>The usual columns</button>

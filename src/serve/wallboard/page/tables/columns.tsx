@@ -5,7 +5,7 @@ import type { View } from "../address";
 import type { Metrics } from "../api";
 import { at, catalogue, help, title } from "../catalogue";
 import { Metric } from "../metric";
-import { keep, recall } from "./kept";
+import { keep, recall } from "../kept";
 
 export type TableName = "agents" | "skills" | "contacts" | "companies";
 

@@ -7,7 +7,7 @@ import { Metric } from "../metric";
 import { agents } from "../stream";
 import { capital, count, windowName } from "../words";
 import { Owned } from "./owned";
-import { Age, ConversationLink, Top } from "../parts";
+import { Age, ConversationLink, PRESENCE, Top } from "../parts";
 
 /** Numbers of an agent, each with the count on which it rests. */
 const NUMBERS: [path: string, rests?: string][] = [
@@ -44,8 +44,6 @@ export function Agent() {
   );
 }
 
-const ICONS: Record<string, string> = { online: "●", away: "◐", offline: "○" };
-
 function Now({ of }: { of: AgentRow }) {
   const { agent_id, agent_name, since, owned, waiting, capacity, focused_on, skills } = of;
   const status: string | undefined = of.status;
@@ -54,7 +52,7 @@ function Now({ of }: { of: AgentRow }) {
       <h2 id="agent-now">Now</h2>
       <p class="presence">
         {status
-          ? <><span class={status} aria-hidden="true">{ICONS[status] ?? "○"}</span> <b>{capital(status)}</b>{since && <> for <Age since={since} /></>}</>
+          ? <><span class={status} aria-hidden="true">{PRESENCE[status] ?? "○"}</span> <b>{capital(status)}</b>{since && <> for <Age since={since} /></>}</>
           : <>No status has been told yet</>}
       </p>
       <dl class="pairs">

@@ -1,4 +1,4 @@
-// What a browser remembers of the tables, where it may.
+// What a browser remembers, where it may.
 
 export function recall(name: string): unknown {
   try {
