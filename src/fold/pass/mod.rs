@@ -21,7 +21,7 @@ use crate::domain::event::Millis;
 
 use super::handover::Handover;
 use agenda::Reason;
-use member::{AccountInPass, PassMemory, PassQuestion};
+use member::{AccountInPass, Courtesy, PassMemory, PassQuestion};
 use repeats::Repeats;
 use sweep::Sweep;
 
@@ -70,6 +70,7 @@ pub struct Passes {
     repeats: Repeats,
     said: SaidLately<PerWindow>,
     said_of_buckets: SaidLately<Arc<Metrics>>,
+    courtesy: Courtesy,
     /// Of the records folded since the last pass that said something.
     oldest_record: Option<Millis>,
 }
@@ -89,6 +90,7 @@ impl Passes {
             sweep: Sweep::default(),
             said: SaidLately::default(),
             said_of_buckets: SaidLately::default(),
+            courtesy: Courtesy::default(),
             oldest_record: None,
         }
     }
@@ -199,9 +201,9 @@ impl Passes {
     }
 
     fn answer_one(&mut self, place: usize, question: &PassQuestion<'_>, pass: &mut Pass) {
-        let Self { accounts, repeats, said, said_of_buckets, .. } = self;
+        let Self { accounts, repeats, said, said_of_buckets, courtesy, .. } = self;
         let first = &mut |at, scope| repeats.add(at, place, scope);
-        accounts[place].answer(question, pass, &mut PassMemory { first, said, said_of_buckets });
+        accounts[place].answer(question, pass, &mut PassMemory { first, said, said_of_buckets, courtesy });
     }
 }
 
