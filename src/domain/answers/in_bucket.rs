@@ -44,7 +44,7 @@ impl Answers {
         metrics.active_agents = u64::from(agent.is_some() && metrics.agent_messages > 0);
         metrics.minimum_n = self.view.policy().minimum_n;
         let to = bucket.end().min(self.now()).max(bucket.start());
-        self.add_agent_times(&mut metrics, code, sums, skill, Span { from: bucket.start(), to });
-        metrics
+        let times = self.agent_times(code, sums, skill, &[bucket.start()], to)[0];
+        metrics.with_agent_times(times, skill.is_none())
     }
 }

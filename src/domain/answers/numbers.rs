@@ -1,6 +1,6 @@
 //! Tallies as the numbers that people read.
 
-use crate::domain::day::tally::{Distinct, Tally, whole};
+use crate::domain::day::tally::{Distinct, Tally, Times, whole};
 use crate::domain::fact::{DurationKind, FactKind};
 
 use super::metrics::{Availability, ClosedBy, Csat, Durations, Metrics, Moods, Percentiles, Refused, Sla, Utilisation};
@@ -43,9 +43,21 @@ impl From<&Tally> for Metrics {
     }
 }
 
+impl Metrics {
+    /// With the times of an agent; presence for the agent as a whole alone.
+    pub(super) fn with_agent_times(self, times: Times, has_presence: bool) -> Self {
+        let (availability, utilisation) = presence(times);
+        Self {
+            focus_ms: whole(times.focus_ms),
+            availability: has_presence.then_some(availability),
+            utilisation: has_presence.then_some(utilisation),
+            ..self
+        }
+    }
+}
+
 /// Presence, for the scopes that have it.
-pub(super) fn presence(tally: &Tally) -> (Availability, Utilisation) {
-    let times = tally.times();
+pub(super) fn presence(times: Times) -> (Availability, Utilisation) {
     let online_ms = whole(times.online_ms);
     (
         Availability { online_ms, away_ms: whole(times.away_ms) },

@@ -1,12 +1,12 @@
 //! Metrics over rolling windows.
 
-use super::metrics::{Availability, Metrics, Utilisation};
+use super::metrics::Metrics;
 use super::{Answers, PerWindow, numbers};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::sums::{AgentSums, Logged};
-use crate::domain::day::tally::{Distinct, Tally};
+use crate::domain::day::tally::{Distinct, Tally, Times};
 use crate::domain::day::window::Windows;
-use crate::domain::event::Status;
+use crate::domain::event::Millis;
 use crate::domain::names::Name;
 use crate::domain::scope::{Scope, ScopeId, ScopeKind};
 use crate::domain::span::Span;
@@ -94,7 +94,7 @@ impl Answers {
 
     /// The numbers of the account or of a skill.
     pub(super) fn tallied(&self, scope: ScopeId, tally: &Tally) -> Metrics {
-        let (availability, utilisation) = numbers::presence(tally);
+        let (availability, utilisation) = numbers::presence(tally.times());
         let has_presence = scope == ScopeId::Account;
         Metrics {
             unique_contacts: Some(tally.distinct(Distinct::Contacts)),
@@ -128,21 +128,27 @@ impl Answers {
     ) -> Over {
         let wrote = self.sums.wrote(Name::from_code(code as u32), skill);
         let wrote_in = |span: Span| wrote.is_some_and(|bucket| bucket.start() >= span.from);
-        let numbers = |tally: &Tally, span: Span| {
-            let (active_agents, minimum_n) = (u64::from(wrote_in(span)), self.view.policy().minimum_n);
-            let mut metrics = Metrics { active_agents, minimum_n, ..Metrics::from(tally) };
-            self.add_agent_times(&mut metrics, code, sums, skill, span);
-            metrics
+        let visit = self.view.current.agents.get(code).and_then(|now| now.visit);
+        let times = if sums.has_times() || visit.is_some() {
+            let starts: Vec<Millis> = windows.spans().map(|(_, span)| span.from).collect();
+            self.agent_times(code, sums, skill, &starts, windows.now())
+        } else {
+            Vec::new()
+        };
+        let minimum_n = self.view.policy().minimum_n;
+        let numbers = |tally: &Tally, span: Span, times: Times| {
+            let active_agents = u64::from(wrote_in(span));
+            Metrics { active_agents, minimum_n, ..Metrics::from(tally) }.with_agent_times(times, skill.is_none())
         };
         let (tallies, of_window) = windows.distinct(parts);
-        let has_times = sums.has_times() || self.view.current.agents.get(code).is_some_and(|now| now.visit.is_some());
-        let several = if has_times { of_window.len() } else { tallies.len() };
+        let several = if times.is_empty() { tallies.len() } else { of_window.len() };
         let (mut distinct, mut places, mut last) = (Vec::with_capacity(several), vec![0; of_window.len()], None);
-        for (place, span) in windows.spans() {
+        for (frame, (place, span)) in windows.spans().enumerate() {
             let tally = usize::from(of_window[place]);
-            // Without times the window tells nothing that the tally does not.
-            if has_times || last.replace((tally, wrote_in(span))) != Some((tally, wrote_in(span))) {
-                distinct.push(numbers(&tallies[tally], span));
+            let told = (tally, wrote_in(span), times.get(frame).copied().unwrap_or_default());
+            // Which window it is tells nothing by itself.
+            if last.replace(told) != Some(told) {
+                distinct.push(numbers(&tallies[tally], span, told.2));
             }
             places[place] = distinct.len() as u16 - 1;
         }
@@ -150,27 +156,18 @@ impl Answers {
         Over { metrics, active: self.still_kept(self.active(sums, skill, newest)) }
     }
 
-    /// Adds the times of an agent over a span, those that run included.
-    pub(super) fn add_agent_times(
+    /// The times of an agent in frames that end together at `to`, those that run included.
+    pub(super) fn agent_times(
         &self,
-        metrics: &mut Metrics,
         code: usize,
         sums: &AgentSums,
         skill: Option<Option<Name>>,
-        span: Span,
-    ) {
+        starts: &[Millis],
+        to: Millis,
+    ) -> Vec<Times> {
         let visit = self.view.current.agents.get(code).and_then(|now| now.visit);
         let visit = visit.filter(|visit| skill.is_none_or(|skill| skill == visit.skill));
-        let shared = visit.map(|visit| Span { from: visit.since, to: self.now() }.shared(span));
-        metrics.focus_ms = (sums.visited_ms(span, skill) + shared.map_or(0, Span::length_ms)) as u64;
-        if skill.is_some() {
-            return;
-        }
-        let status = |status| sums.status_ms(span, status) as u64;
-        let online_ms = status(Status::Online);
-        let focus_online =
-            sums.visited_online_ms(span) + shared.map_or(0, |visit| sums.status_ms(visit, Status::Online));
-        metrics.availability = Some(Availability { online_ms, away_ms: status(Status::Away) });
-        metrics.utilisation = Some(Utilisation { focus_ms: focus_online as u64, online_ms });
+        let goes_on = visit.map(|visit| Span { from: visit.since, to: self.now() });
+        sums.times(goes_on, skill, starts, to)
     }
 }

@@ -183,7 +183,7 @@ fn numbers_of(asked: &Asked<'_>, part: &Part) -> Metrics {
 /// The numbers of a group, and how many contacts and agents wrote in it.
 pub(super) fn metrics(asked: &Asked<'_>, tally: &Tally, [contacts, agents]: [u64; 2]) -> Metrics {
     let question = &asked.question;
-    let (availability, utilisation) = numbers::presence(tally);
+    let (availability, utilisation) = numbers::presence(tally.times());
     let has_presence = question.has_presence();
     Metrics {
         active_agents: agents,

@@ -4,9 +4,10 @@ use super::log::Log;
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::growth;
 use crate::domain::current::StatusSpan;
+use crate::domain::day::tally::Times;
 use crate::domain::event::{Millis, Status};
 use crate::domain::names::Name;
-use crate::domain::span::Span;
+use crate::domain::span::{Span, covered_ms};
 
 /// Bytes that are read in a moment.
 const SOON_READ: usize = 16 << 10;
@@ -161,24 +162,38 @@ impl AgentSums {
         !self.visits.is_empty() || !self.statuses.is_empty() || self.status_now.is_some()
     }
 
-    /// How much of a span the ended visits cover, those of one skill or all.
+    /// The times of the agent in frames that end together at `to` and begin at `starts`, latest first, with a visit that goes
+    /// on. Of one skill there are visits alone, since presence belongs to none.
     #[must_use]
-    pub fn visited_ms(&self, span: Span, skill: Option<Option<Name>>) -> Millis {
-        let of_it = self.visited(span).filter(|visit| skill.is_none_or(|skill| skill == visit.skill));
-        of_it.map(|visit| visit.span().overlap_ms(span)).sum()
-    }
-
-    /// How much of a span the ended visits cover while online.
-    #[must_use]
-    pub fn visited_online_ms(&self, span: Span) -> Millis {
-        self.visits_online(span).into_iter().map(Span::length_ms).sum()
-    }
-
-    /// How much of a span a status held.
-    #[must_use]
-    pub fn status_ms(&self, span: Span, status: Status) -> Millis {
-        let of_it = self.statuses_in(span).filter(|held| held.status == status);
-        of_it.map(|held| held.span.overlap_ms(span)).sum()
+    pub fn times(
+        &self,
+        goes_on: Option<Span>,
+        skill: Option<Option<Name>>,
+        starts: &[Millis],
+        to: Millis,
+    ) -> Vec<Times> {
+        let Some(from) = starts.last().copied() else { return Vec::new() };
+        let frame = Span { from, to };
+        let of_it = self.visited(frame).filter(|visit| skill.is_none_or(|skill| skill == visit.skill));
+        let visits: Vec<Span> = goes_on.into_iter().chain(of_it.map(Visited::span)).collect();
+        let focus = covered_ms(visits.iter().copied(), starts, to).into_iter();
+        if skill.is_some() {
+            return focus.map(|focus_ms| Times { focus_ms, ..Times::default() }).collect();
+        }
+        let online_focus = visits.iter().flat_map(|visit| self.online_in(*visit));
+        let focus_online = covered_ms(online_focus, starts, to);
+        let status = |status| {
+            let held = self.statuses_in(frame).filter(move |held| held.status == status);
+            covered_ms(held.map(|held| held.span), starts, to)
+        };
+        let (online, away) = (status(Status::Online), status(Status::Away));
+        let of = |(frame, focus_ms)| Times {
+            focus_ms,
+            focus_online_ms: focus_online[frame],
+            online_ms: online[frame],
+            away_ms: away[frame],
+        };
+        focus.enumerate().map(of).collect()
     }
 
     /// When the last visit ended, of one skill or all.
@@ -228,7 +243,8 @@ mod tests {
         let mut agent = AgentSums::default();
         let span = Span { from: 5, to: 5 + 100 * 86_400_000 };
         let _ = agent.take_up(&[Pending::Visit(span, None, 1)]);
-        assert_eq!((agent.visits.len(), agent.visited_ms(span, None)), (3, span.length_ms()));
+        let times = agent.times(None, None, &[span.from], span.to);
+        assert_eq!((agent.visits.len(), times[0].focus_ms), (3, span.length_ms()));
         let _ = agent.take_up(&[Pending::Visit(span, None, -1)]);
         assert_eq!(agent.visits, []);
     }
@@ -244,8 +260,10 @@ mod tests {
             Pending::StatusNow(held(Status::Online, 40, 1_000), 1),
         ]);
         assert_eq!(changed, [vec![], vec![Span { from: 40, to: 50 }, Span { from: 20, to: 30 }]]);
-        assert_eq!(agent.visited_online_ms(Span { from: 0, to: 60 }), 20);
-        assert_eq!(agent.visited_online_ms(Span { from: 25, to: 45 }), 10);
+        let online = |starts: &[Millis], to| -> Vec<Millis> {
+            agent.times(None, None, starts, to).iter().map(|times| times.focus_online_ms).collect()
+        };
+        assert_eq!((online(&[0], 60), online(&[41, 25, 15], 45)), (vec![20], vec![4, 10, 15]));
         let goes = [Pending::Status(held(Status::Online, 20, 30), -1), Pending::Status(held(Status::Away, 20, 30), 1)];
         assert_eq!(agent.take_up(&goes), [vec![Span { from: 20, to: 30 }], vec![]]);
     }
