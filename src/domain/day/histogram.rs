@@ -26,6 +26,18 @@ impl Histogram {
         Self { bins: Vec::new() }
     }
 
+    /// Values that ascend.
+    pub(super) fn of_ascending(values: impl Iterator<Item = u64>) -> Self {
+        let mut bins: Vec<(u16, u32)> = Vec::new();
+        for bin in values.map(bin) {
+            match bins.last_mut() {
+                Some((last, count)) if *last == bin => *count += 1,
+                _ => bins.push((bin, 1)),
+            }
+        }
+        Self { bins }
+    }
+
     /// Counts a value.
     pub fn add(&mut self, value: u64) {
         self.add_bin(bin(value), 1);
@@ -53,17 +65,15 @@ impl Histogram {
             return;
         }
         let mut merged = Vec::with_capacity(self.bins.len() + other.bins.len());
-        let (mut left, mut right) = (self.bins.iter().peekable(), other.bins.iter().peekable());
-        while let (Some(&&a), Some(&&b)) = (left.peek(), right.peek()) {
-            merged.push(match a.0.cmp(&b.0) {
-                std::cmp::Ordering::Less => a,
-                std::cmp::Ordering::Equal => (a.0, a.1 + b.1),
-                std::cmp::Ordering::Greater => b,
-            });
-            left.next_if(|one| one.0 <= b.0);
-            right.next_if(|one| one.0 <= a.0);
+        let (mut left, mut right) = (&self.bins[..], &other.bins[..]);
+        while let (Some(&(mine, of_mine)), Some(&(theirs, of_theirs))) = (left.first(), right.first()) {
+            // Which comes first is not to be guessed, so nothing branches on it.
+            let (is_mine, is_theirs) = (mine <= theirs, theirs <= mine);
+            merged.push((mine.min(theirs), of_mine * u32::from(is_mine) + of_theirs * u32::from(is_theirs)));
+            (left, right) = (&left[usize::from(is_mine)..], &right[usize::from(is_theirs)..]);
         }
-        merged.extend(left.chain(right));
+        merged.extend_from_slice(left);
+        merged.extend_from_slice(right);
         self.bins = merged;
     }
 
@@ -80,7 +90,7 @@ impl Histogram {
         for (bin, count) in all.flat_map(|one| &one.bins) {
             counts[usize::from(*bin)] += count;
         }
-        Self { bins: (0..).zip(counts).filter(|(_, count)| *count > 0).collect() }
+        Self { bins: taken(&counts) }
     }
 
     /// Whether it holds no value.
@@ -118,6 +128,18 @@ impl Histogram {
             Err(place) => self.bins.insert(place, (bin, count)),
         }
     }
+}
+
+/// The bins that hold something. Which of them do is not to be guessed, so each is written and stays or not.
+fn taken(counts: &[u32]) -> Vec<(u16, u32)> {
+    let most = counts.iter().filter(|count| **count > 0).count();
+    let (mut bins, mut len) = (vec![(0, 0); most + 1], 0);
+    for (bin, count) in (0..).zip(counts) {
+        bins[len] = (bin, *count);
+        len += usize::from(*count > 0);
+    }
+    bins.truncate(len);
+    bins
 }
 
 /// Of so many values, which one a percentile is, counted from the smallest.

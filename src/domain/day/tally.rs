@@ -117,10 +117,26 @@ impl Tally {
 
     /// Adds a fact, or takes one back.
     pub fn add(&mut self, kind: FactKind, value: Millis, sign: Sign) -> Maximum {
-        let count = &mut self.counts.0[kind as usize];
-        *count = count.wrapping_add_signed(sign.unit() as i32);
+        self.count_fact(kind, sign);
         let Some(which) = kind.duration() else { return Maximum::Known };
         self.durations_mut(which).add(value, sign, which)
+    }
+
+    /// Counts a fact, or takes one back, but for its duration: who adds many sets all of a kind at once.
+    pub(super) fn count_fact(&mut self, kind: FactKind, sign: Sign) {
+        let count = &mut self.counts.0[kind as usize];
+        *count = count.wrapping_add_signed(sign.unit() as i32);
+    }
+
+    /// Sets the durations of a kind, of which there are some, and which ascend.
+    pub(super) fn set_durations(&mut self, which: DurationKind, ascending: impl Iterator<Item = Millis> + Clone) {
+        let max_ms = ascending.clone().last().unwrap_or_default();
+        *self.durations_mut(which) = Durations {
+            sum_ms: ascending.clone().sum(),
+            bins: Histogram::of_ascending(ascending.clone().map(|value| value as u64)),
+            max_ms,
+            at_max: ascending.filter(|value| *value == max_ms).count() as u32,
+        };
     }
 
     /// Counts a contact or agent in, or out, whose newest message is here.

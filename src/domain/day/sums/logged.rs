@@ -3,12 +3,12 @@
 //! An agent may have facts under a hundred thousand skills, and then each of them is a fraction of the log: whoever asks
 //! for some of them must not read all of it for each.
 
-use super::buckets::greatest_net;
 use super::log::{Entry, Log};
 use crate::domain::bucket::Bucket;
-use crate::domain::day::tally::{Maximum, Tally};
+use crate::domain::day::tally::Tally;
 use crate::domain::day::window::Windows;
-use crate::domain::fact::{DurationKind, Scopes};
+use crate::domain::event::Millis;
+use crate::domain::fact::{DurationKind, Scopes, Sign};
 use crate::domain::names::Name;
 
 /// What a log says of one skill, or of all.
@@ -45,29 +45,32 @@ impl Log {
         let places = self.places(asked);
         let mut parts: Vec<Vec<Tally>> = vec![Vec::new(); asked.len()];
         let mut standing: Vec<Standing> = vec![Vec::new(); asked.len()];
-        let mut lost: Vec<(usize, usize, DurationKind)> = Vec::new();
+        let (mut stated, mut taken_back) = (Vec::new(), Vec::new());
         let newest = Bucket::of(windows.now());
-        for entry in self.entries() {
-            let part = windows.part_of(entry.bucket());
-            let back = newest.since(entry.bucket()).clamp(0, RING as i64 - 1) as usize;
+        let place_in_time = |bucket: Bucket| {
+            let back = newest.since(bucket).clamp(0, RING as i64 - 1) as usize;
+            (bucket, windows.part_of(bucket), back)
+        };
+        // Facts of one bucket mostly stand together.
+        let mut time = place_in_time(newest);
+        self.each(|entry| {
+            if entry.bucket() != time.0 {
+                time = place_in_time(entry.bucket());
+            }
+            let (_, part, back) = time;
             for place in places.of(&entry) {
                 *reach(&mut standing[place], back) += entry.sign.unit() as i32;
                 let Some(part) = part else { continue };
-                let tally = reach(&mut parts[place], part);
-                if let Maximum::Lost(which) = tally.add(entry.kind, entry.value, entry.sign) {
-                    lost.push((place, part, which));
+                reach(&mut parts[place], part).count_fact(entry.kind, entry.sign);
+                if let Some(which) = entry.kind.duration() {
+                    let one = Measured::new(place, part, which, entry.value);
+                    if entry.sign == Sign::State { stated.push(one) } else { taken_back.push(one) }
                 }
             }
-        }
-        for (place, part, which) in lost {
-            if !parts[place][part].is_max_lost(which) {
-                continue;
-            }
-            let is_of_it =
-                |entry: &Entry| windows.part_of(entry.bucket()) == Some(part) && entry.kind.duration() == Some(which);
-            let of_it = self.entries().filter(|entry| is_of_it(entry) && places.of(entry).any(|one| one == place));
-            let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
-            parts[place][part].set_max(which, max_ms, count);
+        });
+        for of_one in standing_durations(stated, taken_back).chunk_by(|a, b| a.of() == b.of()) {
+            let (place, part, which) = of_one[0].place();
+            parts[place][part].set_durations(which, of_one.iter().map(|one| one.value()));
         }
         let newest = standing.iter().map(|standing| newest_of(standing, newest));
         parts.into_iter().zip(newest).map(|(parts, newest)| Logged { parts: Windows::trim(parts), newest }).collect()
@@ -86,6 +89,41 @@ impl Log {
         }
         places
     }
+}
+
+/// A duration with what it is of, in one number: sorted, those of one kind and part stand together and ascend. One sort
+/// costs less than to look for the place of each in a histogram that grows, and tells the greatest, whatever is taken back.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Measured(u128);
+
+impl Measured {
+    fn new(place: usize, part: usize, which: DurationKind, value: Millis) -> Self {
+        let of = (place as u64) << 32 | (part as u64) << 8 | which as u64;
+        Self(u128::from(of) << 64 | u128::from(value as u64))
+    }
+
+    fn of(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    fn place(self) -> (usize, usize, DurationKind) {
+        let of = self.of();
+        ((of >> 32) as usize, (of >> 8) as usize & 0xff_ffff, DurationKind::ALL[of as usize & 0xff])
+    }
+
+    fn value(self) -> Millis {
+        self.0 as u64 as Millis
+    }
+}
+
+/// What is left of durations when others are taken back, each of which was stated.
+fn standing_durations(mut stated: Vec<Measured>, mut taken_back: Vec<Measured>) -> Vec<Measured> {
+    stated.sort_unstable();
+    taken_back.sort_unstable();
+    let mut taken_back = taken_back.into_iter().peekable();
+    stated.retain(|one| taken_back.next_if_eq(one).is_none());
+    debug_assert!(taken_back.peek().is_none(), "only what was stated is taken back");
+    stated
 }
 
 impl Places {
