@@ -25,6 +25,7 @@ mod kafka_source;
 mod kept_texts;
 mod laws;
 mod liveperson;
+mod liveperson_clients;
 mod native;
 mod page;
 mod passes;

@@ -255,7 +255,9 @@ mod tests {
         // A router tells its paths to nobody, but for who debugs it.
         let shown = format!("{:?}", router(Arc::new(serving()), &Limits::default()));
         let texts = shown.split('"').filter(|text| text.starts_with('/') && !text.contains("{*"));
-        let paths: BTreeSet<String> = texts.map(str::to_owned).collect();
+        // A slash at the end of an address is no other one.
+        let without = |path: &str| if path == "/" { path.to_owned() } else { path.trim_end_matches('/').to_owned() };
+        let paths: BTreeSet<String> = texts.map(without).collect();
         assert_eq!(paths, openapi::paths());
     }
 }

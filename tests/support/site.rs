@@ -97,22 +97,27 @@ impl Site {
 
     /// By another method.
     pub(crate) fn sends(&self, method: &str, path: &str, head: &str) -> Answer {
-        let (head, body) = self.answer(method, path, head);
+        self.posts(method, path, head, "")
+    }
+
+    /// With a body, whose length the head says already.
+    pub(crate) fn posts(&self, method: &str, path: &str, head: &str, sent: &str) -> Answer {
+        let (head, body) = self.answer(method, path, head, sent);
         let body = String::from_utf8(body).expect("text");
         Answer { status: head[9..12].parse().expect("a status"), head, body }
     }
 
     /// The body as gzip, for who takes it so.
     pub(crate) fn packed(&self, path: &str) -> Vec<u8> {
-        let (head, body) = self.answer("GET", path, "accept-encoding: gzip\r\n");
+        let (head, body) = self.answer("GET", path, "accept-encoding: gzip\r\n", "");
         assert!(head.contains("content-encoding: gzip"), "{path}: {head}");
         body
     }
 
-    fn answer(&self, method: &str, path: &str, head: &str) -> (String, Vec<u8>) {
+    fn answer(&self, method: &str, path: &str, head: &str, body: &str) -> (String, Vec<u8>) {
         let mut stream = TcpStream::connect(self.address).expect("it listens");
         let host = if head.starts_with("host:") { "" } else { "host: localhost\r\n" };
-        let asked = format!("{method} {path} HTTP/1.1\r\n{host}connection: close\r\n{head}\r\n");
+        let asked = format!("{method} {path} HTTP/1.1\r\n{host}connection: close\r\n{head}\r\n{body}");
         stream.write_all(asked.as_bytes()).expect("it reads");
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).expect("it answers");

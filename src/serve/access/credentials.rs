@@ -21,10 +21,12 @@ pub(super) enum Presented<'a> {
 
 impl<'a> Presented<'a> {
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
-        let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let (scheme, rest) = authorization.and_then(|value| value.trim().split_once(' ')).unwrap_or_default();
-        if scheme.eq_ignore_ascii_case("bearer") {
-            return Self::Key(rest.trim());
+        // A client that signs as well has two lines; the key is in one of them.
+        let lines = headers.get_all(header::AUTHORIZATION).iter().filter_map(|value| value.to_str().ok());
+        let said: Vec<(&str, &str)> = lines.filter_map(|line| line.trim().split_once(' ')).collect();
+        let by = |scheme: &str| said.iter().find(|(said, _)| said.eq_ignore_ascii_case(scheme));
+        if let Some((_, key)) = by("bearer") {
+            return Self::Key(key.trim());
         }
         if let Some(key) = headers.get(API_KEY) {
             // What is no text is no key either.
@@ -32,7 +34,7 @@ impl<'a> Presented<'a> {
         }
         match session(headers) {
             Some(token) => Self::Session(token),
-            None if scheme.eq_ignore_ascii_case("oauth") => Self::OAuth,
+            None if by("oauth").is_some() => Self::OAuth,
             None => Self::Nothing,
         }
     }
@@ -63,6 +65,8 @@ mod tests {
             &[("x-api-key", "k")],
             &[("x-api-key", "k"), ("authorization", "OAuth oauth_consumer_key=\"x\"")],
             &[("x-api-key", "other"), ("authorization", "Bearer k")],
+            &[("authorization", "OAuth oauth_token=\"x\""), ("authorization", "Bearer k")],
+            &[("authorization", "Bearer k"), ("authorization", "OAuth oauth_token=\"x\"")],
             &[("x-api-key", "k"), ("cookie", "cxpulse_session=s")],
         ] {
             assert_eq!(Presented::of(&headers(lines)), Presented::Key("k"), "{lines:?}");

@@ -67,11 +67,13 @@ pub(super) fn example_leaf(method: Method) -> Vec<u8> {
     written.expect("numbers are JSON")
 }
 
-/// Both methods, by GET and by POST; `key` is what the block of skills is called.
+/// Both methods, by GET and by POST; `key` is what the block of skills is called. LivePerson's own examples end some
+/// addresses with a slash, before the question mark.
 pub(super) fn routes(asking: &Arc<Asking>, key: SkillsKey) -> Router {
     [Method::CsatDistribution, Method::Conversation].into_iter().fold(Router::new(), |router, method| {
         let path = format!("/operations/api/account/{{account}}/{}", method.name());
-        router.route(&path, get(answer).post(answer).with_state((asking.clone(), method, key)))
+        let answer = get(answer).post(answer).with_state((asking.clone(), method, key));
+        router.route(&path, answer.clone()).route(&format!("{path}/"), answer)
     })
 }
 
@@ -87,14 +89,15 @@ async fn answer(
     asking.answer(move || Ok(method.answer(&desk.view().0, &request, key).into_bytes())).await
 }
 
-/// What is asked for, by the parameters of an address and of a body, where there is one.
+/// What is asked for, by the parameters of an address and of a body, where there is one. Some clients have `v` in both:
+/// what is the same there is said once.
 ///
 /// # Errors
 /// Whatever SPEC §8 refuses, naming the parameter.
 pub fn asked(query: &[(String, String)], headers: &HeaderMap, body: &Bytes) -> Result<Request, Problem> {
     let mut parameters = query.to_vec();
     if !body.is_empty() {
-        parameters.extend(request::of_body(headers, body)?);
+        parameters.extend(request::of_body(headers, body)?.into_iter().filter(|said| !query.contains(said)));
     }
     Request::read(&parameters)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, header};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::domain::bucket::BUCKET_MS;
 use crate::domain::day::DAY_MINUTES;
@@ -46,6 +46,8 @@ impl Ids {
 }
 
 const BUCKET_MINUTES: u32 = (BUCKET_MS / 60_000) as u32;
+/// What is read; clients send more.
+const NAMES: [&str; 5] = ["timeframe", "v", "skillIds", "agentIds", "interval"];
 const TIMEFRAME: &str = "a whole number of minutes from 1 to 1440";
 const LIST: &str = "ids separated by commas, -1 for none, or all";
 const INTERVAL: &str = "a whole number of minutes, a multiple of 5, that divides the timeframe and is not greater";
@@ -72,7 +74,8 @@ impl Request {
     }
 }
 
-/// The parameters of a JSON body: an object of strings and numbers.
+/// The parameters of a JSON body: an object of strings and numbers. What is `null` there is not said, since clients write an
+/// option that was not given so; what is not known here is skipped, whatever it is.
 pub(super) fn of_body(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, Problem> {
     let said = headers.get(header::CONTENT_TYPE).map(|said| said.to_str().unwrap_or(""));
     let is_json = |said: &str| {
@@ -85,9 +88,10 @@ pub(super) fn of_body(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, 
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return Err(Problem::malformed_body("the body is no JSON object"));
     };
+    let known = members.into_iter().filter(|(name, value)| NAMES.contains(&name.as_str()) && !value.is_null());
     let text = |(name, value): (String, Value)| match value {
         Value::String(text) => Ok((name, text)),
-        Value::Number(number) => Ok((name, number.to_string())),
+        Value::Number(number) => Ok((name, by_value(&number))),
         other => Err(Problem::invalid_parameter(
             &name,
             &other.to_string(),
@@ -95,7 +99,16 @@ pub(super) fn of_body(headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, 
             "text or a number",
         )),
     };
-    members.into_iter().map(text).collect()
+    known.map(text).collect()
+}
+
+/// A whole number is one however it is written: `60.0` comes from languages whose numbers all have fractions.
+fn by_value(number: &Number) -> String {
+    let is_whole = |value: &f64| value.fract() == 0.0 && value.abs() <= f64::from(u32::MAX);
+    match number.as_f64().filter(is_whole) {
+        Some(value) if number.is_f64() => format!("{value:.0}"),
+        _ => number.to_string(),
+    }
 }
 
 fn one<'p>(parameters: &'p [(String, String)], name: &str) -> Result<Option<&'p str>, Problem> {
@@ -200,8 +213,27 @@ mod tests {
         let request = Request::read(&parameters).expect("it is right");
         assert_eq!((request.timeframe, request.interval), (60, Some(1)));
         assert!(of("[]").is_err() && of("{").is_err() && of(r#"{"v":true}"#).is_err());
+        assert!(of(r#"{"skillIds":["4"]}"#).is_err());
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, "text/xml".parse().expect("a media type"));
         assert!(of_body(&headers, &Bytes::from_static(b"{}")).is_err());
+    }
+
+    #[test]
+    fn a_body_may_leave_out_by_null_and_have_more_than_is_known() {
+        let of = |body: &str| {
+            let parameters = of_body(&HeaderMap::new(), &Bytes::copy_from_slice(body.as_bytes())).expect(body);
+            Request::read(&parameters).map_err(|problem| problem.body())
+        };
+        let plain = Request { timeframe: 60, skills: None, agents: None, interval: None };
+        for body in [
+            r#"{"timeframe":60,"v":1,"skillIds":null,"agentIds":null,"interval":null}"#,
+            r#"{"timeframe":60.0,"v":1.0}"#,
+            r#"{"timeframe":6e1,"v":"1","source":"ccui","breakdown":true,"metrics":["all"],"of":{"a":1}}"#,
+        ] {
+            assert_eq!(of(body), Ok(plain.clone()), "{body}");
+        }
+        assert!(of(r#"{"timeframe":null,"v":1}"#).expect_err("none").contains("missing"));
+        assert!(of(r#"{"timeframe":60.5,"v":1}"#).is_err() && of(r#"{"timeframe":1e300,"v":1}"#).is_err());
     }
 }

@@ -67,8 +67,14 @@ fn request() -> ObjectBuilder {
     let either = |about: &str| {
         ObjectBuilder::new().schema_type(SchemaType::from_iter([Type::String, Type::Number])).description(Some(about))
     };
+    let or_none = |about: &str| {
+        let kinds = SchemaType::from_iter([Type::String, Type::Number, Type::Null]);
+        ObjectBuilder::new().schema_type(kinds).description(Some(about))
+    };
     ObjectBuilder::new()
-        .description(Some("The same parameters as by GET, as text or numbers."))
+        .description(Some(
+            "The same parameters as by GET, as text or numbers; `null` is none, and others change nothing.",
+        ))
         .has(
             "timeframe",
             either(TIMEFRAME)
@@ -78,9 +84,9 @@ fn request() -> ObjectBuilder {
                 .multiple_of(Some(1)),
         )
         .has("v", either(VERSION).enum_values(Some([json!(1), json!("1")])))
-        .may_have("skillIds", either(SKILLS))
-        .may_have("agentIds", either(AGENTS))
-        .may_have("interval", either(INTERVAL))
+        .may_have("skillIds", or_none(SKILLS))
+        .may_have("agentIds", or_none(AGENTS))
+        .may_have("interval", or_none(INTERVAL))
 }
 
 /// The leaf of a method, and what it stands in.
