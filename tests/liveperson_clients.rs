@@ -104,3 +104,17 @@ fn the_example_of_the_documentation_is_answered_in_its_shape() {
     leaf.sort();
     assert_eq!((keys(&skill["metricsTotals"]), keys(&skill["metricsPerAgent"]["9"])), (leaf.clone(), leaf));
 }
+
+#[test]
+fn a_client_that_asks_where_the_methods_are_is_sent_here() {
+    let site = site();
+    let ask = |path: &str, host: &str| site.asks(path, &format!("host: {host}\r\n"));
+    let one = "/api/account/42/service/leDataReporting/baseURI.json?version=1.0";
+    let expected = json!({"service": "leDataReporting", "account": "42", "baseURI": "localhost:8443"});
+    assert_eq!(ask(one, "localhost:8443").json(), expected);
+    let all = ask("/api/account/42/service/baseURI.json?version=1.0", "localhost:8443");
+    assert_eq!(all.json(), json!({"baseURIs": [expected]}));
+    assert_eq!(ask("/api/account/42/service/leDataReporting/baseURI.json", "a@localhost").status, 400);
+    assert_eq!(site.get("/api/account/42/service/leDataReporting").status, 404);
+    assert_eq!(site.get("/api/account/42/login").status, 404);
+}

@@ -15,7 +15,7 @@ pub(super) enum Asked {
     Native { account: Option<String> },
     /// The browser's session.
     Session,
-    /// What describes the API and has nothing of anybody's in it.
+    /// What describes the API, or says where it is, and has nothing of anybody's in it.
     Description,
 }
 
@@ -30,6 +30,7 @@ impl Asked {
             [Some("v1"), Some("accounts"), account, _] => Self::Native { account: account.and_then(decoded) },
             [Some("v1"), Some("session"), None, _] => Self::Session,
             [Some("openapi.json"), None, ..] => Self::Description,
+            [Some("api"), Some("account"), Some(_), Some("service")] => Self::Description,
             _ => Self::Native { account: None },
         }
     }
@@ -116,5 +117,6 @@ mod tests {
         }
         assert_eq!(of("/operations/api/accounts/42/x"), Asked::Operations { account: None });
         assert_eq!((of("/v1/session"), of("/openapi.json")), (Asked::Session, Asked::Description));
+        assert_eq!(of("/api/account/42/service/leDataReporting/baseURI.json"), Asked::Description);
     }
 }

@@ -1,9 +1,11 @@
 //! LivePerson's real-time messaging metrics, so that clients written for them need only another host and key.
 //!
 //! Two methods have the same shapes: `msgcsatdistribution` tells what customers answered, `msgconversation` how conversations
-//! were resolved. A parameter that LivePerson's clients send beside those that are known here changes nothing.
+//! were resolved. A parameter that LivePerson's clients send beside those that are known here changes nothing. Which host has
+//! the methods is what most clients ask first (`domains`).
 
 mod body;
+pub(super) mod domains;
 mod leaf;
 mod request;
 
@@ -67,10 +69,10 @@ pub(super) fn example_leaf(method: Method) -> Vec<u8> {
     written.expect("numbers are JSON")
 }
 
-/// Both methods, by GET and by POST; `key` is what the block of skills is called. LivePerson's own examples end some
+/// Both methods, by GET and by POST, and where they are; `key` is what the block of skills is called. LivePerson's own examples end some
 /// addresses with a slash, before the question mark.
 pub(super) fn routes(asking: &Arc<Asking>, key: SkillsKey) -> Router {
-    [Method::CsatDistribution, Method::Conversation].into_iter().fold(Router::new(), |router, method| {
+    [Method::CsatDistribution, Method::Conversation].into_iter().fold(domains::routes(), |router, method| {
         let path = format!("/operations/api/account/{{account}}/{}", method.name());
         let answer = get(answer).post(answer).with_state((asking.clone(), method, key));
         router.route(&path, answer.clone()).route(&format!("{path}/"), answer)

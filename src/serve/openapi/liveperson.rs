@@ -1,12 +1,14 @@
 //! LivePerson's methods, by GET and by POST.
 
 use serde_json::{Value, json};
-use utoipa::openapi::path::{HttpMethod, Parameter};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{HttpMethod, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use super::endpoint::Endpoint;
 use super::parameters::{ID, account, comma_list, optional, required};
-use super::schemas::{Members as _, Named, component, list, map, named, number, object, parsed, text, whole};
+use super::schemas::{Members as _, Named, component, id, list, map, named, number, object, parsed, text, whole};
+use crate::serve::liveperson::domains::{ALL, Domain, ONE, REPORTING};
 use crate::serve::liveperson::{Method, example_leaf};
 
 pub(super) const TAG: &str = "operations";
@@ -16,6 +18,10 @@ const METHODS: [(Method, &str, &str); 2] = [
     (Method::Conversation, "Conversation", "How conversations were resolved, and how long it took"),
 ];
 const REQUEST: &str = "OperationsRequest";
+const DOMAIN: &str = "Domain";
+const DOMAINS: &str = "Domains";
+const WHERE: &str =
+    "LivePerson's clients ask this first. Whichever service it is, it is here; other parameters change nothing.";
 const TIMEFRAME: &str = "The last so many minutes.";
 const VERSION: &str = "The version of the API.";
 const SKILLS: &str = "Skills, separated by commas; -1 for none, or `all` of those that were active.";
@@ -23,10 +29,27 @@ const AGENTS: &str = "Agents, likewise.";
 const INTERVAL: &str = "The numbers of each so many minutes: a multiple of 5 that divides the timeframe.";
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    METHODS
+    let methods = METHODS
         .into_iter()
-        .flat_map(|(method, schema, summary)| [by_get(method, schema, summary), by_post(method, schema, summary)])
-        .collect()
+        .flat_map(|(method, schema, summary)| [by_get(method, schema, summary), by_post(method, schema, summary)]);
+    methods.chain([domain(), all_domains()]).collect()
+}
+
+fn domain() -> Endpoint {
+    let service = ParameterBuilder::new().name("service").parameter_in(ParameterIn::Path).required(Required::True);
+    let service = service.schema(Some(text("").pattern(Some(ID)))).example(Some(json!(REPORTING))).build();
+    let endpoint =
+        Endpoint::get(ONE, "domain").says(TAG, "Which host has a service", WHERE).takes([account(), service]);
+    endpoint.refuses(&[400, 403]).answers_json("The host, under the name by which it was asked.", DOMAIN, example())
+}
+
+fn all_domains() -> Endpoint {
+    let endpoint = Endpoint::get(ALL, "domains").says(TAG, "Which hosts have which services", WHERE).takes([account()]);
+    endpoint.refuses(&[400, 403]).answers_json("The services.", DOMAINS, json!({"baseURIs": [example()]}))
+}
+
+fn example() -> Value {
+    json!(Domain { service: REPORTING, account: "acme", base_uri: "cxpulse.example.com" })
 }
 
 fn by_get(method: Method, schema: &str, summary: &str) -> Endpoint {
@@ -60,7 +83,10 @@ fn parameters() -> Vec<Parameter> {
 
 pub(super) fn schemas() -> Vec<Named> {
     let of_method = METHODS.into_iter().flat_map(|(method, name, summary)| of_method(method, name, summary));
-    of_method.chain([component(REQUEST, request())]).collect()
+    let domain = object("A service, and the host that has it.").has("service", text("")).has("account", id(""));
+    let domain = domain.has("baseURI", text("A host, and perhaps a port."));
+    let domains = object("All services.").has("baseURIs", list("Each.", named(DOMAIN)));
+    of_method.chain([component(REQUEST, request()), component(DOMAIN, domain), component(DOMAINS, domains)]).collect()
 }
 
 fn request() -> ObjectBuilder {
