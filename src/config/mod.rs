@@ -10,6 +10,7 @@ mod settings;
 mod table;
 mod together;
 mod value;
+mod whole_file;
 
 use std::path::{Path, PathBuf};
 
