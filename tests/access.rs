@@ -49,6 +49,11 @@ impl Folder {
     fn keys(&self) -> PathBuf {
         self.0.join("keys.toml")
     }
+
+    /// Where a program keeps what is its own.
+    fn data(&self) -> PathBuf {
+        self.0.join("data")
+    }
 }
 
 impl Drop for Folder {
@@ -100,7 +105,7 @@ struct Desk {
 /// What the settings say, unless a test says otherwise.
 fn settings() -> AccessSettings {
     let listen = "127.0.0.1:8080".parse().expect("an address");
-    AccessSettings { listen, requests_at_once: 2, cors_origins: Vec::new() }
+    AccessSettings { listen, requests_at_once: 2, cors_origins: Vec::new(), session_secret: None }
 }
 
 impl Desk {

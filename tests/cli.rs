@@ -136,9 +136,6 @@ fn what_is_printed_names_every_setting_and_its_origin_and_is_itself_a_configurat
     assert!(
         printed.lines().any(|l| l.starts_with("series_cap = 4000 ") && l.ends_with("# environment CXPULSE_SERIES_CAP"))
     );
-    let idle = |name: &str| printed.lines().any(|l| l.starts_with(name) && l.ends_with("# default; no effect yet"));
-    assert!(idle("data_dir") && !idle("keep_text") && !idle("policy_topic"));
-    assert_eq!(resolved.idle().count(), 0, "nobody set them");
     assert!(printed.lines().any(|l| l.starts_with("windows = [\"5m\", \"1h\"] ") && l.ends_with("# flag --windows")));
     assert!(printed.lines().any(|l| l.starts_with("listen = \"127.0.0.1:8080\" ") && l.ends_with("# default")));
     let again =
@@ -172,12 +169,6 @@ fn the_windows_of_agents_are_printed_as_they_come_out_and_never_replaced_where_s
         assert!(minutes.contains(&format!("{name} = [\"1h\"] ")), "{minutes}");
     }
     assert_eq!(Given::default().flag("agent_windows", "60").load().expect("right").settings.agent_windows, [60]);
-}
-
-#[test]
-fn a_setting_that_does_nothing_yet_says_so_to_who_sets_it() {
-    let resolved = Given::default().file("data_dir = \"here\"").flag("series_cap", "2000").load().expect("right");
-    assert_eq!(resolved.idle().collect::<Vec<_>>(), ["data_dir (file cxpulse.toml) has no effect yet"]);
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn who_may_not_see_private_words_is_told_no_text() {
         listen: "127.0.0.1:0".parse().expect("an address"),
         requests_at_once: 32,
         cors_origins: Vec::new(),
+        session_secret: None,
     };
     let keyring = Keyring::new(vec![key(1, true), key(2, false)], Box::new(|| None));
     let access = Access::new(&settings, Some(keyring), Box::new(|| NOON), || Some([0; 32]));

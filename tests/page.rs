@@ -26,7 +26,7 @@ const LARGEST: usize = 100_000;
 
 fn access(keys: Option<Vec<Key>>) -> Access {
     let listen = "127.0.0.1:0".parse().expect("an address");
-    let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new() };
+    let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new(), session_secret: None };
     let keyring = keys.map(|keys| Keyring::new(keys, Box::new(|| None)));
     Access::new(&settings, keyring, Box::new(|| NOON), || Some([0; 32]))
 }

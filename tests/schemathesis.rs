@@ -14,6 +14,7 @@ fn demo_with_a_key() -> (Demo, String, PathBuf) {
     let key = String::from_utf8(create.expect("it starts").stdout).expect("text").trim().to_owned();
     let mut demo = program();
     demo.args(["demo", "--agents", "20", "--listen", "127.0.0.1:0", "--log", "warn", "--keys-file"]).arg(&file);
+    demo.args(["--data-dir", env!("CARGO_TARGET_TMPDIR")]);
     (Demo::spawn(demo.stdin(Stdio::null()).stdout(Stdio::piped())), key, file)
 }
 

@@ -6,6 +6,7 @@ mod complete;
 mod law;
 mod listener;
 mod lists;
+mod sessions;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -263,7 +264,7 @@ fn a_key_that_is_revoked_ends_its_streams_and_no_others() {
     let file = revoked.clone();
     let read = move || file.load(Ordering::SeqCst).then(|| left.lock().expect("nobody fails").take()).flatten().map(Ok);
     let listen = "127.0.0.1:0".parse().expect("an address");
-    let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new() };
+    let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new(), session_secret: None };
     static NOW: Mutex<Millis> = Mutex::new(NOON);
     // Each look is two seconds later than the one before: a file is looked at once a second.
     let clock = || {

@@ -25,6 +25,7 @@ fn who_needs_a_key_signs_in_and_sees_what_the_key_allows() {
     let [private, public] = [create(&["--account", "*", "--private"]), create(&["--account", "northwind"])];
     let mut demo = Command::new(env!("CARGO_BIN_EXE_cxpulse"));
     demo.args(["demo", "--agents", "20", "--listen", "127.0.0.1:0", "--log", "warn", "--keys-file"]).arg(&file);
+    demo.args(["--data-dir", env!("CARGO_TARGET_TMPDIR")]);
     let mut demo = Demo::spawn(demo.stdin(Stdio::null()).stdout(Stdio::piped()));
     demo.says("CSAT");
     browse("keys", demo.address(), |asked| match asked {

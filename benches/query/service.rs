@@ -180,7 +180,8 @@ fn serve(board: Arc<Board>, inquiries: Arc<Inquiries>, workers: usize) -> (Runti
     let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
     let listener = runtime.block_on(http::listen(any_port)).expect("a port");
     let address = listener.local_addr().expect("it listens");
-    let settings = AccessSettings { listen: address, requests_at_once: 32, cors_origins: Vec::new() };
+    let settings =
+        AccessSettings { listen: address, requests_at_once: 32, cors_origins: Vec::new(), session_secret: None };
     let access = Arc::new(Access::new(&settings, None, Box::new(clock::now), || random::bytes().ok()));
     let asking = Arc::new(Asking::new(board.clone(), inquiries, Box::new(|| 0), questions_at_once()));
     // As the program does once it has caught up.

@@ -35,7 +35,6 @@ fn start(resolved: &Resolved) -> Result<(), Failure> {
     let settings = &resolved.settings;
     let policies = crate::config::policy_book(settings.policy.as_deref())?;
     crate::telemetry::start_logging(settings);
-    resolved.idle().for_each(|setting| tracing::warn!("{setting}"));
     let check = super::topics::check_for_run(settings.clone());
     super::runtime::block_on(crate::pipeline::run::run(settings, policies, check))
 }

@@ -64,8 +64,7 @@ impl Resolved {
         let mut out = String::new();
         for ((setting, raw), origin) in SETTINGS.iter().zip(&self.values).zip(&self.origins) {
             let line = format!("{} = {}", setting.name, shown(setting, raw));
-            let idle = if setting.idle { "; no effect yet" } else { "" };
-            writeln!(out, "{line:<60} # {origin}{idle}").expect("a String takes every write");
+            writeln!(out, "{line:<60} # {origin}").expect("a String takes every write");
         }
         out
     }
@@ -81,13 +80,6 @@ impl Resolved {
     pub fn wrong(&self, name: &str, what: impl Into<String>, right: impl Into<String>) -> ConfigError {
         let row = row(name);
         wrong(&SETTINGS[row], &self.values[row], &self.origins[row], Wrong::new(what, right))
-    }
-
-    /// What somebody set although this version does nothing with it, one sentence each.
-    pub fn idle(&self) -> impl Iterator<Item = String> {
-        let given =
-            SETTINGS.iter().zip(&self.origins).filter(|(setting, origin)| setting.idle && **origin != Origin::Default);
-        given.map(|(setting, origin)| format!("{} ({origin}) has no effect yet", setting.name))
     }
 }
 

@@ -6,6 +6,7 @@
 mod huge_pages;
 pub mod keys_file;
 mod layers;
+pub mod session_secret;
 mod settings;
 mod table;
 mod together;
@@ -82,6 +83,16 @@ pub enum ConfigError {
         path: PathBuf,
         /// What is wrong and what would be right; never a key.
         what: String,
+    },
+    /// A secret of sessions that is refused.
+    #[error("data_dir: {}: {what}; right would be {right}", .path.display())]
+    SessionSecret {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong; never what stands in it.
+        what: &'static str,
+        /// What would be right.
+        right: &'static str,
     },
     /// A policy file that is refused.
     #[error("policy {}: {what}", .path.display())]

@@ -21,8 +21,6 @@ pub struct Setting {
     pub used_by: Use,
     /// Whether values may be secret and are masked where they are shown.
     pub secret: bool,
-    /// Whether this version takes it and does nothing with it.
-    pub idle: bool,
     /// Whether it is one that a first start needs: `--help` lists these first.
     pub main: bool,
     /// What the default comes to beside the settings before it.
@@ -89,15 +87,14 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         set: |s, raw| put(&mut s.data_dir, value::required_path(raw)),
-        idle: true,
         main: true,
         ..row(
             "data_dir",
             "DIR",
             "cxpulse-data",
-            "Where this process may keep files, relative to the working directory (no effect yet: it keeps none)",
+            "Where this process keeps files, relative to the working directory: what browsers' sessions are known by",
             Shape::Text,
-            Use::Kafka,
+            Use::Serve,
         )
     },
     Setting {
@@ -432,7 +429,6 @@ const fn row(
         shape,
         used_by,
         secret: false,
-        idle: false,
         main: false,
         fit: |_, default| default.to_owned(),
         set: |_, _| Ok(()),

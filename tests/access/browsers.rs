@@ -3,6 +3,7 @@
 use std::net::TcpStream;
 
 use cxpulse::serve::access::AccessSettings;
+use cxpulse::wire::keys::SessionSecret;
 use serde_json::json;
 
 use super::{Answer, Desk, Folder, add_key, bearer, change, settings};
@@ -19,10 +20,22 @@ impl Desk {
 
     /// The cookie that a browser sends from then on.
     fn cookie(&self, key: &str) -> String {
-        let answer = self.signs_in(key);
-        let cookie = answer.header("set-cookie").expect("a cookie").split(';').next().expect("one part").to_owned();
-        format!("cookie: theme=dark; {cookie}")
+        self.signs_in(key).cookie().expect("a cookie")
     }
+}
+
+impl Answer {
+    /// The cookie that a browser sends from now on, if it was given one.
+    fn cookie(&self) -> Option<String> {
+        let cookie = self.header("set-cookie")?.split(';').next().expect("one part");
+        Some(format!("cookie: theme=dark; {cookie}"))
+    }
+}
+
+/// A server that has this secret.
+fn with_secret(folder: &Folder, seed: u8) -> Desk {
+    let session_secret = Some(SessionSecret::new([seed; 32]));
+    Desk::start(&AccessSettings { session_secret, ..settings() }, Some(&folder.keys()))
 }
 
 #[test]
@@ -60,14 +73,17 @@ fn a_session_ends_when_it_is_left_alone_or_signed_out() {
     let folder = Folder::new();
     let (key, _) = add_key(&folder.keys(), 1, &["*"], false);
     let desk = Desk::with_keys(&folder.keys());
-    let cookie = desk.cookie(&key);
+    let mut cookie = desk.cookie(&key);
     for _ in 0..3 {
         desk.after_ms(TWELVE_HOURS - 1);
-        assert_eq!(
-            desk.get(SESSION, &[&cookie]).json(),
-            json!({"accounts": "*", "known": ["acme", "initech"], "private": false})
-        );
+        let answer = desk.get(SESSION, &[&cookie]);
+        assert_eq!(answer.json(), json!({"accounts": "*", "known": ["acme", "initech"], "private": false}));
+        cookie = answer.cookie().expect("it lasts as long as it is used");
     }
+    desk.after_ms(299_999);
+    assert_eq!(desk.get(LIVE, &[&cookie]).cookie(), None, "it was made anew lately");
+    desk.after_ms(TWELVE_HOURS - 300_000);
+    cookie = desk.get(LIVE, &[&cookie]).cookie().expect("whatever is asked is use");
     desk.after_ms(TWELVE_HOURS);
     assert!(desk.get(LIVE, &[&cookie]).problem(401, "unauthorized").starts_with("the session has ended"));
     let (one, other) = (desk.cookie(&key), desk.cookie(&key));
@@ -87,14 +103,67 @@ fn a_session_ends_with_its_key_and_so_does_what_goes_on_by_it() {
     assert_eq!(desk.get(LIVE, &[&cookie]).status, 200);
     let caller = desk.caller.lock().expect("nobody fails").clone().expect("one asked");
     assert_eq!((caller.key_id(), desk.access.still_holds(&caller)), (Some(id.as_str()), true));
-    desk.after_ms(TWELVE_HOURS - 1);
-    assert!(desk.access.still_holds(&caller), "to be asked so is use");
-    desk.after_ms(TWELVE_HOURS - 1);
+    desk.after_ms(TWELVE_HOURS / 2 - 1);
+    assert!(!desk.access.is_stale(&caller));
+    desk.after_ms(1);
+    assert!(desk.access.is_stale(&caller) && desk.access.still_holds(&caller), "what goes on should begin again");
+    let cookie = desk.get(LIVE, &[&cookie]).cookie().expect("its answer makes the cookie anew");
+    let caller = desk.caller.lock().expect("nobody fails").clone().expect("one asked");
+    assert!(!desk.access.is_stale(&caller));
+    desk.asks("DELETE", SESSION, &[&cookie], "");
+    assert!(!desk.access.still_holds(&caller), "it was signed out elsewhere");
+    let cookie = desk.cookie(&key);
     assert_eq!(desk.get(LIVE, &[&cookie]).status, 200);
+    let caller = desk.caller.lock().expect("nobody fails").clone().expect("one asked");
     change(&folder.keys(), Vec::clear);
     desk.after_ms(1_000);
     assert!(!desk.access.still_holds(&caller));
     assert_eq!(desk.get(LIVE, &[&cookie]).status, 401);
+}
+
+#[test]
+fn a_session_outlives_the_server_that_gave_it_and_is_known_to_those_alone_that_have_its_secret() {
+    let folder = Folder::new();
+    let (key, id) = add_key(&folder.keys(), 1, &["acme"], false);
+    let before = with_secret(&folder, 1);
+    let (cookie, ended) = (before.cookie(&key), before.cookie(&key));
+    drop(before);
+    let after = with_secret(&folder, 1);
+    assert_eq!(after.get(LIVE, &[&cookie]).status, 200);
+    assert_eq!(after.asks("DELETE", SESSION, &[&ended], "").status, 204);
+    assert_eq!((after.get(LIVE, &[&ended]).status, after.get(LIVE, &[&cookie]).status), (401, 200));
+    let told = with_secret(&folder, 2).get(LIVE, &[&cookie]).problem(401, "unauthorized");
+    assert!(told.starts_with("the session has ended"), "another server's cookie is none: {told}");
+    // A key that is called the same is not the same key.
+    let (_, other) = add_key(&folder.keys(), 2, &["acme"], false);
+    change(&folder.keys(), |keys| {
+        keys.remove(0);
+        keys[0].id.clone_from(&id);
+    });
+    after.after_ms(1_000);
+    assert_eq!((after.get(LIVE, &[&cookie]).status, other == id), (401, false));
+}
+
+#[test]
+fn nobody_makes_a_cookie_of_another_one() {
+    let folder = Folder::new();
+    let (key, id) = add_key(&folder.keys(), 1, &["acme"], false);
+    let (_, stronger) = add_key(&folder.keys(), 2, &["*"], true);
+    let desk = with_secret(&folder, 1);
+    let cookie = desk.cookie(&key);
+    assert_eq!(desk.get(LIVE, &[&cookie]).status, 200);
+    let until = cookie.rsplit('.').nth(1).expect("a moment").to_owned();
+    for forged in [
+        cookie.replace(&id, &stronger),
+        cookie.replace(&until, &format!("9{until}")),
+        cookie[..cookie.len() - 1].to_owned(),
+        format!("{cookie}0"),
+        format!("cookie: cxpulse_session={}", "0".repeat(43)),
+        "cookie: cxpulse_session=".to_owned(),
+    ] {
+        let told = desk.get(LIVE, &[&forged]).problem(401, "unauthorized");
+        assert!(told.starts_with("the session has ended"), "{forged}: {told}");
+    }
 }
 
 #[test]

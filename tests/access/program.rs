@@ -1,5 +1,6 @@
 //! The whole program: how it starts with keys and without, and what its log has of those who ask.
 
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use super::{Folder, add_key, bearer, cxpulse_keys, until};
@@ -13,6 +14,12 @@ fn demo(arguments: &[&str]) -> Command {
     command.args(["demo", "--agents", "2"]).args(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// One with the keys of a folder, which keeps there what is its own.
+fn with_keys(folder: &Folder, log: &str) -> Demo {
+    let mut command = demo(&["--listen", "127.0.0.1:0", "--log", log]);
+    Demo::spawn(command.arg("--keys-file").arg(folder.keys()).arg("--data-dir").arg(folder.data()))
 }
 
 /// What it says where it does not begin.
@@ -60,9 +67,7 @@ fn without_keys_the_program_says_at_the_start_that_this_machine_may_ask() {
 fn the_log_has_a_line_of_each_request_and_nothing_secret() {
     let folder = Folder::new();
     let (key, id) = add_key(&folder.keys(), 1, &["acme"], false);
-    let file = folder.keys().to_string_lossy().into_owned();
-    let arguments = ["--listen", "127.0.0.1:0", "--keys-file", &file, "--log", "debug,hyper=info"];
-    let demo = Demo::spawn(&mut demo(&arguments));
+    let demo = with_keys(&folder, "debug,hyper=info");
     let header = format!("{}\r\nx-request-id: one-of-mine\r\n", bearer(&key));
     assert!(demo.ask("/v1/session", &header).0.contains("x-request-id: one-of-mine\r\n"));
     for path in [
@@ -93,11 +98,47 @@ fn the_log_has_a_line_of_each_request_and_nothing_secret() {
 fn a_key_that_is_revoked_while_the_program_runs_opens_nothing_any_more() {
     let folder = Folder::new();
     let (key, id) = add_key(&folder.keys(), 1, &["*"], true);
-    let file = folder.keys();
-    let path = file.to_string_lossy().into_owned();
-    let demo = Demo::spawn(&mut demo(&["--listen", "127.0.0.1:0", "--keys-file", &path, "--log", "warn"]));
+    let demo = with_keys(&folder, "warn");
     let status = || demo.ask("/v1/session", &format!("{}\r\n", bearer(&key))).0[9..12].to_owned();
     assert_eq!(status(), "200");
-    assert!(cxpulse_keys(&["revoke", &id], &file).status.success());
+    assert!(cxpulse_keys(&["revoke", &id], &folder.keys()).status.success());
     until(|| status() == "401");
+}
+
+#[test]
+fn a_browser_that_has_signed_in_stays_so_when_the_program_starts_again() {
+    let folder = Folder::new();
+    let (key, id) = add_key(&folder.keys(), 1, &["acme"], false);
+    let first = with_keys(&folder, "debug,hyper=info");
+    let (mut stream, body) = (first.connect(), format!("{{\"key\":\"{key}\"}}"));
+    let head = "POST /v1/session HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+    write!(stream, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers in text");
+    let cookie = answer.split("set-cookie: ").nth(1).and_then(|rest| rest.split(';').next()).expect(&answer);
+    let signed_in = |demo: &Demo| demo.ask("/v1/session", &format!("cookie: {cookie}\r\n")).0[9..12].to_owned();
+    assert_eq!(signed_in(&first), "200");
+    let secret = std::fs::read_to_string(folder.data().join("session-secret")).expect("it was made");
+    let log = first.end();
+    let again = with_keys(&folder, "warn");
+    assert_eq!(signed_in(&again), "200", "nobody has signed out");
+    let code = cookie.rsplit('.').next().expect("the last part");
+    assert!(!log.contains(secret.trim()) && !log.contains(code), "{log}");
+    assert!(cxpulse_keys(&["revoke", &id], &folder.keys()).status.success());
+    until(|| signed_in(&again) == "401");
+    std::fs::write(folder.data().join("session-secret"), "no digits").expect("it is ours");
+    let mut other = demo(&["--listen", "127.0.0.1:0"]);
+    let told = other.arg("--keys-file").arg(folder.keys()).arg("--data-dir").arg(folder.data()).output();
+    let told = String::from_utf8(told.expect("the program starts").stderr).expect("UTF-8");
+    assert!(told.contains("session-secret: it is no secret of sessions; right would be 64 hexadecimal"), "{told}");
+}
+
+#[test]
+fn where_nothing_can_be_kept_the_program_serves_and_says_what_that_means() {
+    let folder = Folder::new();
+    add_key(&folder.keys(), 1, &["acme"], false);
+    std::fs::write(folder.data(), "no folder").expect("a temporary folder");
+    let mut demo = with_keys(&folder, "warn");
+    demo.logs("data_dir keeps no secret of sessions, so browsers sign in again after a restart: ");
+    assert_eq!(demo.get("/livez").0, 200);
 }

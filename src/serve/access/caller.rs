@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use super::sessions::SessionId;
 use super::{CHALLENGE_KEY, Problem};
-use crate::wire::keys::{Accounts, Key};
+use crate::wire::keys::{Accounts, Key, Session};
 
 /// Who asks: what the guard found out, for endpoints as `Extension<Caller>`.
 #[derive(Debug, Clone)]
 pub struct Caller {
     rights: Rights,
-    session: Option<SessionId>,
+    session: Option<Arc<Session>>,
 }
 
 #[derive(Debug, Clone)]
@@ -43,8 +42,8 @@ impl Caller {
         Self { rights: Rights::Of(key), session: None }
     }
 
-    pub(super) fn of_session(key: Arc<Key>, session: SessionId) -> Self {
-        Self { rights: Rights::Of(key), session: Some(session) }
+    pub(super) fn of_session(key: Arc<Key>, session: Session) -> Self {
+        Self { rights: Rights::Of(key), session: Some(Arc::new(session)) }
     }
 
     /// Of which accounts they may ask.
@@ -84,8 +83,8 @@ impl Caller {
         }
     }
 
-    pub(super) fn session(&self) -> Option<&SessionId> {
-        self.session.as_ref()
+    pub(super) fn session(&self) -> Option<&Session> {
+        self.session.as_deref()
     }
 }
 

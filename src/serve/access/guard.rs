@@ -67,6 +67,13 @@ async fn admit(State(access): State<Arc<Access>>, mut request: Request, next: Ne
         Ok(admitted) => {
             noted.key = admitted.caller.as_ref().and_then(Caller::key_id).map(str::to_owned);
             let Admitted { caller, permit } = admitted;
+            // Who asks what they may see has the cookie anew each time, everybody else now and then.
+            let always = matches!(asked, Asked::Session);
+            let renewed = caller.as_ref().and_then(|caller| access.renewed(caller, always));
+            let (caller, cookie) = match renewed {
+                Some((caller, cookie)) => (Some(caller), Some(cookie)),
+                None => (caller, None),
+            };
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
@@ -74,7 +81,7 @@ async fn admit(State(access): State<Arc<Access>>, mut request: Request, next: Ne
                 Some(problem) => problem.into_response(),
                 None => next.run(request).await,
             };
-            finish(&access, permit, answer)
+            finish(&access, permit, cookie, answer)
         }
         Err(refused) => {
             noted.key = refused.key;
@@ -89,10 +96,13 @@ async fn admit(State(access): State<Arc<Access>>, mut request: Request, next: Ne
     answer
 }
 
-fn finish(access: &Access, permit: Option<Permit>, mut answer: Response) -> Response {
+fn finish(access: &Access, permit: Option<Permit>, cookie: Option<HeaderValue>, mut answer: Response) -> Response {
     // Answers differ from key to key: what stands between must not keep them for others.
     let private = HeaderValue::from_static("private, no-cache");
     answer.headers_mut().entry(header::CACHE_CONTROL).or_insert(private);
+    if let Some(cookie) = cookie {
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
     match permit {
         Some(permit) => {
             access.at_once.tell(&mut answer, permit.left);

@@ -24,7 +24,7 @@ use self::sessions::Sessions;
 use self::sign_ins::SignIns;
 use super::problem::Problem;
 use crate::domain::event::Millis;
-use crate::wire::keys::Key;
+use crate::wire::keys::{Claim, Key, Session, SessionSecret};
 
 pub(in crate::serve) use self::at_once::{AtOnce, Permit};
 pub use self::caller::{Caller, account, operations_account, unknown_account, unknown_operations_account};
@@ -54,6 +54,8 @@ pub struct AccessSettings {
     pub requests_at_once: usize,
     /// Origins of web pages that may read answers from elsewhere.
     pub cors_origins: Vec<String>,
+    /// What the sessions of browsers are known by; without it they end with the process.
+    pub session_secret: Option<SessionSecret>,
 }
 
 /// Everything that decides who may ask.
@@ -76,10 +78,11 @@ impl Access {
     /// By these settings, with the keys of a file or open to this machine.
     #[must_use]
     pub fn new(settings: &AccessSettings, keyring: Option<Keyring>, clock: Clock, random: Random) -> Self {
+        let secret = settings.session_secret.clone().or_else(|| random().map(SessionSecret::new));
         let origins = settings.cors_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
         Self {
             keyring,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(secret),
             sign_ins: SignIns::default(),
             at_once: Arc::new(AtOnce::new(settings.requests_at_once)),
             origins: origins.collect(),
@@ -94,7 +97,7 @@ impl Access {
     #[must_use]
     pub fn open() -> Self {
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new() };
+        let settings = AccessSettings { listen, requests_at_once: 32, cors_origins: Vec::new(), session_secret: None };
         Self::new(&settings, None, Box::new(|| 0), || Some([0; 32]))
     }
 
@@ -105,16 +108,23 @@ impl Access {
     }
 
     /// Whether a caller still has the rights that it was let in with: an endpoint whose answer goes on, such as a
-    /// stream, asks now and then. For a browser's session it counts as use, so that a board on a wall stays signed in.
+    /// stream, asks now and then.
     #[must_use]
     pub fn still_holds(&self, caller: &Caller) -> bool {
         match (&self.keyring, caller.key()) {
             (Some(keyring), Some(key)) => {
-                let of_session = |session| self.sessions.key_of(session, self.now()).is_some();
-                keyring.has(key, self.now()) && caller.session().is_none_or(of_session)
+                let goes_on = |session| self.sessions.goes_on(session, self.now());
+                keyring.has(key, self.now()) && caller.session().is_none_or(goes_on)
             }
             _ => true,
         }
+    }
+
+    /// Whether a caller's cookie has become so old that what goes on should end, to begin again: the answer of another
+    /// request makes it anew, so that a board on a wall stays signed in.
+    #[must_use]
+    pub fn is_stale(&self, caller: &Caller) -> bool {
+        caller.session().is_some_and(|session| sessions::is_stale(session, self.now()))
     }
 
     /// Who presents this, or why it is nobody.
@@ -135,15 +145,27 @@ impl Access {
     }
 
     fn caller_of_session(&self, keyring: &Keyring, token: &str) -> Result<Caller, Problem> {
-        let session = sessions::SessionId::of(token);
-        let key = self.sessions.key_of(&session, self.now()).and_then(|id| keyring.by_id(&id, self.now()));
-        match key {
-            Some(key) => Ok(Caller::of_session(key, session)),
-            None => {
-                self.sessions.end(&session);
-                Err(Problem::unauthorized("the session has ended; sign in again with a key", CHALLENGE))
-            }
+        let ended = || Problem::unauthorized("the session has ended; sign in again with a key", CHALLENGE);
+        self.session_of(keyring, token).map(|(key, session)| Caller::of_session(key, session)).ok_or_else(ended)
+    }
+
+    /// The session of a cookie, and the key that it leads to.
+    fn session_of(&self, keyring: &Keyring, token: &str) -> Option<(Arc<Key>, Session)> {
+        let claim = Claim::of(token)?;
+        let key = keyring.by_id(claim.key(), self.now())?;
+        let session = self.sessions.of(claim, &key, self.now())?;
+        Some((key, session))
+    }
+
+    /// By use a session goes on: the caller as they are from now on, and the cookie to send, if it was old enough.
+    fn renewed(&self, caller: &Caller, always: bool) -> Option<(Caller, HeaderValue)> {
+        let (key, session) = (caller.key()?, caller.session()?);
+        if !always && !sessions::is_used_again(session, self.now()) {
+            return None;
         }
+        let (session, token) = self.sessions.renewed(session, key, self.now())?;
+        let cookie = HeaderValue::try_from(self.cookie(&token, sessions::LASTS_MS / 1_000)).ok()?;
+        Some((Caller::of_session(key.clone(), session), cookie))
     }
 
     /// The key that somebody signs in with.

@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 
 use super::at_once::{LEFT, POLICY};
 use super::credentials::{self, COOKIE};
-use super::sessions::{LASTS_MS, SessionId};
+use super::sessions::LASTS_MS;
 use super::{Access, Caller, sign_ins, unknown_key};
 use crate::serve::problem::Problem;
-use crate::wire::keys::Accounts;
+use crate::wire::keys::{Accounts, Session};
 
 /// The path that signs in, out, and tells what may be seen.
 pub(in crate::serve) const PATH: &str = "/v1/session";
@@ -45,19 +45,15 @@ struct SignIn {
     key: String,
 }
 
-/// Who asks by a session has its cookie anew: it lasts as long as the session does.
-async fn show(State(shared): State<Shared>, Extension(caller): Extension<Caller>, headers: HeaderMap) -> Response {
-    let access = &shared.access;
-    let goes_on = |token: &&str| access.sessions.key_of(&SessionId::of(token), access.now()).is_some();
-    let token = credentials::session(&headers).filter(goes_on);
-    let cookie = token.map(|token| (header::SET_COOKIE, access.cookie(token, LASTS_MS / 1_000)));
-    (no_store(), AppendHeaders(cookie), Json(shared.rights(&caller))).into_response()
+/// What the caller may see. Who asks by a session has had its cookie made anew by the guard.
+async fn show(State(shared): State<Shared>, Extension(caller): Extension<Caller>) -> Response {
+    (no_store(), Json(shared.rights(&caller))).into_response()
 }
 
 async fn sign_in(State(shared): State<Shared>, request: Request) -> Result<Response, Response> {
     let (access, address) = (&shared.access, address(request.extensions()));
     access.sign_ins.attempt(address).map_err(too_often)?;
-    let before = credentials::session(request.headers()).map(SessionId::of);
+    let before = access.session(request.headers());
     let sign_in = body(request).await.map_err(Problem::into_response)?;
     if access.is_open() {
         return Ok((no_store(), Json(shared.rights(&Caller::everything()))).into_response());
@@ -65,22 +61,28 @@ async fn sign_in(State(shared): State<Shared>, request: Request) -> Result<Respo
     let key = access.key(&sign_in.key).ok_or_else(|| unknown_key().into_response())?;
     let random = (access.random)().ok_or_else(|| Problem::internal().into_response())?;
     // Who signs in anew has one session, not two.
-    before.iter().for_each(|session| access.sessions.end(session));
-    let token = access.sessions.begin(&key.id, random, access.now());
+    before.iter().for_each(|session| access.sessions.end(session, access.now()));
+    let token = access.sessions.begin(&key, random, access.now());
+    let token = token.ok_or_else(|| Problem::internal().into_response())?;
     let cookie = [(header::SET_COOKIE, access.cookie(&token, LASTS_MS / 1_000))];
     Ok((no_store(), AppendHeaders(cookie), Json(shared.rights(&Caller::of_key(key)))).into_response())
 }
 
 async fn sign_out(State(Shared { access, .. }): State<Shared>, headers: HeaderMap) -> Response {
-    if let Some(token) = credentials::session(&headers) {
-        access.sessions.end(&SessionId::of(token));
+    if let Some(session) = access.session(&headers) {
+        access.sessions.end(&session, access.now());
     }
     (StatusCode::NO_CONTENT, no_store(), AppendHeaders([(header::SET_COOKIE, access.cookie("", 0))])).into_response()
 }
 
 impl Access {
+    /// The session that a browser has, if it goes on.
+    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        self.session_of(self.keyring.as_ref()?, credentials::session(headers)?).map(|(_, session)| session)
+    }
+
     /// No script reads the cookie, no other site sends it, and other machines get it over TLS alone.
-    fn cookie(&self, token: &str, seconds: i64) -> String {
+    pub(super) fn cookie(&self, token: &str, seconds: i64) -> String {
         let secure = if self.secure_cookies { "; Secure" } else { "" };
         format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
     }

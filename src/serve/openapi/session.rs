@@ -24,7 +24,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             rights(),
         ),
         Endpoint::new(HttpMethod::Post, SESSION_PATH, "sign_in")
-            .says(TAG, "Signs in", "The cookie ends after 12 hours without use, with its key, and with the process.")
+            .says(
+                TAG,
+                "Signs in",
+                "The cookie ends after 12 hours without use, and with its key. Answers make it anew as it is used.",
+            )
             .takes_json(SIGN_IN, json!({"key": key}))
             .answers_json("What the key allows; the cookie comes with it.", RIGHTS, rights())
             .refuses(&[400, 401, 403, 429]),

@@ -5,6 +5,7 @@
 
 mod file;
 mod secret;
+mod session;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,6 +14,7 @@ use subtle::ConstantTimeEq as _;
 
 pub use self::file::{WrongKeys, from_toml, is_note, to_toml};
 pub use self::secret::{Secret, base62, may_be_key};
+pub use self::session::{Claim, Session, SessionSecret};
 use crate::domain::event::Millis;
 
 /// What stands for every account, in the file and on the command line.

@@ -21,6 +21,8 @@ const SCHEMA: u32 = 1;
 /// Why a stream ends.
 const STOPPING: (&str, &str) = ("stopping", "the server stops; connect again");
 const REVOKED: (&str, &str) = ("revoked", "the key or the session does not hold any more");
+/// A board goes on with another stream after this word, whose answer makes the cookie anew.
+const STALE: (&str, &str) = ("stopping", "the session's cookie has to be made anew; connect again");
 const FAILED: (&str, &str) = ("failed", "the view could not be made, which is a fault of this server");
 
 /// A client that listens.
@@ -89,6 +91,9 @@ impl Client {
             }
             if !self.streams.still_holds(&self.caller) {
                 return self.bye(REVOKED);
+            }
+            if self.streams.is_stale(&self.caller) {
+                return self.bye(STALE);
             }
             let event = match happens {
                 Happens::Quiet => self.beat(),

@@ -100,6 +100,10 @@ impl Streams {
         self.access.still_holds(caller)
     }
 
+    pub(super) fn is_stale(&self, caller: &Caller) -> bool {
+        self.access.is_stale(caller)
+    }
+
     /// What is known of an account, as the head of an answer that says nothing more.
     pub(super) fn known(&self, caller: &Caller, account: &str) -> Result<Vec<u8>, Problem> {
         Ok(self.asking.desk(caller, account)?.known_head().members(None))
