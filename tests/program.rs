@@ -229,6 +229,16 @@ fn a_question_of_replay_is_answered_and_explained_for_each_account() {
         answered("a", 55, r#""score":2,"skill_id":"sales""#),
         answered("b", 55, r#""score":3"#),
     ];
+    // Of an account that nothing else was read of there is nothing to say.
+    let late = |account: &str, recorded_at: &str| {
+        let times = format!(r#""occurred_at":"2026-02-28T11:00:00Z","recorded_at":"{recorded_at}""#);
+        format!(
+            r#"{{"event_id":"l{recorded_at}","account_id":"{account}","conversation_id":"c","type":"handed_off",{times}}}"#
+        )
+    };
+    let [in_time, again, after] = ["11:50", "11:55", "12:05"].map(|at| late("a", &format!("2026-03-01T{at}:00Z")));
+    let late = [in_time.clone(), late("c", "2026-03-01T11:50:00Z"), in_time, again, after];
+    let lines = late.iter().chain(&lines).map(String::as_str).collect::<Vec<_>>();
     let events = folder.file("events.jsonl", lines.join("\n").as_bytes());
     let ask = |question: &[&str]| -> Value {
         let replay = ["replay", "--input", &events, "--as-of", AS_OF, "--window", "15m"];
@@ -245,6 +255,11 @@ fn a_question_of_replay_is_answered_and_explained_for_each_account() {
     assert_eq!((&of_a["account_id"], &of_a["value"], &of_a["total_rows"]), (&"a".into(), &0.5.into(), &2.into()));
     assert_eq!(of_a["rows"][0]["fact"], "answer_2");
     assert_eq!((&explained[1]["value"], &explained[1]["denominator"]), (&Value::Null, &0.into()));
+    assert_eq!(of_a["excluded"], Value::Array(vec![]), "of what came late nobody knows the skill");
+    let explained = ask(&["--explain", "csat.score"]);
+    let excluded = &explained[0]["excluded"][0];
+    assert_eq!((&excluded["reason"], &excluded["count"]), (&"late".into(), &2.into()), "{explained}");
+    assert_eq!(explained.as_array().map(Vec::len), Some(2));
 }
 
 #[test]

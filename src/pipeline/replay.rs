@@ -93,7 +93,7 @@ pub fn replay(question: &Question<'_>, progress: &mut dyn FnMut(u64)) -> Result<
 /// Accounts in the making.
 struct Folding<'a> {
     question: &'a Question<'a>,
-    accounts: Vec<(String, Account)>,
+    accounts: Vec<Joining>,
     /// Where each is in `accounts`.
     index: HashMap<String, usize, foldhash::fast::FixedState>,
     lines: u64,
@@ -101,19 +101,37 @@ struct Folding<'a> {
     future: u64,
 }
 
+/// An account that something was read of.
+struct Joining {
+    id: String,
+    account: Account,
+    /// Whether it is more than what came too late: without an event there is no account, in whatever order lines come.
+    has_events: bool,
+}
+
 impl Folder for Folding<'_> {
     type Key = usize;
 
     fn find(&mut self, id: &str) -> Result<usize, Refusal> {
-        Ok(self.index.get(id).copied().unwrap_or_else(|| self.join(id)))
+        let key = self.place_of(id);
+        self.accounts[key].has_events = true;
+        Ok(key)
     }
 
     fn account(&mut self, key: &usize) -> &mut Account {
-        &mut self.accounts[*key].1
+        &mut self.accounts[*key].account
+    }
+
+    /// What was written after the moment asked for had not come by then.
+    fn late(&mut self, event: &Event<'_>, written: Millis) {
+        if !self.is_elsewhere(event) && written <= self.question.as_of {
+            let key = self.place_of(&event.account);
+            self.accounts[key].account.note_late(event, written);
+        }
     }
 
     fn wants(&mut self, event: &Event<'_>) -> bool {
-        let elsewhere = self.question.account.is_some_and(|id| id != event.account);
+        let elsewhere = self.is_elsewhere(event);
         // Nothing will ever ask later than `as_of`: what it would hold back need not be kept.
         let future = !elsewhere && event.at > self.question.as_of;
         self.elsewhere += u64::from(elsewhere);
@@ -127,6 +145,14 @@ impl<'a> Folding<'a> {
         Self { question, accounts: Vec::new(), index: HashMap::default(), lines: 0, elsewhere: 0, future: 0 }
     }
 
+    fn is_elsewhere(&self, event: &Event<'_>) -> bool {
+        self.question.account.is_some_and(|id| id != event.account)
+    }
+
+    fn place_of(&mut self, id: &str) -> usize {
+        self.index.get(id).copied().unwrap_or_else(|| self.join(id))
+    }
+
     fn join(&mut self, id: &str) -> usize {
         let Question { policies, as_of, silence, .. } = *self.question;
         let settings = AccountSettings {
@@ -135,13 +161,14 @@ impl<'a> Folding<'a> {
         };
         let account = Account::new(policies.of(id), &settings, as_of);
         self.index.insert(id.to_owned(), self.accounts.len());
-        self.accounts.push((id.to_owned(), account));
+        self.accounts.push(Joining { id: id.to_owned(), account, has_events: false });
         self.accounts.len() - 1
     }
 
     fn finish(self, outcomes: &Outcomes) -> Replayed {
         let counts = self.counts(outcomes);
-        let mut accounts: BTreeMap<String, Account> = self.accounts.into_iter().collect();
+        let joined = self.accounts.into_iter().filter(|one| one.has_events);
+        let mut accounts: BTreeMap<String, Account> = joined.map(|one| (one.id, one.account)).collect();
         for account in accounts.values_mut() {
             account.advance_to(self.question.as_of);
         }
