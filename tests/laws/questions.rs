@@ -197,7 +197,7 @@ fn unlike_its_buckets(path: &str, account: &Answers, question: &Question) -> Vec
         let place = bucket.since(question.frame().from) as usize;
         let of_it = |row: &AnswerRow| (row.ids.clone(), row.intervals[place].clone());
         let expected = in_intervals.rows.iter().map(of_it).filter(|(_, metrics)| !metrics.is_zero());
-        let found = rows.remove(0).into_iter().map(|row| (row.ids, row.metrics));
+        let found = rows.remove(0).into_iter().map(|row| (row.ids, *row.metrics));
         let (expected, found): (Vec<_>, Vec<_>) = (expected.collect(), found.collect());
         if expected != found {
             broken

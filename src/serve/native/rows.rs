@@ -126,7 +126,7 @@ mod tests {
     use crate::domain::answers::questions::Id;
 
     fn row(id: &str, answers: [u64; 5]) -> AnswerRow {
-        let metrics = Metrics { csat: Csat { answers, ..Csat::default() }, ..Metrics::default() };
+        let metrics = Box::new(Metrics { csat: Csat { answers, ..Csat::default() }, ..Metrics::default() });
         AnswerRow { ids: [Id::from(id)].into_iter().collect(), metrics, intervals: Vec::new() }
     }
 

@@ -146,7 +146,7 @@ fn table() -> ObjectBuilder {
 
 fn example() -> Value {
     let head = Head { revision: Some(48_213), stale_ms: Some(0), ..Head::of_files("acme", NOON) };
-    let metrics = metrics::example();
+    let metrics = Box::new(metrics::example());
     let row = AnswerRow { ids: [Id::from("4")].into_iter().collect(), metrics, intervals: Vec::new() };
     let span = Span { from: NOON - 3_600_000, to: NOON };
     let answer = Answer { span, intervals: Vec::new(), rows: vec![row], overlapping: false };

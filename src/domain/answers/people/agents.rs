@@ -25,7 +25,7 @@ pub struct AgentRow {
     /// How many of these wait.
     pub waiting: u32,
     /// The numbers over the time that was asked for, if one was.
-    pub metrics: Option<Metrics>,
+    pub metrics: Option<Box<Metrics>>,
 }
 
 /// Which agents are wanted.
@@ -49,7 +49,7 @@ pub fn agents(view: &View, wanted: &Wanted, numbers: Option<Vec<AnswerRow>>) -> 
         let metrics = numbers.as_mut().map(|numbers| numbers.remove(&agent));
         let is_told = is_there(view, agent) || metrics.as_ref().is_some_and(Option::is_some);
         let (owned, waiting) = view.current.owned_by(agent);
-        let metrics = metrics.map(|metrics| metrics.unwrap_or_else(|| nothing(view, ScopeKind::Agent)));
+        let metrics = metrics.map(|metrics| metrics.unwrap_or_else(|| Box::new(nothing(view, ScopeKind::Agent))));
         is_told.then(|| AgentRow { agent, status: status(view, agent), owned, waiting, metrics })
     };
     view.names.agents.known().filter_map(row).filter(|row| wanted.wants(view, row)).collect()
@@ -72,7 +72,7 @@ fn can(view: &View, agent: Name, any_of: &[String]) -> bool {
     any_of.iter().any(has)
 }
 
-fn by_agent(view: &View, rows: Vec<AnswerRow>) -> HashMap<Name, Metrics, FixedState> {
+fn by_agent(view: &View, rows: Vec<AnswerRow>) -> HashMap<Name, Box<Metrics>, FixedState> {
     // Who is shown as `-1` is nobody.
     let named = |row: AnswerRow| Some((view.names.agents.find(row.ids.first()?)?, row.metrics));
     rows.into_iter().filter_map(named).collect()

@@ -38,7 +38,7 @@ pub(super) struct Digested<'a> {
 /// The numbers of a group, before it has its names.
 struct Row {
     key: Key,
-    metrics: Metrics,
+    metrics: Box<Metrics>,
 }
 
 /// The durations of a group whose greatest is to be found, and their percentiles as bins have them.
@@ -136,7 +136,7 @@ impl<'a> Digested<'a> {
         while let Some(key) = walk.next(columns, |key| self.wants(key), summing) {
             let tally = summing.tally(self.span);
             let people = self.people(&key, &tally, summing.take_people());
-            let mut metrics = metrics(self.asked, &tally, people);
+            let mut metrics = Box::new(metrics(self.asked, &tally, people));
             for which in DurationKind::ALL {
                 let durations = summing.durations(which);
                 let Some(found) = durations.percentiles(PERCENTS) else { continue };
@@ -207,7 +207,7 @@ impl<'a> Digested<'a> {
         let question = &self.asked.question;
         if question.group_by.is_empty() {
             let nothing = || metrics(self.asked, &Tally::default(), [0, 0]);
-            let metrics = rows.pop().map_or_else(nothing, |row| row.metrics);
+            let metrics = rows.pop().map_or_else(|| Box::new(nothing()), |row| row.metrics);
             return vec![AnswerRow { ids: Ids::new(), metrics, intervals: Vec::new() }];
         }
         let column = |dimension| self.by.iter().position(|by| *by == dimension).expect("a column for each dimension");
@@ -221,9 +221,10 @@ impl<'a> Digested<'a> {
             order.push((by_name, place));
         }
         order.sort_unstable();
+        let mut metrics: Vec<Option<Box<Metrics>>> = rows.into_iter().map(|row| Some(row.metrics)).collect();
         let row = |(by_name, place): ([u32; COLUMNS], usize)| AnswerRow {
             ids: names.iter().zip(by_name).map(|(names, rank)| names.ids[rank as usize].clone()).collect(),
-            metrics: std::mem::take(&mut rows[place].metrics),
+            metrics: metrics[place].take().expect("each has one place in the order"),
             intervals: Vec::new(),
         };
         order.into_iter().map(row).collect()

@@ -169,7 +169,11 @@ impl<'a> Gathering<'a> {
             parts.iter().flatten().for_each(|part| whole.merge(part));
             let nothing = Part::default();
             let of_interval = |place: usize| numbers_of(asked, parts[place].as_deref().unwrap_or(&nothing));
-            AnswerRow { ids, metrics: numbers_of(asked, &whole), intervals: (0..intervals).map(of_interval).collect() }
+            AnswerRow {
+                ids,
+                metrics: Box::new(numbers_of(asked, &whole)),
+                intervals: (0..intervals).map(of_interval).collect(),
+            }
         };
         let is_shown = |row: &AnswerRow| asked.question.group_by.is_empty() || !row.metrics.is_zero();
         by_name.into_iter().map(row).filter(is_shown).collect()

@@ -80,7 +80,8 @@ impl Answers {
         let mut found = covered.map(row).map(|(scope, metrics)| question.row(&scope, metrics));
         if question.group_by.is_empty() {
             let asks_for_nobody = question.touches(Dimension::Agent) && !self.view.policy().agent_metrics;
-            let nothing = || AnswerRow { ids: Ids::new(), metrics: self.nothing(kind), intervals: Vec::new() };
+            let nothing =
+                || AnswerRow { ids: Ids::new(), metrics: Box::new(self.nothing(kind)), intervals: Vec::new() };
             return if asks_for_nobody { Vec::new() } else { vec![found.next().unwrap_or_else(nothing)] };
         }
         let mut rows: Vec<AnswerRow> = found.filter(|row| !row.metrics.is_zero()).collect();
@@ -104,6 +105,7 @@ impl Question {
     }
 
     fn row(&self, scope: &Scope, metrics: Metrics) -> AnswerRow {
+        let metrics = Box::new(metrics);
         let id = |dimension: &Dimension| {
             let id = if *dimension == Dimension::Agent { &scope.agent } else { &scope.skill };
             id.as_deref().unwrap_or(NONE).into()

@@ -117,8 +117,8 @@ pub struct Answer {
 pub struct AnswerRow {
     /// Its names, in the order of the grouping; none is `-1`.
     pub ids: Ids,
-    /// Over all that was asked for.
-    pub metrics: Metrics,
+    /// Over all that was asked for. Rows are moved about, and these are a kilobyte.
+    pub metrics: Box<Metrics>,
     /// In each interval, empty ones too.
     pub intervals: Vec<Metrics>,
 }

@@ -128,11 +128,11 @@ fn write_row(json: &mut JsonWriter, table: &Table<'_>, row: &AnswerRow, previous
         }
         write_some_metrics(json.key("metrics"), &row.metrics, table.metrics);
         if let Some((answer, rows)) = previous {
-            let before = rows.get(&row.ids[..]).map(|row| row.metrics.clone());
-            let before = before.unwrap_or_else(|| row.metrics.nothing_alike());
+            let nothing = row.metrics.nothing_alike();
+            let before = rows.get(&row.ids[..]).map_or(&nothing, |row| &*row.metrics);
             json.key("previous").object(|json| {
                 write_span(json, answer.span);
-                write_some_metrics(json.key("metrics"), &before, table.metrics);
+                write_some_metrics(json.key("metrics"), before, table.metrics);
             });
         }
         if !table.answer.intervals.is_empty() {
