@@ -36,7 +36,6 @@ export interface Asked<T> {
   /** The answer; while there is none to this question, the one to the question before. */
   value: T | undefined;
   old: boolean;
-  /** Nothing is known of the answer yet. */
   busy: boolean;
   wrong: string;
   again: () => void;
@@ -44,11 +43,8 @@ export interface Asked<T> {
 
 /** Asks for a page; an empty path asks nothing. */
 export function useAsked<T>({ path, turned, begin }: Pick<Pages, "path" | "turned" | "begin">, everyMs: number): Asked<T> {
-  const isSeen = useSeen();
-  const [tries, setTries] = useState(0);
   const had = useRef<{ path: string; value: T } | undefined>(undefined);
-  const isAsked = path !== "" && isSeen;
-  const { value, wrong } = usePoll(isAsked ? `${tries} ${path}` : "", everyMs, async (signal) => {
+  const { value, wrong, busy, again } = usePoll(path, everyMs, async (signal) => {
     const kept = had.current;
     // A page that was turned is of the moment of the first one, and stays so.
     if (turned > 0 && kept?.path === path) return kept.value;
@@ -64,21 +60,10 @@ export function useAsked<T>({ path, turned, begin }: Pick<Pages, "path" | "turne
   return {
     value: value ?? had.current?.value,
     old: value === undefined && had.current?.path !== path,
-    busy: isAsked && value === undefined && wrong === "",
+    busy,
     wrong,
-    again: () => setTries(tries + 1),
+    again,
   };
-}
-
-/** Whether the page is looked at; one in the background asks nothing. */
-function useSeen(): boolean {
-  const [isSeen, setSeen] = useState(document.visibilityState === "visible");
-  useEffect(() => {
-    const look = () => setSeen(document.visibilityState === "visible");
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, []);
-  return isSeen;
 }
 
 /** While somebody types nothing is asked. */

@@ -1,6 +1,7 @@
 // A conversation as it is asked for: again while it goes on; events that did not change keep their objects.
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { type ConversationAnswer, get, type LifeEvent, ofAccount, Problem, withParameters, wordOf } from "../api";
+import { useRef } from "preact/hooks";
+import { type ConversationAnswer, get, type LifeEvent, ofAccount, Problem, withParameters } from "../api";
+import { usePoll } from "../poll";
 
 const EVERY_MS = 10_000;
 /** Events of a page. What has more goes on by hand alone. */
@@ -10,64 +11,51 @@ const GONE = 410;
 
 export type Life = ConversationAnswer["lives"][number];
 
-interface Asked {
-  key: string;
+interface Known {
   answer?: ConversationAnswer;
   lives: Life[];
-  next: string | undefined;
-  wrong: string;
-  /** Nothing is known of it. */
+  next?: string | undefined;
+  /** Nothing is known of it by now. */
   unknown: boolean;
 }
 
-const nothing = (key: string): Asked => ({ key, lives: [], next: undefined, wrong: "", unknown: false });
-
 export const isClosed = (lives: Life[]) => lives.at(-1)?.state === "closed";
+
+/** Whether it is worth to ask again: of what has more pages those that were loaded would go. */
+function goesOn({ answer, lives, next }: Known): boolean {
+  const isWhole = next === undefined && lives.reduce((all, { events }) => all + events.length, 0) <= PAGE;
+  return !answer || (isWhole && !isClosed(lives));
+}
 
 export function useLives(account: string, id: string) {
   const path = ofAccount(account, `conversations/${encodeURIComponent(id)}`);
-  const [asked, setAsked] = useState<Asked>(() => nothing(path));
-  const [busy, setBusy] = useState(false);
-  const latest = useRef(asked);
-  latest.current = asked.key === path ? asked : nothing(path);
-  const running = useRef<AbortController | undefined>(undefined);
+  /** What is asked for by hand, until it is there: what follows, or all of it anew. */
+  const byHand = useRef<{ path: string; page: string | undefined } | undefined>(undefined);
+  const { value, wrong, busy, again } = usePoll<Known>(id && path, EVERY_MS, async (signal, before) => {
+    const asked = byHand.current?.path === path ? byHand.current : undefined;
+    if (before && !asked && !goesOn(before)) return before;
+    const known = await read(path, asked?.page, before, signal);
+    if (asked === byHand.current) byHand.current = undefined;
+    return known;
+  });
+  const ask = (page?: string) => {
+    byHand.current = { path, page };
+    again();
+  };
+  const known: Known = value ?? { lives: [], unknown: false };
+  return { ...known, wrong, busy, again: () => ask(), more: () => ask(known.next) };
+}
 
-  const ask = useCallback(async (page?: string): Promise<void> => {
-    running.current?.abort();
-    const end = (running.current = new AbortController());
-    const old = latest.current;
-    setBusy(true);
-    try {
-      const answer = await get<ConversationAnswer>(withParameters(path, { limit: PAGE, page }), end.signal);
-      if (end.signal.aborted) return;
-      const lives = page ? joined(old.lives, answer.lives) : kept(old.lives, answer.lives);
-      setAsked({ key: path, answer, lives, next: answer.next_page, wrong: "", unknown: false });
-    } catch (error) {
-      if (end.signal.aborted) return;
-      if (page && error instanceof Problem && error.status === GONE) return ask();
-      const unknown = error instanceof Problem && error.status === NOT_FOUND;
-      setAsked({ ...latest.current, wrong: unknown ? "" : wordOf(error), unknown });
-    } finally {
-      if (running.current === end) setBusy(false);
-    }
-  }, [path]);
-
-  useEffect(() => {
-    if (!id) return;
-    void ask();
-    const timer = setInterval(() => {
-      const { answer, lives, next } = latest.current;
-      // Of what has more pages those that were loaded would go.
-      const isWhole = next === undefined && lives.reduce((all, { events }) => all + events.length, 0) <= PAGE;
-      if (!answer || (isWhole && !isClosed(lives))) void ask();
-    }, EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      running.current?.abort();
-    };
-  }, [path]);
-
-  return { ...latest.current, busy, again: () => void ask(), more: () => void ask(latest.current.next) };
+async function read(path: string, page: string | undefined, before: Known | undefined, signal: AbortSignal): Promise<Known> {
+  const old = before?.lives ?? [];
+  try {
+    const answer = await get<ConversationAnswer>(withParameters(path, { limit: PAGE, page }), signal);
+    return { answer, lives: page ? joined(old, answer.lives) : kept(old, answer.lives), next: answer.next_page, unknown: false };
+  } catch (error) {
+    if (page && error instanceof Problem && error.status === GONE) return read(path, undefined, before, signal);
+    if (error instanceof Problem && error.status === NOT_FOUND) return { ...before, lives: old, unknown: true };
+    throw error;
+  }
 }
 
 /** What is known with what follows it. */
