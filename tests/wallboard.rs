@@ -42,6 +42,12 @@ fn five_hundred_agents_a_second_and_hostile_texts_leave_the_page_quick_and_whole
     browse("load", demo.address(), nothing);
 }
 
+#[test]
+fn the_page_says_how_the_data_stands_and_asks_no_more_than_it_must() {
+    let demo = Demo::start(&[]);
+    browse("states", demo.address(), nothing);
+}
+
 /// What `cxpulse keys` prints.
 fn keys(file: &PathBuf, arguments: &[&str]) -> String {
     let mut program = Command::new(env!("CARGO_BIN_EXE_cxpulse"));

@@ -33,8 +33,18 @@ export class Fake {
   agents = 500;
   build = "a";
   private = true;
+  /** Of which accounts there is anything. */
+  known = ["acme"];
   /** How much it has read of what was there at its start; nothing: all. */
   restored;
+  /** How far it is behind Kafka, in milliseconds. */
+  stale = 0;
+  /** Whether nobody gets an answer. */
+  isGone = false;
+  /** With what streams are refused: `status`, `after` in seconds. */
+  refused;
+  /** What was asked for, in order: paths with parameters. */
+  asked = [];
   #streams = new Set();
   #revision = 1;
 
@@ -57,6 +67,17 @@ export class Fake {
     return [...this.#streams].reduce((sum, { response }) => sum + response.writableLength, 0);
   }
 
+  /** How many listen. */
+  get listeners() {
+    return this.#streams.size;
+  }
+
+  /** Cuts every connection, and answers nobody until `isGone` is taken back. */
+  go() {
+    this.isGone = true;
+    this.server.closeAllConnections();
+  }
+
   /** Ends every stream, as a server that stops. */
   bye() {
     for (const { response } of this.#streams) {
@@ -71,7 +92,7 @@ export class Fake {
   }
 
   #head() {
-    return { account_id: "acme", as_of: now(), revision: this.#revision, stale_ms: 0, private: this.private };
+    return { account_id: "acme", as_of: now(), revision: this.#revision, stale_ms: this.stale, private: this.private };
   }
 
   #agentRows(members) {
@@ -105,7 +126,9 @@ export class Fake {
   }
 
   async #answer(url, response) {
-    const json = (body, status = 200) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    if (this.isGone) return response.destroy();
+    this.asked.push(url.pathname + url.search);
+    const json = (body, status = 200, more = {}) => response.writeHead(status, { "content-type": "application/json", ...more }).end(JSON.stringify(body));
     const file = url.pathname === "/" ? "index.html" : url.pathname.startsWith("/assets/") ? url.pathname.slice(8) : undefined;
     if (file) {
       const text = await readFile(new URL(file, DIST));
@@ -116,7 +139,11 @@ export class Fake {
       if (url.pathname === "/metrics") return response.end(`cxpulse_restore_progress_ratio ${this.restored}\n`);
       if (url.pathname === "/readyz" || url.pathname.endsWith("/stream")) return json({ title: "Not ready", status: 503 }, 503);
     }
-    if (url.pathname === "/v1/session") return json({ accounts: ["acme"], known: ["acme"], private: this.private });
+    if (this.refused && url.pathname.endsWith("/stream")) {
+      const { status, after } = this.refused;
+      return json({ title: "Refused", status, detail: "Too many ask at once." }, status, { "retry-after": String(after) });
+    }
+    if (url.pathname === "/v1/session") return json({ accounts: "*", known: this.known, private: this.private });
     if (url.pathname === "/v1/metrics") return json(this.catalogue);
     if (url.pathname.endsWith("/stream")) return this.#listen(url, response);
     if (url.pathname.endsWith("/explain")) return json({ ...this.#head(), metric: "csat.score", title: "CSAT score", unit: "share", formula: "", from: now(), to: now(), policy: [], conversations: 0, rows: [], total_rows: 0, excluded: [] });

@@ -1,6 +1,6 @@
 // 500 agents that all change each second: no task above 50 ms, no memory that grows. And texts that are hostile.
 import assert from "node:assert/strict";
-import { BASE, done, eventually, expectFaults, open, picture, step } from "./support.mjs";
+import { BASE, done, eventually, open, picture, step } from "./support.mjs";
 import { Fake } from "./fake.mjs";
 
 const catalogue = await (await fetch(`${BASE}/v1/metrics`)).json();
@@ -81,27 +81,6 @@ await step("markup, right-to-left, very long words and emoji are shown as text",
     await picture(page, `hostile-${of}`);
     await page.context().close();
   }
-});
-
-await step("another build of the server loads the page anew", async () => {
-  const page = await open(`${address}/?account=acme`);
-  await page.getByText("Live", { exact: true }).first().waitFor();
-  await page.evaluate(() => (globalThis.sameAsBefore = true));
-  fake.build = "b";
-  fake.bye();
-  await eventually(() => page.evaluate(() => globalThis.sameAsBefore ?? false).catch(() => true), (same) => !same);
-  await page.getByText("Live", { exact: true }).first().waitFor();
-});
-
-await step("a server that still reads what was there is said to be restoring, and then live", async () => {
-  expectFaults(/503/);
-  fake.restored = 0.63;
-  const page = await open(`${address}/?account=acme`);
-  const status = async () => (await page.getByRole("status").first().textContent()).replaceAll("\u00a0", " ");
-  await eventually(status, (text) => text.includes("Restoring 63 %"));
-  await picture(page, "restoring");
-  fake.restored = undefined;
-  await eventually(status, (text) => text.includes("Live"), 30_000);
 });
 
 fake.stop();

@@ -3,23 +3,26 @@ import "uplot/dist/uPlot.min.css";
 import "./base.css";
 import { effect } from "@preact/signals";
 import { options, render } from "preact";
-import { useEffect } from "preact/hooks";
 import { COMPARED_MINUTES, filters, go, minutesOf, type View, view } from "./address";
 import { Board } from "./board/board";
 import { catalogue, loadCatalogue } from "./catalogue";
-import { accounts, loadRights, rights, signedOut, trouble } from "./session";
+import { usePoll } from "./poll";
+import { isSeen } from "./seen";
+import { loadRights, rights, signedOut, trouble } from "./session";
 import { Shell } from "./shell";
 import { Choice, SignIn } from "./sign_in";
-import { hush, listen } from "./stream";
+import { connection, hush, listen, rest } from "./stream";
 import { Agents, Companies, Contacts, Skills } from "./tables/pages";
 import { Ratings } from "./tables/ratings";
 import { agentParts } from "./tables/columns";
-import { loadTargets, targets } from "./targets";
+import { loadTargets } from "./targets";
 import { Agent } from "./why/agent";
 import { Conversation } from "./why/conversation";
 import { Why } from "./why/why";
 
 const HOUR_MS = 3_600_000;
+/** Policies change rarely. */
+const TARGETS_EVERY_MS = 60_000;
 
 /** What the page listens to. Every page hears the live state, so that the state of the data is known everywhere. */
 function wanted(of: View): Record<string, string> {
@@ -58,14 +61,7 @@ function Page() {
 
 function App() {
   const { account } = view.value;
-  const mayAsk = rights.value !== undefined;
-  useEffect(() => {
-    if (!account || !mayAsk) return;
-    targets.value = {};
-    void loadTargets(account);
-    const timer = setInterval(() => void loadTargets(account), 60_000);
-    return () => clearInterval(timer);
-  }, [account, mayAsk]);
+  usePoll(rights.value ? account : "", TARGETS_EVERY_MS, (signal) => loadTargets(account, signal));
   if (signedOut.value) return <SignIn />;
   if (!rights.value) return <p class="notice" role="status">{trouble.value || "Loading …"}</p>;
   if (catalogue.value.size === 0) return <p class="notice" role="status">Loading …</p>;
@@ -75,23 +71,25 @@ function App() {
 
 // One account to see: no choice to be made.
 effect(() => {
-  const choices = rights.value ? accounts(rights.value) : [];
-  if (choices.length === 1 && !view.value.account) go({ account: choices[0]! }, "replace");
+  const own = rights.value?.accounts;
+  if (Array.isArray(own) && own.length === 1 && !view.value.account) go({ account: own[0]! }, "replace");
 });
 effect(() => {
-  if (rights.value && !signedOut.value && view.value.account) listen(view.value.account, wanted(view.value));
-  else hush();
+  if (!rights.value || signedOut.value || !view.value.account) hush();
+  else if (isSeen.value) listen(view.value.account, wanted(view.value));
+  else rest();
+});
+// A server that was away may know other accounts.
+let wasLost = false;
+effect(() => {
+  if (connection.value === "open" && wasLost) void loadRights();
+  wasLost = connection.value === "lost" || (wasLost && connection.value === "connecting");
 });
 effect(() => {
   document.documentElement.dataset.theme = view.value.theme;
 });
 
-// While there is nothing to choose, accounts may come.
-setInterval(() => {
-  if (rights.value && !view.value.account) void loadRights();
-}, 5_000);
-
-// A session lasts as long as it is used, and so does its cookie; and there may be other accounts to choose.
+// A session lasts as long as it is used, and so does its cookie: in the background, too. And there may be other accounts.
 setInterval(() => {
   if (rights.value && !signedOut.value) void loadRights();
 }, HOUR_MS);

@@ -43,7 +43,8 @@ export async function loadRights(): Promise<void> {
       trouble.value = "";
     } else {
       trouble.value = wordOf(error);
-      again = setTimeout(() => void loadRights(), 3_000);
+      const wait = error instanceof Problem ? error.retryAfter * 1_000 : 0;
+      again = setTimeout(() => void loadRights(), Math.max(3_000, wait));
     }
   }
 }

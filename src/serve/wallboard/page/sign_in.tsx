@@ -1,7 +1,10 @@
 // The first page of who needs a key, and of who may see several accounts.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { follow, go } from "./address";
-import { accounts, type Rights, signIn } from "./session";
+import { Wrong } from "./parts";
+import { usePoll } from "./poll";
+import { restoring } from "./ready";
+import { accounts, loadRights, type Rights, signIn, trouble } from "./session";
 
 export function SignIn() {
   const [wrong, setWrong] = useState("");
@@ -28,12 +31,26 @@ export function SignIn() {
   );
 }
 
+/** While there is nothing to choose, accounts may come. */
+const EVERY_MS = 5_000;
+
 export function Choice({ rights }: { rights: Rights }) {
   const choices = accounts(rights);
+  const { value: state } = usePoll("state", EVERY_MS, async () => {
+    await loadRights();
+    return restoring();
+  });
+  const isAll = state === "" && !trouble.value;
+  // One account to see: no choice to be made, once it is known that there is no other.
+  useEffect(() => {
+    if (isAll && choices.length === 1) go({ account: choices[0]! }, "replace");
+  }, [isAll, choices[0], choices.length]);
   return (
     <main class="card narrow">
       <h1>Choose an account</h1>
-      {choices.length === 0 && <p>No account has sent any events yet. The first one appears here by itself.</p>}
+      <Wrong text={trouble.value} />
+      <p role="status">{state && `${state}: accounts appear here as what they sent is read.`}
+        {isAll && choices.length === 0 && "No account has sent any events yet. The first one appears here by itself."}</p>
       <ul class="choices">
         {choices.map((account) => (
           <li key={account}><a {...follow({ account })}>{account}</a></li>

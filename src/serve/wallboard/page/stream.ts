@@ -2,8 +2,9 @@
 // update the rows that changed; rows that did not keep their objects, so that nothing is drawn anew for them.
 import { batch, signal } from "@preact/signals";
 import type { AgentRow, Head, Live, MetricsRow, RatingRow } from "./api";
-import { ofAccount, withParameters } from "./api";
+import { ofAccount, Problem, request, withParameters } from "./api";
 import { hear } from "./clock";
+import { restoring } from "./ready";
 
 export interface Part<Row> {
   from?: string;
@@ -13,7 +14,7 @@ export interface Part<Row> {
 }
 
 /** How the stream stands. */
-export type Connection = "connecting" | "open" | "lost" | "refused";
+export type Connection = "connecting" | "open" | "lost";
 
 export const metrics = signal<Part<MetricsRow> | undefined>(undefined);
 export const agents = signal<Part<AgentRow> | undefined>(undefined);
@@ -28,8 +29,10 @@ let heardOn = 0;
 
 /** How long nothing has come, in milliseconds; 0: nothing ever came. */
 export const silence = () => (heardAt.value === 0 ? 0 : Math.max(performance.now() - heardAt.value, Date.now() - heardOn));
-/** Why the server ended the stream for good. */
+/** What the server says of a stream that cannot be had. */
 export const refusal = signal("");
+/** How far the server has got, while it still reads what was there at its start. */
+export const restored = signal("");
 
 interface Told {
   from?: string;
@@ -42,40 +45,55 @@ interface Told {
 type Message = Head & { metrics?: Told; agents?: Told; ratings?: Told; live?: Live };
 
 let source: EventSource | undefined;
+/** What is listened to; nothing where nothing is. */
 let asked = "";
 let build = "";
 let again: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
-/** When the connection began. */
-let beganAt = 0;
+/** When the connection began; never, while nobody looks. */
+export const beganAt = signal(0);
+/** Which attempt is the one that counts: there may be late answers to earlier ones. */
+let attempts = 0;
 
 /** Listens to what a page shows of an account, instead of what was listened to. */
 export function listen(account: string, parameters: Record<string, string>): void {
   const path = withParameters(ofAccount(account, "stream"), parameters);
-  if (path === asked) return;
-  asked = path;
+  if (path === asked && beganAt.peek() !== Infinity) return;
+  if (path !== asked) {
+    asked = path;
+    batch(() => (metrics.value = agents.value = ratings.value = live.value = undefined));
+  }
   failures = 0;
-  batch(() => {
-    metrics.value = agents.value = ratings.value = live.value = undefined;
-    refusal.value = "";
-  });
+  refusal.value = restored.value = "";
   connect();
 }
 
 /** Ends it. */
 export function hush(): void {
-  clearTimeout(again);
-  source?.close();
-  source = undefined;
+  leave();
   asked = "";
 }
 
-function connect(): void {
+/** Lets go of it while nobody looks: the numbers stay, and who comes back sees them with the word that it connects. */
+export function rest(): void {
+  if (!asked) return;
+  leave();
+  connection.value = "connecting";
+  beganAt.value = Infinity;
+}
+
+function leave(): void {
   clearTimeout(again);
+  attempts += 1;
   source?.close();
-  if (connection.value !== "lost") connection.value = "connecting";
+  source = undefined;
+}
+
+function connect(): void {
+  leave();
+  if (connection.peek() !== "lost") connection.value = "connecting";
   const events = (source = new EventSource(asked));
-  beganAt = performance.now();
+  beganAt.value = performance.now();
   const on = (name: string, take: (data: never) => void) =>
     events.addEventListener(name, (event) => {
       if (source !== events) return;
@@ -94,32 +112,62 @@ function connect(): void {
   // It says neither since when the numbers are complete nor who may see what: that holds on.
   on("heartbeat", (told: Head) => takeHead({ ...head.value, ...told }));
   on("bye", ({ reason, detail }: { reason: string; detail?: string }) => {
-    if (reason === "stopping" || reason === "failed") return retry();
-    events.close();
-    source = undefined;
+    if (reason === "stopping" || reason === "failed") return lose();
+    leave();
     refusal.value = detail ?? reason;
-    connection.value = "refused";
+    connection.value = "lost";
     // The session ended: whoever asks for a key is found out by asking.
-    if (reason === "revoked") lost.value += 1;
+    if (reason === "revoked") void attempt();
   });
   events.onerror = () => {
-    if (source === events) retry();
+    if (source === events) lose();
   };
 }
 
-/** What is done once a stream cannot be had: the reason is asked for, since EventSource does not tell it. */
-export const lost = signal(0);
+function lose(): void {
+  leave();
+  // Of what never was there, it is not said that it was lost before somebody knows why.
+  if (heardAt.peek() > 0) connection.value = "lost";
+  void attempt();
+}
 
-function retry(): void {
-  source?.close();
-  source = undefined;
-  connection.value = "lost";
+/** Asks once whether the stream can be had, since EventSource does not tell why not; then waits: as long as the server says,
+ *  otherwise longer each time, and not all boards of a wall for one moment. */
+async function attempt(hasWaited = false): Promise<void> {
+  const mine = (attempts += 1);
+  const longer = Math.min(10_000, 500 * 2 ** Math.min(failures, 5)) * (0.75 + Math.random() / 2);
   failures += 1;
-  lost.value += 1;
-  // At once, then slower, and not all boards of a wall in one moment.
-  const wait = Math.min(10_000, 500 * 2 ** Math.min(failures - 1, 5)) * (0.75 + Math.random() / 2);
-  clearTimeout(again);
-  again = setTimeout(connect, wait);
+  const problem = await trouble(asked);
+  const isBusy = problem?.status === UNAVAILABLE;
+  const progress = isBusy ? await restoring() : "";
+  if (mine !== attempts) return;
+  if (!problem) {
+    again = setTimeout(connect, hasWaited ? 0 : longer);
+    return;
+  }
+  batch(() => {
+    connection.value = "lost";
+    restored.value = progress;
+    refusal.value = problem.status > 0 && !progress ? problem.detail : "";
+  });
+  again = setTimeout(() => void attempt(true), Math.max(longer, problem.retryAfter * 1_000));
+}
+
+const UNAVAILABLE = 503;
+/** Who is silent for longer does not answer. */
+const PATIENCE_MS = 10_000;
+
+/** Why a stream cannot be had; nothing where it can. */
+async function trouble(path: string): Promise<Problem | undefined> {
+  const end = new AbortController();
+  try {
+    await request(path, { signal: AbortSignal.any([end.signal, AbortSignal.timeout(PATIENCE_MS)]) });
+    return undefined;
+  } catch (error) {
+    return error instanceof Problem ? error : new Problem(0, String(error));
+  } finally {
+    end.abort();
+  }
 }
 
 function takeHead(told: Head): void {
@@ -131,6 +179,7 @@ function take(told: Message, isUpdate: boolean): void {
   batch(() => {
     takeHead(told);
     connection.value = "open";
+    refusal.value = restored.value = "";
     if (told.live) live.value = told.live;
     metrics.value = part(metrics.value, told.metrics, (row) => idsOf(row, told.metrics?.group_by ?? []), isUpdate);
     agents.value = part(agents.value, told.agents, (row) => String(row.agent_id), isUpdate);
@@ -160,10 +209,12 @@ const SILENCE_MS = 15_000;
 
 /** Begins anew where nothing has come for long: a computer that slept, a cable that was pulled. */
 export function checkSilence(): void {
-  if (source && performance.now() - beganAt > SILENCE_MS && (heardAt.value === 0 || silence() > SILENCE_MS)) {
-    retry();
-  }
+  if (source && performance.now() - beganAt.peek() > SILENCE_MS && (heardAt.peek() === 0 || silence() > SILENCE_MS)) lose();
 }
 
-/** What is being listened to, for who asks why it cannot be had. */
-export const address = () => asked;
+// Telephones stop a page in the background: who comes back does not wait for that to be noticed.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden || !source || silence() <= SILENCE_MS) return;
+  connection.value = "connecting";
+  connect();
+});

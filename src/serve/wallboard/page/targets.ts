@@ -1,5 +1,5 @@
 // The targets of the account's policy, as `explain` tells them.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { view } from "./address";
 import { type Explanation, get, ofAccount, withParameters } from "./api";
 
@@ -12,32 +12,27 @@ export interface Targets {
   minimumN?: number;
 }
 
-export const targets = signal<Targets>({});
+const told = signal<Targets & { of: string }>({ of: "" });
+/** Of the account that is looked at: nothing until they are known. */
+export const targets = computed<Targets>(() => (told.value.of === view.value.account ? told.value : {}));
 
-/** Policies change rarely: asked once, then every minute. */
-export async function loadTargets(account: string): Promise<void> {
+export async function loadTargets(account: string, signal: AbortSignal): Promise<void> {
   const fields = async (metric: string) => {
     const path = withParameters(ofAccount(account, "explain"), { metric, window: "1m", limit: 1 });
-    const { policy } = await get<Explanation>(path);
+    const { policy } = await get<Explanation>(path, signal);
     return policy.at(-1)?.fields ?? {};
   };
-  try {
-    const [csat, thin, resolution] = await Promise.all([
-      fields("csat.score"), fields("first_response_sla.thin"), fields("resolution_sla.share"),
-    ]);
-    const number = (value: unknown) => (typeof value === "number" ? value : undefined);
-    const ms = (value: unknown) => (typeof value === "number" ? value * 1_000 : undefined);
-    const found: Record<keyof Targets, number | undefined> = {
-      csat: number(csat.csat_target),
-      firstResponseMs: ms(thin.first_response_target_seconds),
-      responseMs: ms(thin.response_target_seconds),
-      resolutionMs: ms(resolution.resolution_target_seconds),
-      minimumN: number(thin.minimum_n),
-    };
-    // Another account may have been chosen meanwhile.
-    if (view.peek().account !== account) return;
-    targets.value = Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
-  } catch {
-    // The stream says what is wrong; the board goes on without targets.
-  }
+  const [csat, thin, resolution] = await Promise.all([
+    fields("csat.score"), fields("first_response_sla.thin"), fields("resolution_sla.share"),
+  ]);
+  const number = (value: unknown) => (typeof value === "number" ? value : undefined);
+  const ms = (value: unknown) => (typeof value === "number" ? value * 1_000 : undefined);
+  const found: Record<keyof Targets, number | undefined> = {
+    csat: number(csat.csat_target),
+    firstResponseMs: ms(thin.first_response_target_seconds),
+    responseMs: ms(thin.response_target_seconds),
+    resolutionMs: ms(resolution.resolution_target_seconds),
+    minimumN: number(thin.minimum_n),
+  };
+  told.value = { of: account, ...Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) };
 }

@@ -32,8 +32,7 @@ export function Tile({ area, name, of, controls, children }: {
 
 /** What stands in a tile until the first numbers come; one of the tiles tells more. */
 export function Pending({ why = false }: { why?: boolean }) {
-  const gone = connection.value === "refused" || connection.value === "lost";
-  return <p class="quiet pending">{gone ? `No numbers yet.${why ? " The state of the data, at the top, says why." : ""}` : "Loading …"}</p>;
+  return <p class="quiet pending">{connection.value === "lost" ? `No numbers yet.${why ? " The state of the data, at the top, says why." : ""}` : "Loading …"}</p>;
 }
 
 /** ` in the last 1 h`, for sentences that say that there is nothing. */
