@@ -68,9 +68,36 @@ await step("who waits longest leads to the conversation, who owns most to the ag
   await region(page, "Waiting").getByRole("link", { name: /cv-/ }).first().click();
   await page.getByRole("heading", { name: /^Conversation/ }).waitFor();
   await page.goBack();
-  await region(page, "Waiting").getByRole("link", { name: /a0000/ }).first().click();
-  await page.getByRole("heading", { name: /^Agent/ }).waitFor();
+  const busiest = region(page, "Waiting").getByRole("list", { name: "Most open conversations" }).getByRole("link");
+  const name = spaces(await busiest.first().textContent());
+  // By name, for who may know it, with how many of how many.
+  assert.match(name, /^\d+ of \d+ \p{Lu}\S+ \p{Lu}\S+$/u);
+  await busiest.first().click();
+  await page.getByRole("heading", { name: `Agent ${name.replace(/^\d+ of \d+ /, "")}` }).waitFor();
   await page.getByRole("table").first().waitFor();
+  await page.goBack();
+  await loaded(page);
+});
+
+await step("who is overloaded is told of the chosen skills", async () => {
+  const filtered = page.waitForResponse((response) => response.url().includes("/agents?") && response.url().includes("sort=-owned") && response.url().includes("skill="));
+  await page.locator("summary").filter({ hasText: "Skill" }).click();
+  await page.locator("details[open] input[type=checkbox]").nth(1).check();
+  await page.keyboard.press("Escape");
+  const skill = parameter(page, "skill");
+  const { rows } = await (await filtered).json();
+  assert.ok(rows.length > 0 && rows.every(({ skills }) => skills.includes(skill)), JSON.stringify(rows));
+  await page.goto(new URL(BOARD, page.url()).href);
+  await loaded(page);
+});
+
+await step("each score of the ring leads to its own answers, and shares say of how many they are", async () => {
+  const satisfaction = region(page, "Customer satisfaction");
+  const link = satisfaction.getByRole("link", { name: /^4: [\d,]+ answers?\. How this is calculated$/ });
+  await satisfaction.getByText(/^of [\d,]+$/).waitFor();
+  await link.click();
+  await page.getByRole("heading", { name: "Answers by score: 4" }).waitFor();
+  assert.equal(parameter(page, "metric"), "csat.answers.4");
   await page.goBack();
   await loaded(page);
 });

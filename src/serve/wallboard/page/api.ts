@@ -13,6 +13,13 @@ export interface Head {
   private?: boolean;
 }
 
+/** A list of whatever, page by page. */
+export interface Listed<Row> extends Head {
+  rows: Row[];
+  total_rows: number;
+  next_page?: string;
+}
+
 export interface Durations {
   count: number;
   sum_ms: number;

@@ -4,7 +4,7 @@ import { at, isThin } from "../catalogue";
 import { Metric } from "../metric";
 import { targets } from "../targets";
 import { duration } from "../words";
-import { Change, Count, Fact, Pending, Tile, Value, within } from "./tile";
+import { Change, Count, Fact, Pending, ShareOf, Tile, Value, within } from "./tile";
 
 interface Kind {
   area: string;
@@ -55,7 +55,7 @@ function Numbers({ kind, row }: { kind: Kind; row: MetricsRow }) {
       <dl class="facts">
         {!none && <Fact name="p95"><Metric path={`${of}.p95_ms`} metrics={metrics} /></Fact>}
         {/* What is overdue counts here before there is any response. */}
-        {at(metrics, `${of}_sla.share`) !== undefined && <Fact name="in time"><Metric path={`${of}_sla.share`} metrics={metrics} /></Fact>}
+        {at(metrics, `${of}_sla.share`) !== undefined && <Fact name="in time"><ShareOf path={`${of}_sla.share`} all={`${of}_sla.count`} metrics={metrics} /></Fact>}
       </dl>
       {limit !== undefined && <p class={`goal ${tone}`}>{GOALS[tone]} {duration(limit)}</p>}
       <Change path={path} row={row} words={kind.words} />

@@ -3,7 +3,7 @@ import type { Metrics, MetricsRow } from "../api";
 import { title } from "../catalogue";
 import { Metric } from "../metric";
 import { count, share } from "../words";
-import { Change, Fact, Pending, Thin, Tile, Value, within } from "./tile";
+import { Change, Fact, Pending, ShareOf, Thin, Tile, Value, within } from "./tile";
 
 const MOODS = ["happy", "neutral", "unhappy"] as const;
 
@@ -24,7 +24,7 @@ function Numbers({ row, all }: { row: MetricsRow; all: number }) {
     <>
       {all === 0 ? <p class="quiet">No moods {within()} yet.</p> : <Parts metrics={metrics} all={all} />}
       {metrics.mood.prompted > 0 && (
-        <dl class="facts"><Fact name={title("mood.completion")}><Metric path="mood.completion" metrics={metrics} /></Fact></dl>
+        <dl class="facts"><Fact name={title("mood.completion")}><ShareOf path="mood.completion" all="mood.prompted" metrics={metrics} /></Fact></dl>
       )}
       <Change path="mood.average" row={row} words={["worse", "better"]} />
     </>

@@ -83,6 +83,11 @@ export const Count = ({ path, metrics }: { path: string; metrics: Metrics }) => 
   <><Metric path={path} metrics={metrics} />{isThin(metrics, path) && at(metrics, path) !== 0 && <>{" "}<Thin /></>}</>
 );
 
+/** A share, and of how many: `73 % of 120`. */
+export const ShareOf = ({ path, all, metrics }: { path: string; all: string; metrics: Metrics }) => (
+  <><Metric path={path} metrics={metrics} /> <small>of <Metric path={all} metrics={metrics} /></small></>
+);
+
 export function Thin() {
   const { minimumN } = targets.value;
   return <em class="thin" title={minimumN ? `Fewer than ${count(minimumN)}: too few to judge` : "Too few to judge"}>thin</em>;

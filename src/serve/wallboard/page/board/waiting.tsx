@@ -1,19 +1,18 @@
 // Who waits, and for how long; who is there to answer, and who has the most to do.
 import { filters, follow, view } from "../address";
-import { type ConversationRow, get, type Head, type Live, ofAccount, withParameters } from "../api";
+import { type ConversationRow, get, type Listed, type Live, ofAccount, withParameters } from "../api";
 import { now } from "../clock";
 import { live } from "../stream";
 import { targets } from "../targets";
 import { age, count, duration } from "../words";
 import { usePoll } from "../poll";
+import { Crew } from "./crew";
 import { Fact, Pending, Tile, useChanged } from "./tile";
 
 /** Live state knows neither filters nor targets: who waits and is overdue is asked for, so often. */
 const EVERY_MS = 3_000;
 /** How many of the longest waits are told. */
 const LONGEST = 10;
-/** How many agents with the most open conversations are named. */
-const BUSIEST = 3;
 
 interface Wait {
   id: string;
@@ -25,10 +24,6 @@ interface Waits {
   total: number;
   longest: Wait[];
 }
-interface Answer extends Head {
-  rows: ConversationRow[];
-  total_rows: number;
-}
 
 /** Who waits now; the server has said of these who is overdue. */
 const ofLive = (state: Live, asked: Waits | undefined): Waits => ({
@@ -37,7 +32,7 @@ const ofLive = (state: Live, asked: Waits | undefined): Waits => ({
     id: conversation_id, since: Date.parse(since), overdue: asked?.longest.some(({ id, overdue }) => overdue && id === conversation_id) ?? false,
   })),
 });
-const ofAnswer = ({ as_of, rows, total_rows }: Answer): Waits => ({
+const ofAnswer = ({ as_of, rows, total_rows }: Listed<ConversationRow>): Waits => ({
   total: total_rows,
   longest: rows.map(({ conversation_id, waiting_ms = 0, overdue = [] }) => ({
     id: conversation_id, since: Date.parse(as_of) - waiting_ms, overdue: overdue.some((of) => of.includes("response")),
@@ -50,7 +45,7 @@ export function Waiting() {
   const { account } = view.value;
   const filtered = Object.keys(filters.value).length > 0;
   const path = withParameters(ofAccount(account, "conversations"), { state: "waiting", sort: "-waiting_ms", limit: LONGEST, ...filters.value });
-  const asked = usePoll(path, EVERY_MS, (signal) => get<Answer>(path, signal));
+  const asked = usePoll(path, EVERY_MS, (signal) => get<Listed<ConversationRow>>(path, signal));
   const state = live.value;
   const answer = asked.value && ofAnswer(asked.value);
   const waits = filtered ? answer : state && ofLive(state, answer);
@@ -58,7 +53,7 @@ export function Waiting() {
     <Tile area="waiting" name="Waiting" of={filtered ? `for these filters, every ${duration(EVERY_MS)}` : "now"}>
       {asked.wrong && <p class="bad" role="alert">{waits && "These numbers are older. "}{asked.wrong}</p>}
       {waits ? <Numbers waits={waits} state={filtered ? undefined : state} /> : !asked.wrong && <Pending />}
-      {state && <Crew state={state} filtered={filtered} />}
+      <Crew state={state} />
     </Tile>
   );
 }
@@ -102,28 +97,5 @@ function Row({ wait }: { wait: Wait }) {
         <b class={late ? "bad" : ""}>{age(wait.since, now.value)}{late && <span class="hidden"> (over the target)</span>}</b> <bdi>{wait.id}</bdi>
       </a>
     </li>
-  );
-}
-
-function Crew({ state: { agents_online, agents_away, owned = {} }, filtered }: { state: Live; filtered: boolean }) {
-  const busiest = Object.entries(owned).sort(([a, some], [b, others]) => others - some || (a < b ? -1 : 1)).slice(0, BUSIEST);
-  return (
-    <div class="crew">
-      <dl class="facts">
-        <Fact name="Agents online">{count(agents_online)}</Fact>
-        <Fact name="Away">{count(agents_away)}</Fact>
-      </dl>
-      {busiest.length > 0 && (
-        <>
-          <h3 id="busiest">Most open conversations</h3>
-          <ol aria-labelledby="busiest">
-            {busiest.map(([agent, open]) => (
-              <li key={agent}><a {...follow({ page: "agent", agent })}><b>{count(open)}</b> <bdi>{agent}</bdi></a></li>
-            ))}
-          </ol>
-        </>
-      )}
-      {filtered && <p class="quiet">Agents are those of the whole account.</p>}
-    </div>
   );
 }

@@ -4,7 +4,7 @@ import "./tables.css";
 import { computed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { filters, go, view } from "../address";
-import { get, type Head, ofAccount, type RatingRow, withParameters, wordOf } from "../api";
+import { get, type Listed, ofAccount, type RatingRow, withParameters, wordOf } from "../api";
 import { head, ratings } from "../stream";
 import { When } from "../parts";
 import { count } from "../words";
@@ -12,7 +12,7 @@ import { useAsked, usePages } from "./ask";
 import { Rating } from "./rating";
 import { covered, NotYet, Pages, Top } from "./table";
 
-type Answer = Head & { rows: RatingRow[]; total_rows: number; next_page?: string };
+type Answer = Listed<RatingRow>;
 
 /** As many as the stream has. */
 const ON_A_PAGE = 100;

@@ -1,6 +1,6 @@
 // The open conversations of an agent, those first that wait longest.
 import { view } from "../address";
-import { type ConversationRow, get, type Head, ofAccount, withParameters } from "../api";
+import { type ConversationRow, get, type Listed, ofAccount, withParameters } from "../api";
 import { usePoll } from "../poll";
 import { capital, count, plain, timeExact } from "../words";
 import { Age, ConversationLink, Contact, Id, When, Wrong } from "../parts";
@@ -8,14 +8,9 @@ import { Age, ConversationLink, Contact, Id, When, Wrong } from "../parts";
 const EVERY_MS = 5_000;
 const MOST = 1_000;
 
-interface Listed extends Head {
-  rows: ConversationRow[];
-  total_rows: number;
-}
-
 export function Owned({ agent }: { agent: string }) {
   const path = withParameters(ofAccount(view.value.account, "conversations"), { agent, state: "open", limit: MOST });
-  const { value, wrong } = usePoll(path, EVERY_MS, (signal) => get<Listed>(path, signal));
+  const { value, wrong } = usePoll(path, EVERY_MS, (signal) => get<Listed<ConversationRow>>(path, signal));
   return (
     <section class="card" aria-labelledby="agent-owned">
       <h2 id="agent-owned">Open conversations{value && ` (${count(value.total_rows)})`}</h2>
@@ -30,7 +25,7 @@ export function Owned({ agent }: { agent: string }) {
 
 const HEADS = ["State", "Waiting", "Conversation", "Contact", "Skill", "Line", "Channel", "Started", "Last event", "Messages"] as const;
 
-function Table({ of: { rows, as_of } }: { of: Listed }) {
+function Table({ of: { rows, as_of } }: { of: Listed<ConversationRow> }) {
   return (
     <table class="facts" role="table">
       <caption class="hidden">Open conversations, those first that wait longest</caption>
