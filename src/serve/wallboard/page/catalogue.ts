@@ -2,6 +2,7 @@
 // different things.
 import { signal } from "@preact/signals";
 import { get, type Metrics, type Unit } from "./api";
+import { plain } from "./words";
 
 export interface Entry {
   path: string;
@@ -32,13 +33,21 @@ export async function loadCatalogue(): Promise<void> {
   }
 }
 
+/** What is told of a path; of one number of a list or map, what is told of them all. */
+function find(path: string): Entry | undefined {
+  const known = catalogue.value;
+  const [whole, word] = [path.slice(0, path.lastIndexOf(".")), path.slice(path.lastIndexOf(".") + 1)];
+  const all = known.get(whole);
+  return known.get(path) ?? (all?.label?.words.includes(word) ? { ...all, title: `${all.title}: ${plain(word)}` } : undefined);
+}
+
 /** The title of a path; the path itself until the catalogue is there. */
-export const title = (path: string) => catalogue.value.get(path)?.title ?? path;
-export const unit = (path: string): Unit => catalogue.value.get(path)?.unit ?? (path.endsWith("_ms") ? "ms" : "count");
+export const title = (path: string) => find(path)?.title ?? path;
+export const unit = (path: string): Unit => find(path)?.unit ?? (path.endsWith("_ms") ? "ms" : "count");
 
 /** What hovering over a number says of it. */
 export function help(path: string): string {
-  const entry = catalogue.value.get(path);
+  const entry = find(path);
   return entry ? `${entry.title}: ${entry.formula}` : path;
 }
 

@@ -5,7 +5,7 @@ import { title } from "../catalogue";
 import { Metric } from "../metric";
 import { targets } from "../targets";
 import { change, count, share } from "../words";
-import { Change, Count, Fact, Pending, Tile, type Tone, Value, within } from "./tile";
+import { Change, Count, Fact, Pending, ShareOf, Tile, type Tone, Value, within } from "./tile";
 
 const SCORES = [5, 4, 3, 2, 1] as const;
 
@@ -41,7 +41,7 @@ function Answers({ row, path, mean }: { row: MetricsRow; path: string; mean: boo
             <Metric path="csat.interval" metrics={metrics} text={`${count(csat.interval[0] * 100)} – ${share(csat.interval[1])}`} />
           </Fact>
         )}
-        {csat.sent > 0 && <Fact name={title("csat.response_rate")}><Metric path="csat.response_rate" metrics={metrics} /></Fact>}
+        {csat.sent > 0 && <Fact name={title("csat.response_rate")}><ShareOf path="csat.response_rate" all="csat.sent" metrics={metrics} /></Fact>}
       </dl>
       {goal.text && <p class={`goal ${goal.tone}`}>{goal.text}{mean ? " (share)" : ""}</p>}
       {row.previous
@@ -85,6 +85,8 @@ function Ring({ of }: { of: Csat }) {
   );
 }
 
+const answersOf = (many: number) => `${count(many)} ${many === 1 ? "answer" : "answers"}`;
+
 function Key({ row: { metrics } }: { row: MetricsRow }) {
   const { answers, total } = metrics.csat;
   return (
@@ -95,7 +97,7 @@ function Key({ row: { metrics } }: { row: MetricsRow }) {
         {SCORES.map((score) => (
           <tr key={score}>
             <th scope="row"><i class={`dot s${score}`} aria-hidden="true" />{score}</th>
-            <td><Metric path="csat.answers" metrics={metrics} text={count(answers[score - 1])} /></td>
+            <td><Metric path={`csat.answers.${score}`} metrics={metrics} text={count(answers[score - 1])} name={`${score}: ${answersOf(answers[score - 1]!)}`} /></td>
             <td class="quiet">{share(answers[score - 1]! / total)}</td>
           </tr>
         ))}
