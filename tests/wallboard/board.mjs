@@ -102,6 +102,14 @@ await step("each score of the ring leads to its own answers, and shares say of h
   await loaded(page);
 });
 
+await step("the curve names the day of what was yesterday", async () => {
+  const curve = page.getByRole("slider", { name: "Interval of the curve" });
+  await curve.focus();
+  await page.keyboard.press("Home");
+  await eventually(() => curve.getAttribute("aria-valuetext"), (text) => /^\p{L}{3},? \d\d:\d\d – \d\d:\d\d: /u.test(text ?? ""));
+  await picture(page, "curve-pointed");
+});
+
 await step("filters by skill and by line hold together, in the address and after loading anew", async () => {
   for (const kind of ["Skill", "Line"]) {
     await page.locator("summary").filter({ hasText: kind }).click();

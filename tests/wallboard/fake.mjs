@@ -39,6 +39,8 @@ export class Fake {
   restored;
   /** How far it is behind Kafka, in milliseconds. */
   stale = 0;
+  /** How far its clock is ahead, in milliseconds. */
+  ahead = 0;
   /** Whether nobody gets an answer. */
   isGone = false;
   /** With what streams are refused: `status`, `after` in seconds. */
@@ -67,6 +69,11 @@ export class Fake {
     return [...this.#streams].reduce((sum, { response }) => sum + response.writableLength, 0);
   }
 
+  /** Tells the time alone. */
+  beat() {
+    for (const { response } of this.#streams) response.write(`event: heartbeat\ndata: ${JSON.stringify(this.#head())}\n\n`);
+  }
+
   /** How many listen. */
   get listeners() {
     return this.#streams.size;
@@ -92,7 +99,7 @@ export class Fake {
   }
 
   #head() {
-    return { account_id: "acme", as_of: now(), revision: this.#revision, stale_ms: this.stale, private: this.private };
+    return { account_id: "acme", as_of: new Date(Date.now() + this.ahead).toISOString(), revision: this.#revision, stale_ms: this.stale, private: this.private };
   }
 
   #agentRows(members) {

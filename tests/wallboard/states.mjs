@@ -129,6 +129,19 @@ await step("while the server still reads what was there, the choice of accounts 
   await page.context().close();
 });
 
+await step("what was today is named by its day once it is tomorrow where the numbers are made", async () => {
+  const page = await open(`${board}&page=ratings`);
+  const times = page.getByRole("list").locator("time");
+  await eventually(() => times.first().textContent(), (text) => /^\d\d:\d\d:\d\d$/.test(text));
+  fake.ahead = 86_400_000;
+  fake.beat();
+  await eventually(() => times.allTextContents(), (all) => all.length > 10 && all.every((text) => /\p{L}/u.test(text)));
+  fake.ahead = 0;
+  fake.beat();
+  await eventually(() => times.first().textContent(), (text) => !/\p{L}/u.test(text));
+  await page.context().close();
+});
+
 await step("another build of the server loads the page anew", async () => {
   const page = await open(`${address}/?account=acme`);
   await page.getByText("Live", { exact: true }).first().waitFor();

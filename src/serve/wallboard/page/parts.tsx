@@ -1,9 +1,9 @@
 // Small things of the pages about one thing: the way back, times, and links to agents and conversations.
 import type { ComponentChildren } from "preact";
 import { address, follow, go, steps } from "./address";
-import { now } from "./clock";
+import { isToday, now } from "./clock";
 import { head } from "./stream";
-import { age, named, timeAndDay, timeExact } from "./words";
+import { age, named, timeAndDay, timeExact, timeOfDay, timeOfWeek } from "./words";
 
 /** To where the reader came from; of who came by an address, to the board. */
 export function Back() {
@@ -30,7 +30,8 @@ export function Top({ children, controls }: { children: ComponentChildren; contr
 
 /** A time, with its day where it is not today. */
 export const when = (at: string) => (isToday(at) ? timeExact(at) : timeAndDay(at));
-const isToday = (at: string) => new Date(at).toDateString() === new Date(now.peek()).toDateString();
+/** The same without seconds: `14:05`, `Thu 14:05`. */
+export const timeNear = (at: string | number) => (isToday(at) ? timeOfDay(at) : timeOfWeek(at));
 
 export const When = ({ at }: { at: string }) => <time dateTime={at} title={at}>{when(at)}</time>;
 

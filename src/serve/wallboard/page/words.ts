@@ -15,6 +15,7 @@ const hundredths = numbers({ minimumFractionDigits: 2, maximumFractionDigits: 2 
 const tenths = numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const dates = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options);
 const clockTime = dates({ hour: "2-digit", minute: "2-digit" });
+const weekTime = dates({ weekday: "short", hour: "2-digit", minute: "2-digit" });
 const exactTime = dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayTime = dates({ month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 
@@ -74,6 +75,7 @@ const at = (format: Intl.DateTimeFormat) => (time: string | number) => {
 };
 /** `14:05`, in the time of the viewer, as all times. */
 export const timeOfDay = at(clockTime);
+export const timeOfWeek = at(weekTime);
 export const timeExact = at(exactTime);
 export const timeAndDay = at(dayTime);
 /** With its year, for what may be long ago. */

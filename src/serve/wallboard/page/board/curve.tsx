@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { view } from "../address";
-import { timeOfDay } from "../words";
+import { timeNear } from "../parts";
 import { type Interval, valueOf } from "./history";
 import { type Measure, sayValue, type Shown } from "./over_time";
 
@@ -100,8 +100,8 @@ function make(host: HTMLElement, first: Drawing, size: number, point: (at: numbe
     },
     scales: { x: { range: () => now.frame }, y: { range: () => now.axis.range } },
     axes: [
-      { font, size: size * 2, gap: size / 4, space: size * 6, stroke: () => paint.ink, grid: { show: false }, ticks: { stroke: () => paint.line, size: 5 },
-        values: (_, splits) => splits.map((at) => timeOfDay(at * 1_000)) },
+      { font, size: size * 2, gap: size / 4, space: size * 8, stroke: () => paint.ink, grid: { show: false }, ticks: { stroke: () => paint.line, size: 5 },
+        values: (_, splits) => splits.map((at) => timeNear(at * 1_000)) },
       { font, size: size * 4, gap: size / 3, stroke: () => paint.ink, grid: { stroke: () => paint.line, width: 1 }, ticks: { show: false },
         splits: () => now.axis.lines, values: (_, splits) => splits.map((value) => sayValue(value, now.measure)) },
     ],

@@ -2,11 +2,12 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { filters, go, minutesOf, view } from "../address";
 import { title } from "../catalogue";
+import { isToday } from "../clock";
 import { targets } from "../targets";
 import { count, duration, score, share, timeOfDay, windowName } from "../words";
 import { Curve } from "./curve";
 import { ask, fitting, type History, type Interval, LENGTHS, merge, valueOf } from "./history";
-import { Since } from "../parts";
+import { Since, timeNear } from "../parts";
 import { usePoll } from "../poll";
 import { Pending, Tile } from "./tile";
 
@@ -15,7 +16,7 @@ const SPANS = ["24h", "12h", "6h", "3h", "1h"];
 
 export type Measure = "share" | "mean";
 export const sayValue = (value: number | undefined, measure: Measure) => (measure === "share" ? share(value) : score(value));
-const frame = ({ from, to }: Interval) => `${timeOfDay(from)} – ${timeOfDay(to)}`;
+const frame = ({ from, to }: Interval) => `${timeNear(from)} – ${timeOfDay(to)}`;
 
 /** What is drawn and told. */
 export interface Shown {
@@ -121,7 +122,8 @@ function sinceYesterday({ now, measure }: Shown): string {
   const filled = now.filter(({ total }) => total > 0);
   const [first, last] = [filled[0], filled.at(-1)];
   if (!first || !last || last.to - (now[0]?.from ?? 0) < DAY_MS * 0.9 || first === last) return "";
-  return `at ${timeOfDay(first.from)} yesterday ${sayValue(valueOf(first, measure), measure)}, at ${timeOfDay(last.from)} today ${sayValue(valueOf(last, measure), measure)}`;
+  const said = (of: Interval) => `at ${timeOfDay(of.from)} ${isToday(of.from) ? "today" : "yesterday"} ${sayValue(valueOf(of, measure), measure)}`;
+  return `${said(first)}, ${said(last)}`;
 }
 
 /** `10:20 – 10:25: 83 %, n 6; before: 79 %, n 8`. */
@@ -136,7 +138,7 @@ function summary({ now, measure, length }: Shown): string {
   const filled = now.filter(({ total }) => total > 0);
   if (filled.length === 0) return "No answers in this time.";
   const value = (of: Interval) => valueOf(of, measure)!;
-  const said = (of: Interval) => `${sayValue(value(of), measure)} at ${timeOfDay(of.from)}`;
+  const said = (of: Interval) => `${sayValue(value(of), measure)} at ${timeNear(of.from)}`;
   const sorted = [...filled].sort((a, b) => value(a) - value(b));
   return `${count(now.length)} intervals of ${duration(length * 60_000)}, ${count(now.length - filled.length)} of them without answers. ` +
     `Highest ${said(sorted.at(-1)!)}, lowest ${said(sorted[0]!)}, latest ${said(filled.at(-1)!)}.`;

@@ -5,9 +5,10 @@ import { filters, minutesOf, view } from "../address";
 import type { MetricsRow, Metrics } from "../api";
 import { at, isThin, unit } from "../catalogue";
 import { Metric } from "../metric";
+import { timeNear } from "../parts";
 import { connection, head } from "../stream";
 import { targets } from "../targets";
-import { change, count, say, timeOfDay, windowName } from "../words";
+import { change, count, say, windowName } from "../words";
 
 /** Alarm colours are for values against their target alone. */
 export type Tone = "" | "good" | "warn" | "bad";
@@ -108,7 +109,7 @@ export function Change({ path, row, words: [less, more] }: { path: string; row: 
   if (before === undefined) return <p class="change quiet">Nothing before to compare with</p>;
   const said = change(now - before, unit(path));
   const thin = isThin(previous.metrics, path) ? " (thin)" : "";
-  const then = `${say(before, unit(path))}${thin} from ${timeOfDay(previous.from)} to ${timeOfDay(previous.to)}`;
+  const then = `${say(before, unit(path))}${thin} from ${timeNear(previous.from)} to ${timeNear(previous.to)}`;
   return (
     <p class="change quiet" title={`Before: ${then}`}>
       {said ? <><b>{said}</b>, {now < before ? less : more} than before</> : "The same as before"}{thin}
