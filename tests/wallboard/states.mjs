@@ -58,6 +58,22 @@ await step("a television goes on, whatever its browser believes of being seen", 
   await page.context().close();
 });
 
+await step("a television says once, in words, where the browser does not keep its screen awake", async () => {
+  const dark = (page) => page.getByText("the screen may go dark");
+  // A page that came by http from another machine has no such thing.
+  const page = await open(board, { before: () => delete Navigator.prototype.wakeLock });
+  await says(page, "Live");
+  assert.equal(await dark(page).count(), 0);
+  await page.getByRole("button", { name: "Kiosk" }).click();
+  await dark(page).waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  await page.context().close();
+  const able = await open(`${board}&kiosk=1`);
+  await says(able, "Live");
+  assert.equal(await dark(able).count(), 0);
+  await able.context().close();
+});
+
 await step("a stream that is refused is asked for once, and again when the server said", async () => {
   expectFaults(/429/);
   fake.refused = { status: 429, after: 6 };

@@ -25,12 +25,13 @@ const QUIET = [
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: QUIET });
 
-/** A window with a page at an address; what goes wrong in it fails the script at the next step. */
+/** A window with a page at an address; what goes wrong in it fails the script at the next step. `before` runs in it first. */
 export async function open(path, options = {}) {
-  const { width = 1280, height = 720, ...more } = options;
+  const { width = 1280, height = 720, before, ...more } = options;
   const context = await browser.newContext({ viewport: { width, height }, locale: "en-GB", timezoneId: "UTC", ...more });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
+  if (before) await page.addInitScript(before);
   const url = new URL(path, BASE);
   watch(page, url.origin);
   await page.goto(url.href);

@@ -1,6 +1,6 @@
 // What stands around every page: the account, where to go, filters, the state of the data.
 import { Component, type ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { follow, go, minutesOf, PAGES, type Page, view } from "./address";
 import { wordOf } from "./api";
 import { Filters } from "./filters";
@@ -88,7 +88,22 @@ function Account() {
 function KioskView() {
   const { skill, line, window, page } = view.value;
   const parts = [NAMES[page], `last ${windowName(minutesOf(window)!)}`, ...(skill.length ? [`skill ${skill.join(", ")}`] : []), ...(line.length ? [`line ${line.join(", ")}`] : [])];
-  return <p class="quiet">{parts.join(" · ")} · {timeOfDay(now.value)}</p>;
+  return <p class="quiet">{parts.join(" · ")} · {timeOfDay(now.value)}<Dark /></p>;
+}
+
+/** Browsers keep a screen awake for pages that came by https, or from this machine. */
+const canStayAwake = "wakeLock" in navigator;
+const DARK = "the screen may go dark: keeping it awake needs https";
+/** For how long a television says what it cannot do. */
+const SAID_MS = 30_000;
+
+function Dark() {
+  const [isSaid, setSaid] = useState(!canStayAwake);
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(false), SAID_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isSaid ? <> · {DARK}</> : null;
 }
 
 function Menu() {
@@ -99,7 +114,8 @@ function Menu() {
       <button type="button" title="Dark or light" aria-label={dark ? "Light theme" : "Dark theme"} onClick={() => go({ theme: dark ? "light" : "dark" })}>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="1.6" /><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" /></svg>
       </button>
-      <button type="button" title="For a television: hides the controls, keeps the screen awake; Escape ends it" aria-label="Kiosk" onClick={() => go({ kiosk: true })}>
+      <button type="button" aria-label="Kiosk"
+        title={`For a television: hides the controls${canStayAwake ? ", keeps the screen awake" : ""}; Escape ends it${canStayAwake ? "" : `; ${DARK}`}`} onClick={() => go({ kiosk: true })}>
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d="M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" fill="none" stroke="currentColor" stroke-width="1.6" /></svg>
       </button>
       {hasSession.value && <button type="button" onClick={() => void signOut()}>Sign out</button>}
