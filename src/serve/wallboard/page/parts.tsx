@@ -28,6 +28,12 @@ export function Top({ children, controls }: { children: ComponentChildren; contr
   );
 }
 
+/** A button. While it can do nothing it keeps the focus, which one that is disabled would lose. */
+export function Press({ off = false, to, children }: { off?: boolean; to: (() => void) | undefined; children: ComponentChildren }) {
+  const isOff = off || to === undefined;
+  return <button type="button" aria-disabled={isOff} onClick={() => !isOff && to()}>{children}</button>;
+}
+
 /** A time, with its day where it is not today. */
 export const when = (at: string) => (isToday(at) ? timeExact(at) : timeAndDay(at));
 /** The same without seconds: `14:05`, `Thu 14:05`. */

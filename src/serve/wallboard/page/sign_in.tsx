@@ -11,6 +11,7 @@ export function SignIn() {
   const [busy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
+    if (busy) return;
     const form = event.currentTarget as HTMLFormElement;
     setBusy(true);
     setWrong(await signIn(String(new FormData(form).get("key") ?? "").trim()));
@@ -25,7 +26,7 @@ export function SignIn() {
           aria-describedby="key-help" aria-invalid={wrong !== ""} />
         <p id="key-help" class="quiet">It begins with <code>cxp_</code>. Whoever runs cxpulse makes one with <code>cxpulse keys create</code>.</p>
         {wrong && <p class="bad" role="alert">{wrong}</p>}
-        <button type="submit" disabled={busy}>{busy ? "Signing in …" : "Sign in"}</button>
+        <button type="submit" aria-disabled={busy}>{busy ? "Signing in …" : "Sign in"}</button>
       </form>
     </main>
   );

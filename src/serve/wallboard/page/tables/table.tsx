@@ -2,7 +2,7 @@
 import { Component, type ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { go, minutesOf, view } from "../address";
-import { Since } from "../parts";
+import { Press, Since } from "../parts";
 import { condition } from "../status";
 import { agents, metrics, ratings } from "../stream";
 import { count, named, windowName } from "../words";
@@ -36,9 +36,11 @@ export function Table<Row extends Keyed>({ caption, columns, rows, first, total,
   useEffect(() => {
     if (region.current) region.current.scrollTop = 0;
   }, [first]);
+  // Once the browser has scrolled to it, and before anybody sees.
+  const focused = ({ target }: FocusEvent) => requestAnimationFrame(() => region.current && target !== region.current && uncover(region.current, target as Element));
   return (
     <>
-      <div class={old ? "sheet old" : "sheet"} role="region" aria-label={caption} aria-busy={old} tabIndex={0} ref={region}>
+      <div class={old ? "sheet old" : "sheet"} role="region" aria-label={caption} aria-busy={old} tabIndex={0} ref={region} onFocusIn={focused}>
         <table class="rows">
           <caption class="hidden">{caption}</caption>
           <thead>
@@ -52,20 +54,32 @@ export function Table<Row extends Keyed>({ caption, columns, rows, first, total,
   );
 }
 
+/** Room for the frame of what has the focus. */
+const ROOM = 6;
+
+/** Brings out what has the focus from below the headings and the first column, which stay where they are. Margins and paddings
+ *  of scrolling would not do: sideways, browsers leave a thing where it is as long as they see a bit of it. */
+function uncover(region: HTMLElement, link: Element): void {
+  // Who uses a mouse sees where it is.
+  if (!link.matches(":focus-visible")) return;
+  const cell = link.getBoundingClientRect();
+  const [corner, heading] = [region.querySelector("thead th")!, region.querySelector("thead th:last-child")!];
+  if (link.closest("tbody")) region.scrollTop -= Math.max(0, heading.getBoundingClientRect().bottom + ROOM - cell.top);
+  // On a telephone the first column goes with the others.
+  const stays = getComputedStyle(corner).position === "sticky" && !link.closest("th:first-child");
+  if (stays) region.scrollLeft -= Math.max(0, corner.getBoundingClientRect().right + ROOM - cell.left);
+}
+
 /** Which rows are shown, and the ways to others. */
 export function Pages({ text, turn: { before, after } }: { text: string; turn: Turn }) {
   const isTurned = !view.value.kiosk && (before !== undefined || after !== undefined);
   return (
     <div class="pages">
       <span>{text}</span>
-      {isTurned && <><Way to={before}>Previous</Way><Way to={after}>Next</Way></>}
+      {isTurned && <><Press to={before}>Previous</Press><Press to={after}>Next</Press></>}
     </div>
   );
 }
-
-/** It keeps the focus at the last page as well, where a button that is disabled would lose it. */
-const Way = ({ to, children }: { to: (() => void) | undefined; children: string }) =>
-  <button type="button" aria-disabled={to === undefined} onClick={() => to?.()}>{children}</button>;
 
 function Heading<Row>({ column, order }: { column: Column<Row>; order: Sorting }) {
   const { key, title, help, numeric } = column;

@@ -1,6 +1,7 @@
 // The rows behind a number, page by page, and that they are the number.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Explanation } from "../api";
+import { Press } from "../parts";
 import { count } from "../words";
 import { type Answer, MOST } from "./ask";
 import { reckon } from "./fold";
@@ -36,7 +37,7 @@ export function Behind({ answer, of }: { answer: Answer; of: Explanation }) {
       {left > 0 && (
         <p class="more">
           <span>The newest {count(shown.length)} of {count(of.total_rows)} rows are shown.</span>
-          <button type="button" disabled={busy} onClick={onward}>{count(Math.min(STEP, left))} more</button>
+          <Press off={busy} to={onward}>{count(Math.min(STEP, left))} more</Press>
         </p>
       )}
     </section>
@@ -49,7 +50,7 @@ function AddedUp({ answer: { rows, next, busy, all }, of }: { answer: Answer; of
     return (
       <p class="sum">
         {of.total_rows <= MOST
-          ? <>All {count(of.total_rows)} rows added up are the value. <button type="button" disabled={busy} onClick={all}>Add them up</button></>
+          ? <>All {count(of.total_rows)} rows added up are the value. <Press off={busy} to={all}>Add them up</Press></>
           : <>All {count(of.total_rows)} rows added up are the value: too many to do it here, but the export of facts has them all.</>}
       </p>
     );

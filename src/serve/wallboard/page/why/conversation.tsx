@@ -4,7 +4,7 @@ import { view } from "../address";
 import type { ConversationAnswer } from "../api";
 import { capital, count } from "../words";
 import { isClosed, type Life, useLives } from "./lives";
-import { AgentLink, Contact, Id, Top, When, Wrong } from "../parts";
+import { AgentLink, Contact, Id, Press, Top, When, Wrong } from "../parts";
 import { Timeline } from "./timeline";
 
 export function Conversation() {
@@ -13,7 +13,7 @@ export function Conversation() {
   if (!conversation) return <div class="detail"><Top>Conversation</Top><p class="notice">Choose a conversation from the board, from an agent, or from how a number is calculated.</p></div>;
   return (
     <div class="detail">
-      <Top controls={answer && <button type="button" disabled={busy} onClick={again}>Refresh</button>}>Conversation <bdi>{conversation}</bdi></Top>
+      <Top controls={answer && <Press off={busy} to={again}>Refresh</Press>}>Conversation <bdi>{conversation}</bdi></Top>
       <Wrong text={wrong} />
       {unknown && <p class="card" role="status">No conversation of this id is known here (any more).</p>}
       {!answer && !unknown && !wrong && <p class="notice" role="status">Loading …</p>}
@@ -22,7 +22,7 @@ export function Conversation() {
           <div class="side"><About answer={answer} lives={lives} more={next !== undefined} /></div>
           <div class="side wide">
             {lives.map((life, index) => <Timeline key={index} life={life} nth={index + 1} of={lives.length} whole={next === undefined} />)}
-            {next && <p class="more"><span>More happened than is shown here.</span><button type="button" disabled={busy} onClick={more}>{count(1_000)} more events</button></p>}
+            {next && <p class="more"><span>More happened than is shown here.</span><Press off={busy} to={more}>{count(1_000)} more events</Press></p>}
           </div>
         </div>
       )}

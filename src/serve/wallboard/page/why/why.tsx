@@ -9,7 +9,7 @@ import { Behind } from "./behind";
 import { Choose, Chips } from "./choose";
 import { fieldWords } from "./facts";
 import { LeftOut } from "./left_out";
-import { Top, When, when, Wrong } from "../parts";
+import { Press, Top, When, when, Wrong } from "../parts";
 import { TheNumber } from "./the_number";
 
 export function Why() {
@@ -21,7 +21,7 @@ export function Why() {
     <div class="detail">
       <Top controls={<Choose />}>How this is calculated</Top>
       <div class="asked">
-        {metric && <button type="button" disabled={busy} onClick={again}>Ask again</button>}
+        {metric && <Press off={busy} to={again}>Ask again</Press>}
         <p class="quiet" role="status">{busy ? "Calculating …" : of && <>As of <When at={of.as_of} />: it stays as it was then.</>}</p>
         <Chips />
       </div>
