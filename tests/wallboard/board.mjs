@@ -104,9 +104,10 @@ await step("each score of the ring leads to its own answers, and shares say of h
 
 await step("the curve names the day of what was yesterday", async () => {
   const curve = page.getByRole("slider", { name: "Interval of the curve" });
+  await curve.locator("canvas").waitFor();
   await curve.focus();
-  await page.keyboard.press("Home");
-  await eventually(() => curve.getAttribute("aria-valuetext"), (text) => /^\p{L}{3},? \d\d:\d\d – \d\d:\d\d: /u.test(text ?? ""));
+  // It can be pointed at once it is drawn.
+  await eventually(() => page.keyboard.press("Home").then(() => curve.getAttribute("aria-valuetext")), (text) => /^\p{L}{3},? \d\d:\d\d – \d\d:\d\d: /u.test(text ?? ""));
   await picture(page, "curve-pointed");
 });
 
@@ -147,7 +148,67 @@ await step("a table is sorted by its headings, searched, and its columns are rem
   assert.equal(parameter(page, "search"), "a0000004");
 });
 
+await step("what has the focus in a table is not below its headings, nor below its first column", async () => {
+  await page.setViewportSize({ width: 760, height: 560 });
+  await page.goto(new URL(`${BOARD}&page=agents`, page.url()).href);
+  await page.locator("table.rows tbody tr").nth(10).waitFor();
+  const last = page.locator("table.rows tbody tr").nth(9).locator("td a").last();
+  await last.focus();
+  const seen = { above: 0, beside: 0 };
+  // Back through the cells, which come from the side and from above.
+  for (let press = 0; press < 70; press += 1) {
+    await page.keyboard.press("Shift+Tab");
+    const found = await page.evaluate(async () => {
+      // What is drawn next is what is seen.
+      await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+      const link = document.activeElement;
+      if (!link.closest("tbody td")) return undefined;
+      const [cell, corner] = [link.getBoundingClientRect(), document.querySelector(".sheet thead th").getBoundingClientRect()];
+      return { above: cell.top - corner.bottom, beside: cell.left - corner.right, text: link.getAttribute("aria-label") };
+    });
+    if (!found) continue;
+    assert.ok(found.above >= 0 && found.beside >= 0, JSON.stringify(found));
+    if (found.above < 40) seen.above += 1;
+    if (found.beside < 40) seen.beside += 1;
+  }
+  assert.ok(seen.above > 0 && seen.beside > 0, "it went along both edges");
+  await page.setViewportSize({ width: 1280, height: 720 });
+});
+
+await step("a button keeps the focus while it works", async () => {
+  await page.goto(new URL(`${BOARD}&page=why&metric=csat.score`, page.url()).href);
+  const button = page.getByRole("button", { name: "Ask again" });
+  await eventually(() => button.getAttribute("aria-disabled"), (off) => off === "false");
+  let go;
+  const held = new Promise((free) => (go = free));
+  await page.route("**/explain?*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await eventually(() => button.getAttribute("aria-disabled"), (off) => off === "true");
+  assert.ok(await button.evaluate((element) => element === document.activeElement));
+  go();
+  await eventually(() => button.getAttribute("aria-disabled"), (off) => off === "false");
+  await page.unroute("**/explain?*");
+});
+
+await step("an id that is typed is taken as it is", async () => {
+  await page.goto(new URL(BOARD, page.url()).href);
+  await page.locator("summary").filter({ hasText: "Skill" }).click();
+  const input = page.getByRole("searchbox", { name: "Skills, or ring groups" });
+  await input.fill("billin");
+  await eventually(() => page.locator("details[open] li").count(), (count) => count === 1);
+  await input.press("Enter");
+  assert.equal(parameter(page, "skill"), "billin");
+  await input.fill("no skill");
+  await input.press("Enter");
+  assert.equal(parameter(page, "skill"), "billin,-1");
+});
+
 await step("contacts are asked for, and sorted and searched by the server", async () => {
+  await page.goto(new URL(BOARD, page.url()).href);
   await page.getByRole("link", { name: "Contacts", exact: true }).click();
   await page.getByRole("columnheader", { name: "Customer messages" }).getByRole("button").click();
   await page.locator("table.rows tbody tr").nth(5).waitFor();

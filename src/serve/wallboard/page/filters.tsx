@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { go, minutesOf, view } from "./address";
 import { get, type MetricsAnswer, ofAccount, withParameters, wordOf } from "./api";
 import { useDisclosure } from "./disclosure";
+import { Press } from "./parts";
 import { capital, named, windowName } from "./words";
 
 const WINDOWS = ["15m", "30m", "60m", "4h", "8h", "24h"];
@@ -61,6 +62,7 @@ function Pick({ kind }: { kind: Kind }) {
   };
   const all = [...new Set([...chosen, ...(ids.value[`${kind} ${account}`] ?? [])])];
   const shown = all.filter((id) => named(id, none).toLowerCase().includes(search.toLowerCase()));
+  const typed = search.trim().toLowerCase() === none.toLowerCase() ? "-1" : search.trim();
   const toggle = (id: string) => go({ [kind]: chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id] });
   const text = chosen.length === 0 ? `All ${one}s` : chosen.map((id) => named(id, none)).join(", ");
   return (
@@ -71,12 +73,12 @@ function Pick({ kind }: { kind: Kind }) {
         <input id={`find-${kind}`} type="search" placeholder="Find, or type an id and press Enter" value={search}
           onInput={(event) => setSearch(event.currentTarget.value)}
           onKeyDown={(event) => {
-            const id = search.trim();
-            if (event.key !== "Enter" || id === "" || id.includes(",")) return;
-            toggle(shown.length === 1 ? shown[0]! : id);
+            if (event.key !== "Enter" || typed === "" || typed.includes(",")) return;
+            toggle(typed);
             setSearch("");
           }} />
         {wrong && <p class="bad" role="alert">{wrong}</p>}
+        {typed !== "" && !all.includes(typed) && <p class="quiet">Enter takes “<bdi>{typed}</bdi>” as an id.</p>}
         <ul>
           {shown.slice(0, 200).map((id) => (
             <li key={id}>
@@ -85,7 +87,7 @@ function Pick({ kind }: { kind: Kind }) {
           ))}
         </ul>
         {shown.length > 200 && <p class="quiet">{shown.length - 200} more: narrow the search.</p>}
-        <button type="button" disabled={chosen.length === 0} onClick={() => go({ [kind]: [] })}>Show all {one}s</button>
+        <Press off={chosen.length === 0} to={() => go({ [kind]: [] })}>Show all {one}s</Press>
       </div>
     </details>
   );
