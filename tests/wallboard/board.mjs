@@ -207,13 +207,54 @@ await step("an id that is typed is taken as it is", async () => {
   assert.equal(parameter(page, "skill"), "billin,-1");
 });
 
-await step("contacts are asked for, and sorted and searched by the server", async () => {
+await step("the curve as a table, and agents who are not on shift, are in the address", async () => {
   await page.goto(new URL(BOARD, page.url()).href);
+  await page.getByRole("button", { name: "As a table" }).click();
+  assert.equal(parameter(page, "table"), "1");
+  await page.reload();
+  await page.getByRole("table", { name: "Changes over time" }).waitFor();
+  await page.getByRole("link", { name: "Agents", exact: true }).click();
+  const rows = () => page.locator("table.rows tbody tr").count();
+  const some = await eventually(rows, (count) => count > 5);
+  await page.getByLabel("on shift only").uncheck();
+  await eventually(rows, (count) => count > some);
+  assert.equal(parameter(page, "everyone"), "1");
+  await page.reload();
+  await eventually(rows, (count) => count > some);
+  assert.equal(await page.getByLabel("on shift only").isChecked(), false);
+});
+
+await step("the page of the ratings is found again by Back", async () => {
+  await page.goto(new URL(`${BOARD}&page=ratings&window=24h`, page.url()).href);
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByText(/^101–/).waitFor();
+  await page.getByRole("link", { name: "conversation", exact: true }).first().click();
+  await page.getByRole("heading", { name: /^Conversation/ }).waitFor();
+  await page.goBack();
+  await page.getByText(/^101–/).waitFor();
+  await page.getByRole("button", { name: "To the newest" }).click();
+  await page.getByText(/^1–/).waitFor();
+});
+
+await step("contacts are asked for, and sorted and searched by the server", async () => {
+  await page.goto(new URL(`${BOARD}&window=24h`, page.url()).href);
   await page.getByRole("link", { name: "Contacts", exact: true }).click();
   await page.getByRole("columnheader", { name: "Customer messages" }).getByRole("button").click();
   await page.locator("table.rows tbody tr").nth(5).waitFor();
   await page.getByRole("button", { name: "Next" }).click();
   await page.getByText(/^51–/).waitFor();
+  assert.ok(await page.getByRole("button", { name: "Next" }).evaluate((button) => button === document.activeElement));
+  await page.getByRole("button", { name: "Next" }).click();
+  await page.getByText(/^101–/).waitFor();
+  // Who comes by the address alone goes through the pages before it.
+  assert.equal(parameter(page, "sheet"), "3");
+  await page.reload();
+  await page.getByText(/^101–/).waitFor();
+  await page.goBack();
+  await page.getByText(/^51–/).waitFor();
+  await page.goto(new URL(`${BOARD}&window=24h&page=contacts&sheet=9999`, page.url()).href);
+  await page.getByText(/^1–/).waitFor();
+  await eventually(() => parameter(page, "sheet"), (sheet) => sheet === null);
   await page.getByRole("searchbox", { name: "Search contacts" }).fill("no such contact");
   await page.getByText("Nothing found for").waitFor();
 });

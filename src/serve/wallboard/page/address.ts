@@ -22,9 +22,15 @@ export interface View {
   /** Of the curve. */
   span: string;
   interval: string;
+  /** The curve as a table. */
+  table: boolean;
+  /** Agents who are not on shift as well. */
+  everyone: boolean;
   /** Of a table: a column, `-` for descending. */
   sort: string;
   search: string;
+  /** Which page of its rows, from 1 on. */
+  sheet: number;
   /** Of ratings: `1` to `5`, and only those with a comment. */
   score: string[];
   comment: boolean;
@@ -38,7 +44,7 @@ export interface View {
 
 export const USUAL: View = {
   page: "board", account: "", skill: [], line: [], window: "60m", measure: "share", theme: "", kiosk: false, rotate: 0,
-  span: "24h", interval: "", sort: "", search: "", score: [], comment: false, metric: "", agent: "", contact: "", company: "", conversation: "",
+  span: "24h", interval: "", table: false, everyone: false, sort: "", search: "", sheet: 1, score: [], comment: false, metric: "", agent: "", contact: "", company: "", conversation: "",
 };
 
 const isPage = (word: string): word is Page => [...PAGES, ...DETAILS].includes(word as Page);
@@ -57,6 +63,7 @@ export function read(search: string): View {
   const text = (name: string) => of.get(name) ?? "";
   const minutes = (name: string, usual: string) => (minutesOf(text(name)) ? text(name) : usual);
   const page = text("page");
+  const flag = (name: string) => of.has(name) && text(name) !== "0";
   const rotate = /^(\d{1,4})s?$/.exec(text("rotate"));
   return {
     page: isPage(page) ? page : "board",
@@ -66,14 +73,17 @@ export function read(search: string): View {
     window: minutes("window", USUAL.window),
     measure: text("measure") === "mean" ? "mean" : "share",
     theme: text("theme") === "dark" ? "dark" : text("theme") === "light" ? "light" : "",
-    kiosk: of.has("kiosk") && text("kiosk") !== "0",
+    kiosk: flag("kiosk"),
     rotate: rotate ? Math.max(5, Number(rotate[1])) : 0,
     span: minutes("span", USUAL.span),
     interval: minutes("interval", ""),
+    table: flag("table"),
+    everyone: flag("everyone"),
     sort: text("sort"),
     search: text("search"),
+    sheet: /^[1-9]\d{0,4}$/.test(text("sheet")) ? Number(text("sheet")) : 1,
     score: list(of.get("score")).filter((score) => /^[1-5]$/.test(score)),
-    comment: of.has("comment") && text("comment") !== "0",
+    comment: flag("comment"),
     metric: text("metric"),
     agent: text("agent"),
     contact: text("contact"),
@@ -96,12 +106,16 @@ export function write(view: View): string {
 
 export const view = signal(read(location.search));
 
+/** What changes no rows of a table: all else leads to the first page of them. */
+const SAME_ROWS: (keyof View)[] = ["sheet", "theme", "kiosk", "rotate"];
+
 /** The address of another view. What is about one page alone goes when the page does. */
 export function address(change: Partial<View>): string {
   const now = view.value;
   const moved = change.page !== undefined && change.page !== now.page;
+  const first = (Object.keys(change) as (keyof View)[]).every((name) => SAME_ROWS.includes(name)) ? {} : { sheet: 1 };
   const fresh: Partial<View> = { sort: "", search: "", score: [], comment: false, metric: "", agent: "", contact: "", company: "", conversation: "" };
-  return write({ ...now, ...(moved ? fresh : {}), ...change });
+  return write({ ...now, ...first, ...(moved ? fresh : {}), ...change });
 }
 
 /** How many views of this page lie behind the one that is shown: so many times Back stays on it. */

@@ -226,6 +226,9 @@ export function withParameters(path: string, parameters: Record<string, string |
   return text ? `${path}?${text}` : path;
 }
 
+/** A path that has parameters, with more of them. */
+export const withMore = (path: string, parameters: Record<string, string | number | undefined>) => `${path}&${withParameters("", parameters).slice(1)}`;
+
 /** Asks. What is answered in the meantime to somebody who has gone is thrown away by `signal`. */
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await request(path, { signal: signal ?? null })).json() as Promise<T>;

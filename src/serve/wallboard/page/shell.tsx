@@ -127,10 +127,10 @@ function useRotation(seconds: number): void {
   useEffect(() => {
     if (seconds === 0) return;
     // The page that was opened comes back as it was, sorted and searched.
-    const { page: opened, sort, search, score, comment } = view.peek();
+    const { page: opened, sort, search, sheet, score, comment } = view.peek();
     const timer = setInterval(() => {
       const page = ROTATED[(ROTATED.indexOf(view.value.page) + 1) % ROTATED.length]!;
-      go({ page, ...(page === opened ? { sort, search, score, comment } : {}) }, "replace");
+      go({ page, ...(page === opened ? { sort, search, sheet, score, comment } : {}) }, "replace");
     }, seconds * 1_000);
     return () => clearInterval(timer);
   }, [seconds]);

@@ -28,20 +28,19 @@ export interface Shown {
 }
 
 export function OverTime() {
-  const { account, span, interval, measure, kiosk } = view.value;
+  const { account, span, interval, table, measure, kiosk } = view.value;
   const minutes = minutesOf(span)!;
   const chosen = filters.value;
   const key = JSON.stringify([account, minutes, chosen]);
   const { value, wrong } = usePoll(key, EVERY_MS, (signal) => ask(account, chosen, minutes, signal));
   const length = useLength(value, interval, minutes);
-  const [asTable, setAsTable] = useState(false);
   const shown = useMemo(() => value && { ...intervals(value, length), measure, length }, [value, length, measure]);
   return (
     <Tile area="overtime" name="Changes over time" of={`${title(measure === "share" ? "csat.score" : "csat.average")}${kiosk ? `, ${windowName(minutes)} in intervals of ${duration(length * 60_000)}` : ""}`}
-      controls={!kiosk && <Controls span={span} interval={interval} length={value && length} asTable={asTable} show={setAsTable} />}>
+      controls={!kiosk && <Controls span={span} interval={interval} length={value && length} table={table} />}>
       {wrong && <p class="bad" role="alert">{shown && "These numbers are older. "}{wrong}</p>}
       {value && <Since from={new Date(value.before ? value.from - value.shift : value.from).toISOString()} complete={value.complete} />}
-      {!shown ? !wrong && <Pending /> : asTable ? <Table of={shown} /> : <Drawn of={shown} minutes={minutes} />}
+      {!shown ? !wrong && <Pending /> : table ? <Table of={shown} /> : <Drawn of={shown} minutes={minutes} />}
     </Tile>
   );
 }
@@ -60,12 +59,11 @@ function useLength(of: History | undefined, chosen: string, span: number): numbe
   return kept.current || LENGTHS[0];
 }
 
-function Controls({ span, interval, length, asTable, show }: {
+function Controls({ span, interval, length, table }: {
   span: string;
   interval: string;
   length: number | undefined;
-  asTable: boolean;
-  show: (table: boolean) => void;
+  table: boolean;
 }) {
   const spans = SPANS.includes(span) ? SPANS : [span, ...SPANS];
   const lengths = LENGTHS.map((minutes) => `${minutes}m`);
@@ -80,7 +78,7 @@ function Controls({ span, interval, length, asTable, show }: {
         <option value="">{auto}</option>
         {lengths.map((of) => <option key={of} value={of}>{`Intervals: ${windowName(minutesOf(of)!)}`}</option>)}
       </select>
-      <button type="button" aria-pressed={asTable} onClick={() => show(!asTable)}>As a table</button>
+      <button type="button" aria-pressed={table} onClick={() => go({ table: !table })}>As a table</button>
     </div>
   );
 }

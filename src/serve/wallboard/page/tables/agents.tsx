@@ -1,13 +1,12 @@
 // The agents' page: what each does now, and their numbers over the window.
-import { computed, signal } from "@preact/signals";
-import { follow, view } from "../address";
+import { computed } from "@preact/signals";
+import { follow, go, view } from "../address";
 import type { AgentRow } from "../api";
 import { agents } from "../stream";
 import { Age, PRESENCE } from "../parts";
 import { capital, count } from "../words";
 import { Columns } from "./choice";
 import { type Column, type Measured, metricColumns } from "./columns";
-import { keep, recall } from "../kept";
 import { keptFor, Listed } from "./listed";
 import type { Keyed } from "./order";
 import { covered, Top } from "./table";
@@ -51,14 +50,6 @@ const Status = ({ status, since }: { status: string; since: string | undefined }
   </span>
 );
 
-const ON_SHIFT = "on shift only";
-const onShift = signal(recall(ON_SHIFT) !== false);
-
-function setOnShift(only: boolean): void {
-  onShift.value = only;
-  keep(ON_SHIFT, only ? undefined : false);
-}
-
 /** Who is not offline, or has something to show. */
 const isOnShift = ({ agent, metrics }: AgentLine) =>
   (agent.status !== undefined && agent.status !== "offline") || agent.owned > 0 || Object.values(metrics ?? {}).some(hasAny);
@@ -70,12 +61,13 @@ function hasAny(value: unknown): boolean {
 export function Agents() {
   const part = agents.value;
   const all = part && [...part.rows.values()].map(agentLine);
-  const shown = all && (onShift.value ? all.filter(isOnShift) : all);
+  const { everyone } = view.value;
+  const shown = all && (everyone ? all : all.filter(isOnShift));
   const of = covered(["skill"]);
   return (
     <>
       <Top title="Agents" what="agents" of={of}>
-        <label><input type="checkbox" checked={onShift.value} onChange={(event) => setOnShift(event.currentTarget.checked)} /> on shift only</label>
+        <label><input type="checkbox" checked={!everyone} onChange={() => go({ everyone: !everyone })} /> on shift only</label>
         <Columns name="agents" />
       </Top>
       <Narrowed />

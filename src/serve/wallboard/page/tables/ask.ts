@@ -1,35 +1,39 @@
 // Questions for what the stream does not have: asked again while the page is seen, page by page.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { get, Problem, withParameters } from "../api";
+import { go, view } from "../address";
+import { get, Problem, withMore } from "../api";
 import { usePoll } from "../poll";
 
 /** The server does not keep the rows of that page any more. */
 const GONE = 410;
+/** Rows that an answer has at most. */
+const MOST = 1_000;
 
-/** A question, and the pages of its answer that have been turned: a page leads to the next one alone. */
-export interface Pages {
-  path: string;
-  turned: number;
-  /** Said once the pages have begun again by themselves. */
-  note: string;
-  to: (page: string) => void;
-  back: () => void;
-  begin: (note?: string) => void;
+/** The ways to pages of the question that was asked last, from the second on: a page leads to the next one alone. */
+let ways: { to: string; known: (string | undefined)[] } = { to: "", known: [] };
+
+/** Keeps a way; one that was kept beyond it led to rows of another moment. */
+function keepWay(question: string, sheet: number, page: string | undefined): void {
+  if (ways.to !== question) return;
+  ways.known.length = Math.min(ways.known.length, sheet - 2);
+  ways.known[sheet - 2] = page;
 }
 
-/** `question`: a path with parameters. */
-export function usePages(question: string): Pages {
-  const [state, setState] = useState<{ of: string; turned: string[]; note: string }>({ of: "", turned: [], note: "" });
-  const { turned, note } = state.of === question ? state : { turned: [], note: "" };
-  const set = (to: string[], why = "") => setState({ of: question, turned: to, note: why });
-  return {
-    path: turned.length ? `${question}&${withParameters("", { page: turned.at(-1) }).slice(1)}` : question,
-    turned: turned.length,
-    note,
-    to: (page) => set([...turned, page]),
-    back: () => set(turned.slice(0, -1)),
-    begin: (why) => set([], why),
-  };
+/** The way to a page: through those before it, if nobody came by them. Nothing where there are not so many. */
+async function way(question: string, sheet: number, size: number, signal: AbortSignal): Promise<string | undefined> {
+  if (ways.to !== question) ways = { to: question, known: [] };
+  let page = ways.known[sheet - 2];
+  for (let left = page ? 0 : (sheet - 1) * size; left > 0; left -= MOST) {
+    const { next_page } = await get<Paged>(withMore(question, { limit: Math.min(left, MOST), page }), signal);
+    if (!next_page) return undefined;
+    page = next_page;
+  }
+  if (page) ways.known[sheet - 2] = page;
+  return page;
+}
+
+interface Paged {
+  next_page?: string;
 }
 
 export interface Asked<T> {
@@ -41,29 +45,30 @@ export interface Asked<T> {
   again: () => void;
 }
 
-/** Asks for a page; an empty path asks nothing. */
-export function useAsked<T>({ path, turned, begin }: Pick<Pages, "path" | "turned" | "begin">, everyMs: number): Asked<T> {
-  const had = useRef<{ path: string; value: T } | undefined>(undefined);
-  const { value, wrong, busy, again } = usePoll(path, everyMs, async (signal) => {
-    const kept = had.current;
-    // A page that was turned is of the moment of the first one, and stays so.
-    if (turned > 0 && kept?.path === path) return kept.value;
-    try {
-      const value = await get<T>(path, signal);
-      had.current = { path, value };
-      return value;
-    } catch (error) {
-      if (error instanceof Problem && error.status === GONE) begin("The rows of that page are not kept any more: this is the beginning again.");
-      throw error;
-    }
-  });
-  return {
-    value: value ?? had.current?.value,
-    old: value === undefined && had.current?.path !== path,
-    busy,
-    wrong,
-    again,
+/** Asks for the page that the address names, of so many rows; an empty question asks nothing. */
+export function useAsked<T extends Paged>(question: string, size: number, everyMs: number): Asked<T> {
+  const { sheet } = view.value;
+  const key = question && `${sheet} ${question}`;
+  const had = useRef<{ key: string; value: T } | undefined>(undefined);
+  const ask = async (signal: AbortSignal): Promise<T> => {
+    const page = await way(question, sheet, size, signal);
+    if (sheet > 1 && !page) go({ sheet: 1 }, "replace");
+    const value = await get<T>(withMore(question, { limit: size, page }), signal);
+    keepWay(question, sheet + 1, value.next_page);
+    return value;
   };
+  const { value, wrong, busy, again } = usePoll<T>(key, everyMs, async (signal, before) => {
+    // A page that was turned is of the moment of the first one, and stays so.
+    if (sheet > 1 && before) return before;
+    const value = await ask(signal).catch((error) => {
+      if (!(error instanceof Problem && error.status === GONE)) throw error;
+      ways.known = [];
+      return ask(signal);
+    });
+    had.current = { key, value };
+    return value;
+  });
+  return { value: value ?? had.current?.value, old: value === undefined && had.current?.key !== key, busy, wrong, again };
 }
 
 /** While somebody types nothing is asked. */

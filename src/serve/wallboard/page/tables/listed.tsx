@@ -1,6 +1,5 @@
 // A table of rows that are all here: searched, sorted and turned by the page.
-import { useEffect, useState } from "preact/hooks";
-import { view } from "../address";
+import { go, view } from "../address";
 import type { Column } from "./columns";
 import { type Keyed, sorted, sorting } from "./order";
 import { NotYet, ON_A_PAGE, Table } from "./table";
@@ -25,16 +24,16 @@ export function Listed<Row extends Keyed>({ caption, rows, columns, usual, text,
   /** What is said where there are no rows. */
   none: string;
 }) {
-  const { search, sort, skill, line } = view.value;
-  const [page, setPage] = useState(0);
-  useEffect(() => setPage(0), [search, sort, skill.join(","), line.join(",")]);
+  const { search, sheet } = view.value;
   if (!rows) return <NotYet />;
   const wanted = search.trim().toLowerCase();
   const found = wanted ? rows.filter((row) => text(row).toLowerCase().includes(wanted)) : rows;
   if (found.length === 0) return <p class="card">{wanted && rows.length > 0 ? <>Nothing found for “<bdi>{search}</bdi>”.</> : none}</p>;
-  const last = Math.ceil(found.length / ON_A_PAGE) - 1;
-  const at = Math.min(page, last);
-  const shown = sorted(found, columns, sorting(usual)).slice(at * ON_A_PAGE, (at + 1) * ON_A_PAGE);
-  const turn = { before: at > 0 ? () => setPage(at - 1) : undefined, after: at < last ? () => setPage(at + 1) : undefined };
-  return <Table caption={caption} columns={columns} rows={shown} first={at * ON_A_PAGE} total={found.length} usual={usual} turn={turn} />;
+  const last = Math.ceil(found.length / ON_A_PAGE);
+  const at = Math.min(sheet, last);
+  const first = (at - 1) * ON_A_PAGE;
+  const shown = sorted(found, columns, sorting(usual)).slice(first, first + ON_A_PAGE);
+  const to = (sheet: number) => (sheet >= 1 && sheet <= last ? () => go({ sheet }) : undefined);
+  const turn = { before: to(at - 1), after: to(at + 1) };
+  return <Table caption={caption} columns={columns} rows={shown} first={first} total={found.length} usual={usual} turn={turn} />;
 }

@@ -2,12 +2,12 @@
 // for, and sorted and searched where they are.
 import "./tables.css";
 import { computed } from "@preact/signals";
-import { filters, follow, view } from "../address";
+import { filters, follow, go, view } from "../address";
 import { type MetricsAnswer, type MetricsRow, ofAccount, withParameters } from "../api";
 import { metrics } from "../stream";
 import { When } from "../parts";
 import { capital, named } from "../words";
-import { useAsked, usePages, useSettled } from "./ask";
+import { useAsked, useSettled } from "./ask";
 import { Columns } from "./choice";
 import { type Column, type Measured, members, metricColumns, offered } from "./columns";
 import { keptFor, Listed } from "./listed";
@@ -83,29 +83,27 @@ function order(group: Group): string {
 }
 
 function Grouped({ group }: { group: Group }) {
-  const { account, window } = view.value;
+  const { account, window, sheet } = view.value;
   const { name, line } = GROUPS[group];
   const search = useSettled(view.value.search.trim());
   const question = withParameters(ofAccount(account, "metrics"), {
-    group_by: group, window, ...filters.value, metrics: members(name), sort: order(group), limit: ON_A_PAGE, search,
+    group_by: group, window, ...filters.value, metrics: members(name), sort: order(group), search,
   });
-  const pages = usePages(question);
-  const asked = useAsked<MetricsAnswer>(pages, EVERY_MS);
-  const { value, old, busy, wrong, again } = asked;
+  const { value, old, busy, wrong, again } = useAsked<MetricsAnswer>(question, ON_A_PAGE, EVERY_MS);
   const of = covered(["skill", "line"]);
-  const next = value?.next_page;
-  const turn = { before: pages.turned > 0 ? pages.back : undefined, after: next && !old ? () => pages.to(next) : undefined };
+  const to = (sheet: number) => () => go({ sheet });
+  const turn = { before: sheet > 1 ? to(sheet - 1) : undefined, after: value?.next_page && !old ? to(sheet + 1) : undefined };
   return (
     <>
       <Top title={capital(name)} what={name} of={of}><Columns name={name} /></Top>
       {wrong && <p class="bad" role="alert">{wrong} <button type="button" onClick={again}>Try again</button></p>}
       <p class="quiet asking">
-        <span role="status">{busy ? `Asking …${value ? "" : " In a large account this takes a few seconds."}` : pages.note}</span>
-        {!busy && value && <> As of <When at={value.as_of} />{pages.turned > 0 ? ": further pages stay as they were then." : "."}</>}
+        <span role="status">{busy ? `Asking …${value ? "" : " In a large account this takes a few seconds."}` : ""}</span>
+        {!busy && value && <> As of <When at={value.as_of} />{sheet > 1 ? ": further pages stay as they were then." : "."}</>}
       </p>
       {value && value.rows.length === 0 && <p class="card">{search ? <>Nothing found for “<bdi>{search}</bdi>”.</> : `No ${name} in this window.`}</p>}
       {value && value.rows.length > 0 && <Table caption={`${capital(name)}, ${of}`} columns={groupColumns[group].value} rows={value.rows.map(line)}
-        first={pages.turned * ON_A_PAGE} total={value.total_rows} usual={USUAL} turn={turn} old={old} />}
+        first={(sheet - 1) * ON_A_PAGE} total={value.total_rows} usual={USUAL} turn={turn} old={old} />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 // An explanation as it is asked for: once, then page by page, and never by itself, since rows that move cannot be read.
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { type Explanation, type FactRow, get, Problem, withParameters, wordOf } from "../api";
+import { type Explanation, type FactRow, get, Problem, withMore, wordOf } from "../api";
 
 /** Rows of the first page, and of those that follow where all are wanted. */
 const FEW = 100;
@@ -51,7 +51,7 @@ export function useExplanation(path: string): Answer {
   }, []);
 
   const begin = useCallback((wrong = "") => run(path, async (signal) => {
-    const of = await get<Explanation>(withLimit(path, FEW), signal);
+    const of = await get<Explanation>(withMore(path, { limit: FEW }), signal);
     if (!signal.aborted) setAsked({ path, of, rows: of.rows, next: of.next_page, wrong });
   }), [path]);
 
@@ -59,7 +59,7 @@ export function useExplanation(path: string): Answer {
     let { rows, next } = latest.current;
     try {
       while (next && rows.length < until && !signal.aborted) {
-        const page: Explanation = await get<Explanation>(withLimit(path, limit, next), signal);
+        const page: Explanation = await get<Explanation>(withMore(path, { limit, page: next }), signal);
         rows = [...rows, ...page.rows];
         next = page.next_page;
       }
@@ -86,5 +86,3 @@ export function useExplanation(path: string): Answer {
     all: () => follow(MANY, MOST),
   }), [asked, path, busy]);
 }
-
-const withLimit = (path: string, limit: number, page?: string) => `${path}&${withParameters("", { limit, page }).slice(1)}`;
