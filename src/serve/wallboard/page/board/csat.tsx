@@ -43,7 +43,7 @@ function Answers({ row, path, mean }: { row: MetricsRow; path: string; mean: boo
         )}
         {csat.sent > 0 && <Fact name={title("csat.response_rate")}><ShareOf path="csat.response_rate" all="csat.sent" metrics={metrics} /></Fact>}
       </dl>
-      {goal.text && <p class={`goal ${goal.tone}`}>{goal.text}{mean ? " (share)" : ""}</p>}
+      {goal.text && <p class={`goal ${goal.tone}`}>{mean && csat.score !== undefined && `Share ${share(csat.score)}: `}{goal.text}</p>}
       {row.previous
         ? <Change path={path} row={row} words={["worse", "better"]} />
         : <p class="change quiet">No period before: two days are not kept</p>}

@@ -4,7 +4,7 @@ import { filters, go, minutesOf, view } from "../address";
 import { title } from "../catalogue";
 import { isToday } from "../clock";
 import { targets } from "../targets";
-import { count, duration, score, share, timeOfDay, windowName } from "../words";
+import { capital, count, duration, score, share, timeOfDay, windowName } from "../words";
 import { Curve } from "./curve";
 import { ask, fitting, type History, type Interval, LENGTHS, merge, valueOf } from "./history";
 import { Since, timeNear } from "../parts";
@@ -106,9 +106,10 @@ function Legend({ of, target, minimum }: { of: Shown; target: number | undefined
   return (
     <>
       <span><i class="line now" />now</span>
-      {of.before ? <span><i class="line before" />the period before</span> : <span>{sinceYesterday(of) || "No period before: a day is kept"}</span>}
+      {of.before && <span><i class="line before" />the period before</span>}
       {target !== undefined && <span><i class="line target" />target {share(target)}</span>}
       {minimum !== undefined && minimum > 1 && <span><i class="line pale" />thin, fewer than {count(minimum)} answers</span>}
+      {!of.before && <span>{sinceYesterday(of) || "No period before: a day is kept"}</span>}
     </>
   );
 }
@@ -121,7 +122,7 @@ function sinceYesterday({ now, measure }: Shown): string {
   const [first, last] = [filled[0], filled.at(-1)];
   if (!first || !last || last.to - (now[0]?.from ?? 0) < DAY_MS * 0.9 || first === last) return "";
   const said = (of: Interval) => `at ${timeOfDay(of.from)} ${isToday(of.from) ? "today" : "yesterday"} ${sayValue(valueOf(of, measure), measure)}`;
-  return `${said(first)}, ${said(last)}`;
+  return capital(`${said(first)}, ${said(last)}`);
 }
 
 /** `10:20 – 10:25: 83 %, n 6; before: 79 %, n 8`. */

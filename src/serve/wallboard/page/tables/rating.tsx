@@ -7,7 +7,7 @@ import { named, plain } from "../words";
 
 /** Why an answer was refused, as a person says it. */
 const REASONS: Record<string, string> = {
-  invalid_score: "it is not 1 to 5", rating_window: "it came too late", comment_frozen: "a comment stands with the one before", change_window: "the change came too late",
+  invalid_score: "it is not 1 to 5", rating_window: "it came too late", comment_frozen: "the rating before it has a comment, and stands", change_window: "the change came too late",
 };
 
 /** It is drawn anew only when it is another one. */
@@ -23,9 +23,9 @@ export class Rating extends Component<{ row: RatingRow }> {
         <div>
           <Score score={score} />
           <p class="quiet"><When at={at} /></p>
-          {state !== "counted" && <p class="quiet"><span class="word">{state === "refused" ? "Refused" : "Replaced"}</span>{reason && `: ${REASONS[reason] ?? plain(reason)}`}</p>}
         </div>
         <div>
+          {state !== "counted" && <p class="quiet"><span class="word">{state === "refused" ? "Refused" : "Replaced"}</span>{reason && `: ${REASONS[reason] ?? plain(reason)}`}</p>}
           {comment && <Comment text={comment} />}
           <p class="quiet">
             <Contact id={contact_id} name={contact_name} /> · agent <AgentLink id={agent_id} /> · <bdi>{named(skill_id, "no skill")}</bdi>
