@@ -154,7 +154,7 @@ export class Fake {
     if (url.pathname === "/v1/metrics") return json(this.catalogue);
     if (url.pathname.endsWith("/stream")) return this.#listen(url, response);
     if (url.pathname.endsWith("/explain")) return json({ ...this.#head(), metric: "csat.score", title: "CSAT score", unit: "share", formula: "", from: now(), to: now(), policy: [], conversations: 0, rows: [], total_rows: 0, excluded: [] });
-    if (url.pathname.endsWith("/agents")) return json({ ...this.#head(), rows: this.#agentRows([]).slice(0, 3), total_rows: this.agents });
+    if (url.pathname.endsWith("/agents")) return json({ ...this.#head(), rows: this.#agentRows([]).sort((a, b) => b.owned - a.owned).slice(0, 3), total_rows: this.agents });
     return json({ ...this.#head(), from: now(), to: now(), rows: [], total_rows: 0 });
   }
 

@@ -1,7 +1,7 @@
 // What every number is called and how it is made, from the server's own catalogue, so that page, API and docs never say
 // different things.
 import { signal } from "@preact/signals";
-import { get, type Metrics, type Unit } from "./api";
+import { get, type Metrics, Problem, type Unit } from "./api";
 import { plain } from "./words";
 
 export interface Entry {
@@ -28,8 +28,9 @@ export async function loadCatalogue(): Promise<void> {
   try {
     const { metrics } = await get<{ metrics: Entry[] }>("/v1/metrics");
     catalogue.value = new Map(metrics.map((entry) => [entry.path, entry]));
-  } catch {
-    again = setTimeout(() => void loadCatalogue(), AGAIN_MS);
+  } catch (error) {
+    const wait = error instanceof Problem ? error.retryAfter * 1_000 : 0;
+    again = setTimeout(() => void loadCatalogue(), Math.max(AGAIN_MS, wait));
   }
 }
 
