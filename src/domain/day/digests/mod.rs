@@ -1,7 +1,7 @@
 //! Digests: what some buckets behind each other say of each group of facts, made when somebody asks, and kept a while.
 //!
 //! A day has ten million facts, and most of its buckets are over: whoever asks by agent, or by skill and line, gets nearly the
-//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group, and eight digests make
+//! same of them as the one before. So a bucket's facts are summed by group once, in some bytes a group, and four digests make
 //! the next larger one: a day by five minutes is read as a few dozen of them. A bucket in which facts are stated has a few
 //! behind each other, each of what came since. A digest knows how far it has read; the little that was stated or taken back
 //! since is added by whoever asks. So answers are the same as from the facts alone.
@@ -106,7 +106,7 @@ struct Kept {
 
 /// Of how many buckets digests are made, to make larger ones of. Each length is a few of the one before, and begins where that
 /// divides the bucket's number.
-const LENGTHS: [i64; 3] = [1, 8, 64];
+const LENGTHS: [i64; 4] = [1, 4, 16, 64];
 /// Of a bucket's digests one is made with the one before unless that is so many times larger.
 const TIMES_LARGER: usize = 4;
 /// Newer than the newest bucket less so many, buckets change all the time.
