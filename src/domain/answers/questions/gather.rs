@@ -161,19 +161,17 @@ impl<'a> Gathering<'a> {
         for (key, parts) in groups.drain() {
             let of_name = by_name.entry(asked.ids(key)).or_insert_with(nothing);
             for (to, part) in of_name.iter_mut().zip(parts) {
-                part.into_iter().for_each(|part| to.get_or_insert_default().merge(&part));
+                match to {
+                    Some(to) => part.into_iter().for_each(|part| to.merge(&part)),
+                    None => *to = part,
+                }
             }
         }
         let row = |(ids, parts): (Ids, Parts)| {
-            let mut whole = Part::default();
-            parts.iter().flatten().for_each(|part| whole.merge(part));
             let nothing = Part::default();
-            let of_interval = |place: usize| numbers_of(asked, parts[place].as_deref().unwrap_or(&nothing));
-            AnswerRow {
-                ids,
-                metrics: Box::new(numbers_of(asked, &whole)),
-                intervals: (0..intervals).map(of_interval).collect(),
-            }
+            let of_place = |place: usize| numbers_of(asked, parts[place].as_deref().unwrap_or(&nothing));
+            let whole = if parts.len() == 1 { of_place(0) } else { numbers_of(asked, &Part::sum(&parts)) };
+            AnswerRow { ids, metrics: Box::new(whole), intervals: (0..intervals).map(of_place).collect() }
         };
         let is_shown = |row: &AnswerRow| asked.question.group_by.is_empty() || !row.metrics.is_zero();
         by_name.into_iter().map(row).filter(is_shown).collect()

@@ -125,6 +125,13 @@ impl Part {
         }
     }
 
+    /// What several hold.
+    pub(super) fn sum(parts: &[Option<Box<Self>>]) -> Self {
+        let mut sum = Self::default();
+        parts.iter().flatten().for_each(|part| sum.merge(part));
+        sum
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.tally.merge(&other.tally);
         self.contacts.names.extend(&other.contacts.names);
@@ -145,6 +152,9 @@ impl People {
 
     /// How many there are.
     pub(super) fn count(&self) -> u64 {
+        if self.names.len() <= 1 {
+            return self.names.len() as u64;
+        }
         let mut all = self.clone();
         all.tidy();
         all.names.len() as u64
