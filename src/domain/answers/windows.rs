@@ -128,27 +128,21 @@ impl Answers {
     ) -> Over {
         let wrote = self.sums.wrote(Name::from_code(code as u32), skill);
         let wrote_in = |span: Span| wrote.is_some_and(|bucket| bucket.start() >= span.from);
-        let visit = self.view.current.agents.get(code).and_then(|now| now.visit);
-        let times = if sums.has_times() || visit.is_some() {
-            let starts: Vec<Millis> = windows.spans().map(|(_, span)| span.from).collect();
-            self.agent_times(code, sums, skill, &starts, windows.now())
-        } else {
-            Vec::new()
-        };
         let minimum_n = self.view.policy().minimum_n;
-        let numbers = |tally: &Tally, span: Span, times: Times| {
-            let active_agents = u64::from(wrote_in(span));
-            Metrics { active_agents, minimum_n, ..Metrics::from(tally) }.with_agent_times(times, skill.is_none())
-        };
         let (tallies, of_window) = windows.distinct(parts);
-        let several = if times.is_empty() { tallies.len() } else { of_window.len() };
-        let (mut distinct, mut places, mut last) = (Vec::with_capacity(several), vec![0; of_window.len()], None);
-        for (frame, (place, span)) in windows.spans().enumerate() {
-            let tally = usize::from(of_window[place]);
-            let told = (tally, wrote_in(span), times.get(frame).copied().unwrap_or_default());
-            // Which window it is tells nothing by itself.
-            if last.replace(told) != Some(told) {
-                distinct.push(numbers(&tallies[tally], span, told.2));
+        let starts: Vec<Millis> = windows.spans().map(|(_, span)| span.from).collect();
+        let times = self.agent_times(code, sums, skill, &starts, windows.now());
+        // All that tells a window from others: those that tell the same have the same numbers.
+        let told = windows.spans().zip(times);
+        let told = told.map(|((place, span), times)| (of_window[place], wrote_in(span), times)).collect::<Vec<_>>();
+        let several = told.chunk_by(PartialEq::eq).count();
+        let (mut distinct, mut places, mut last) = (Vec::with_capacity(several), vec![0; told.len()], None);
+        for ((place, _), one) in windows.spans().zip(&told) {
+            if last.replace(one) != Some(one) {
+                let (tally, has_written, times) = *one;
+                let active_agents = u64::from(has_written);
+                let metrics = Metrics { active_agents, minimum_n, ..Metrics::from(&tallies[usize::from(tally)]) };
+                distinct.push(metrics.with_agent_times(times, skill.is_none()));
             }
             places[place] = distinct.len() as u16 - 1;
         }

@@ -156,12 +156,6 @@ impl AgentSums {
         self.log.bytes() + spans <= SOON_READ
     }
 
-    /// Whether there is any visit or status.
-    #[must_use]
-    pub fn has_times(&self) -> bool {
-        !self.visits.is_empty() || !self.statuses.is_empty() || self.status_now.is_some()
-    }
-
     /// The times of the agent in frames that end together at `to` and begin at `starts`, latest first, with a visit that goes
     /// on. Of one skill there are visits alone, since presence belongs to none.
     #[must_use]

@@ -3,12 +3,12 @@
 //! With ten thousand agents nearly every (agent, bucket) holds something, so a tally for each would be the largest
 //! thing in memory. One pass over an agent's log gives every window, alone and within each skill.
 
-use super::buckets::greatest_net;
+use super::logged::Measured;
 use super::skills::Skills;
 use crate::domain::bucket::Bucket;
 use crate::domain::compact::tape::Tape;
 use crate::domain::compact::varint::{Encoded, Reader};
-use crate::domain::day::tally::{Maximum, Tally};
+use crate::domain::day::tally::Tally;
 use crate::domain::event::Millis;
 use crate::domain::fact::{FactKind, Scopes, Sign, Stated};
 use crate::domain::names::Name;
@@ -82,20 +82,12 @@ impl Log {
     /// The sums of one bucket, under one skill or all.
     #[must_use]
     pub fn in_bucket(&self, skill: Option<Option<Name>>, bucket: Bucket) -> Tally {
-        let entries = || self.of(skill).filter(|entry| entry.context.bucket == bucket);
-        let (mut tally, mut lost) = (Tally::default(), Vec::new());
-        for entry in entries() {
-            if let Maximum::Lost(which) = tally.add(entry.kind, entry.value, entry.sign) {
-                lost.push(which);
-            }
+        let (mut tally, mut measured) = (Tally::default(), Measured::default());
+        for entry in self.of(skill).filter(|entry| entry.context.bucket == bucket) {
+            tally.count_fact(entry.kind, entry.sign);
+            measured.add(0, 0, &entry);
         }
-        for which in lost {
-            if tally.is_max_lost(which) {
-                let of_it = entries().filter(|entry| entry.kind.duration() == Some(which));
-                let (max_ms, count) = greatest_net(of_it.map(|entry| (entry.value, entry.sign)));
-                tally.set_max(which, max_ms, count);
-            }
-        }
+        measured.standing(|_, _, which, durations| tally.set_durations(which, durations));
         tally
     }
 
@@ -111,17 +103,6 @@ impl Log {
     /// All of them, in the order in which they were stated.
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> {
         self.facts.pieces().flat_map(|(start, bytes)| Entry::all(start, bytes))
-    }
-
-    /// The same for `take`: one loop, which an iterator of iterators does not become.
-    #[inline]
-    pub(super) fn each(&self, mut take: impl FnMut(Entry)) {
-        for (start, bytes) in self.facts.pieces() {
-            let (mut reader, mut context) = (Reader::new(bytes), start);
-            while !reader.is_at_end() {
-                take(Entry::read(&mut reader, &mut context));
-            }
-        }
     }
 
     /// Drops what is older than `oldest`, as far as whole pieces go.

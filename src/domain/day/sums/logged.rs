@@ -45,7 +45,7 @@ impl Log {
         let places = self.places(asked);
         let mut parts: Vec<Vec<Tally>> = vec![Vec::new(); asked.len()];
         let mut standing: Vec<Standing> = vec![Vec::new(); asked.len()];
-        let (mut stated, mut taken_back) = (Vec::new(), Vec::new());
+        let mut measured = Measured::default();
         let newest = Bucket::of(windows.now());
         let place_in_time = |bucket: Bucket| {
             let back = newest.since(bucket).clamp(0, RING as i64 - 1) as usize;
@@ -53,7 +53,7 @@ impl Log {
         };
         // Facts of one bucket mostly stand together.
         let mut time = place_in_time(newest);
-        self.each(|entry| {
+        self.entries().for_each(|entry| {
             if entry.bucket() != time.0 {
                 time = place_in_time(entry.bucket());
             }
@@ -62,16 +62,10 @@ impl Log {
                 *reach(&mut standing[place], back) += entry.sign.unit() as i32;
                 let Some(part) = part else { continue };
                 reach(&mut parts[place], part).count_fact(entry.kind, entry.sign);
-                if let Some(which) = entry.kind.duration() {
-                    let one = Measured::new(place, part, which, entry.value);
-                    if entry.sign == Sign::State { stated.push(one) } else { taken_back.push(one) }
-                }
+                measured.add(place, part, &entry);
             }
         });
-        for of_one in standing_durations(stated, taken_back).chunk_by(|a, b| a.of() == b.of()) {
-            let (place, part, which) = of_one[0].place();
-            parts[place][part].set_durations(which, of_one.iter().map(|one| one.value()));
-        }
+        measured.standing(|place, part, which, durations| parts[place][part].set_durations(which, durations));
         let newest = standing.iter().map(|standing| newest_of(standing, newest));
         parts.into_iter().zip(newest).map(|(parts, newest)| Logged { parts: Windows::trim(parts), newest }).collect()
     }
@@ -91,39 +85,51 @@ impl Log {
     }
 }
 
-/// A duration with what it is of, in one number: sorted, those of one kind and part stand together and ascend. One sort
-/// costs less than to look for the place of each in a histogram that grows, and tells the greatest, whatever is taken back.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Measured(u128);
+/// The durations of entries, each with what it is of in one number: sorted, those of one kind and part stand together and
+/// ascend. One sort costs less than to look for the place of each in a histogram that grows, and tells the greatest,
+/// whatever is taken back.
+#[derive(Default)]
+pub(super) struct Measured {
+    stated: Vec<u128>,
+    taken_back: Vec<u128>,
+}
 
 impl Measured {
-    fn new(place: usize, part: usize, which: DurationKind, value: Millis) -> Self {
+    /// Adds the duration of an entry, if it has one.
+    #[inline]
+    pub(super) fn add(&mut self, place: usize, part: usize, entry: &Entry) {
+        let Some(which) = entry.kind.duration() else { return };
         let of = (place as u64) << 32 | (part as u64) << 8 | which as u64;
-        Self(u128::from(of) << 64 | u128::from(value as u64))
+        let one = u128::from(of) << 64 | u128::from(entry.value as u64);
+        if entry.sign == Sign::State { &mut self.stated } else { &mut self.taken_back }.push(one);
     }
 
-    fn of(self) -> u64 {
-        (self.0 >> 64) as u64
-    }
-
-    fn place(self) -> (usize, usize, DurationKind) {
-        let of = self.of();
-        ((of >> 32) as usize, (of >> 8) as usize & 0xff_ffff, DurationKind::ALL[of as usize & 0xff])
-    }
-
-    fn value(self) -> Millis {
-        self.0 as u64 as Millis
+    /// Gives those of each place, part and kind that are not taken back, ascending.
+    pub(super) fn standing(self, mut give: impl FnMut(usize, usize, DurationKind, Ascending<'_>)) {
+        let Self { mut stated, mut taken_back } = self;
+        stated.sort_unstable();
+        taken_back.sort_unstable();
+        let mut taken_back = taken_back.into_iter().peekable();
+        stated.retain(|one| taken_back.next_if_eq(one).is_none());
+        debug_assert!(taken_back.peek().is_none(), "only what was stated is taken back");
+        for of_one in stated.chunk_by(|a, b| a >> 64 == b >> 64) {
+            let of = (of_one[0] >> 64) as u64;
+            let (place, part, which) = ((of >> 32) as usize, (of >> 8) as usize & 0xff_ffff, of as usize & 0xff);
+            give(place, part, DurationKind::ALL[which], Ascending(of_one.iter()));
+        }
     }
 }
 
-/// What is left of durations when others are taken back, each of which was stated.
-fn standing_durations(mut stated: Vec<Measured>, mut taken_back: Vec<Measured>) -> Vec<Measured> {
-    stated.sort_unstable();
-    taken_back.sort_unstable();
-    let mut taken_back = taken_back.into_iter().peekable();
-    stated.retain(|one| taken_back.next_if_eq(one).is_none());
-    debug_assert!(taken_back.peek().is_none(), "only what was stated is taken back");
-    stated
+/// Durations of one kind.
+#[derive(Clone)]
+pub(super) struct Ascending<'m>(std::slice::Iter<'m, u128>);
+
+impl Iterator for Ascending<'_> {
+    type Item = Millis;
+
+    fn next(&mut self) -> Option<Millis> {
+        self.0.next().map(|one| *one as u64 as Millis)
+    }
 }
 
 impl Places {
