@@ -208,5 +208,5 @@ fn serve(board: Arc<Board>, inquiries: Arc<Inquiries>, workers: usize) -> (Runti
 
 /// As the program has it.
 fn questions_at_once() -> usize {
-    2 * thread::available_parallelism().map_or(1, NonZero::get) + 2
+    4 * thread::available_parallelism().map_or(1, NonZero::get) + 4
 }

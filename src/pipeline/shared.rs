@@ -172,9 +172,10 @@ impl Shared {
     }
 }
 
-/// Questions that are answered at the same time: as many as there are cores, and some to wait for those.
+/// Questions that are answered at the same time: as many as there are cores, and some to wait for those. Several may wait for
+/// one that has to read a day of facts, and others need not be refused for it.
 fn questions_at_once() -> usize {
-    2 * std::thread::available_parallelism().map_or(1, usize::from) + 2
+    4 * std::thread::available_parallelism().map_or(1, usize::from) + 4
 }
 
 /// Makes answers quick before they are asked for, after the end of each bucket.

@@ -2,9 +2,10 @@
 //! has it; and what is summed says the same as the facts.
 
 use cxpulse::domain::answers::Answers;
-use cxpulse::domain::answers::catalogue::{self, Kind, Number};
+use cxpulse::domain::answers::catalogue::{self, Kind, Metric, Number};
 use cxpulse::domain::answers::metrics::Metrics;
-use cxpulse::domain::answers::questions::{Answer, AnswerRow, Dimension, Filter, Frame, Question};
+use cxpulse::domain::answers::questions::outline::Outline;
+use cxpulse::domain::answers::questions::{Answer, AnswerRow, Dimension, Filter, Frame, Id, Ids, Question};
 use cxpulse::domain::bucket::{BUCKET_MS, Bucket};
 use cxpulse::domain::day::DAY_MINUTES;
 use cxpulse::domain::fact::{FactKind, Scopes};
@@ -52,6 +53,7 @@ pub(super) fn broken_questions(set: &Set) -> Vec<String> {
             let expected = asked_of_reference(&set.lines, &set.policies, &name, &theirs);
             let path = format!("{name}, {theirs:?}");
             broken.extend(differences(&path, &expected, &shown(&answer)));
+            broken.extend(unlike_its_outline(&path, &ours, &Outlined::of(&ours, &account)));
             broken.extend(unlike_the_sums(&path, &account, &ours, &answer));
             broken.extend(unlike_the_facts(&path, &account, &ours, &answer));
             broken.extend(unlike_its_buckets(&path, &account, &ours));
@@ -73,15 +75,86 @@ pub(super) fn broken_by_earlier_questions(set: &Set) -> Vec<String> {
     let mut random = Random::new(set.seed ^ 0x5a5a_4321);
     let questions: Vec<Question> = (0..AGAIN).map(|_| question(&mut random, set).ours).collect();
     let (policies, mut folded, mut broken) = (book(&set.policies), Folded::nothing(), vec![]);
+    let mut earlier: Vec<Outlined> = vec![];
     for (number, line) in (1..).zip(shuffled_and_repeated(&set.lines, set.seed).iter().map(|line| with_origins(line))) {
         add_line(&mut folded, &policies, set.as_of_ms, number, &line);
         if number % LINES_BETWEEN as u64 == 0 {
             broken.extend(unlike_one_interval(&mut folded, &questions, number));
+            // Who looks at a page later sees what was so when the outline was made.
+            let before = questions.iter().zip(&earlier);
+            broken.extend(before.flat_map(|(question, outlined)| {
+                unlike_its_outline(&format!("before line {number}"), question, outlined)
+            }));
+            earlier.clear();
+            if let Some((_, account)) = folded.asked().into_iter().next() {
+                earlier.extend(questions.iter().map(|question| Outlined::of(question, &account)));
+            }
         }
     }
     for later_ms in [0, BUCKET_MS / 2, 2 * BUCKET_MS, 7 * BUCKET_MS] {
         folded.advance_to(set.as_of_ms + later_ms);
         broken.extend(unlike_one_interval(&mut folded, &questions, u64::MAX));
+    }
+    broken
+}
+
+/// Outlines of an answer, with the answer of the same moment.
+struct Outlined {
+    answer: Answer,
+    plain: Outline,
+    /// By what it may be sorted, and an outline that has that of each row.
+    valued: Vec<(Metric, Outline)>,
+}
+
+/// A count, a share, a percentile, and a number that is found anew when the greatest is taken back.
+const SORTED_BY: [&str; 4] = ["closed", "csat.score", "first_response.p50_ms", "resolution.max_ms"];
+
+fn value_of(metric: Metric, metrics: &Metrics) -> Option<f64> {
+    match metric.value(metrics)? {
+        catalogue::Value::One(Number::Count(number) | Number::Millis(number)) => Some(number as f64),
+        catalogue::Value::One(Number::MeanMillis(number) | Number::Quotient(number)) => Some(number),
+        other => panic!("{other:?} is not one number"),
+    }
+}
+
+impl Outlined {
+    fn of(question: &Question, account: &Answers) -> Self {
+        let view = account.shared_view();
+        let plain = question.outline(&view, usize::MAX, None).expect("there is no limit");
+        let valued = SORTED_BY.map(|path| {
+            let metric = Metric::find(path).expect("it is in the catalogue");
+            let value = |metrics: &Metrics| value_of(metric, metrics);
+            (metric, question.outline(&view, usize::MAX, Some(&value)).expect("there is no limit"))
+        });
+        Self { answer: question.answer(&view), plain, valued: valued.into() }
+    }
+}
+
+/// Where the rows of an outline are not those of the answer, whichever of them are looked at.
+fn unlike_its_outline(path: &str, question: &Question, outlined: &Outlined) -> Vec<String> {
+    let Outlined { answer, plain, valued } = outlined;
+    let (mut broken, rows) = (vec![], answer.rows.len());
+    let mut compare = |what: &str, found: &Answer, expected: &[AnswerRow]| {
+        let expected = Answer { rows: expected.to_vec(), ..answer.clone() };
+        if *found != expected {
+            broken.push(format!("{path}: {what} of {question:?} is {found:?}, the answer has {expected:?}"));
+        }
+    };
+    compare("the whole outline", &plain.answer(0..plain.rows.len()), &answer.rows);
+    compare("its second half", &plain.answer(rows / 2..plain.rows.len()), &answer.rows[rows / 2..]);
+    let odd: Vec<AnswerRow> = answer.rows.iter().skip(1).step_by(2).cloned().collect();
+    let nobody: Ids = question.group_by().iter().map(|_| Id::from("nobody at all")).collect();
+    let wanted = odd.iter().map(|row| &row.ids).chain(Some(&nobody).filter(|ids| !ids.is_empty()));
+    compare("every second row", &plain.answer_like(wanted), &odd);
+    for (_, outline) in valued {
+        compare("an outline with values", &outline.answer(0..outline.rows.len()), &answer.rows);
+    }
+    for (metric, outline) in valued {
+        let found: Vec<Option<f64>> = outline.rows.iter().map(|row| row.value).collect();
+        let expected: Vec<Option<f64>> = answer.rows.iter().map(|row| value_of(*metric, &row.metrics)).collect();
+        if found != expected {
+            broken.push(format!("{path}: by {} {found:?}, the answer has {expected:?}", metric.path()));
+        }
     }
     broken
 }

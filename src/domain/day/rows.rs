@@ -59,6 +59,12 @@ struct Column {
 }
 
 impl Rows {
+    /// No row with a smaller number is kept.
+    #[must_use]
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
     /// Adds the row of the next number.
     pub fn push(&mut self, row: Row) {
         let open = Arc::make_mut(&mut self.open);

@@ -9,7 +9,8 @@ use super::rows::{Order, searched};
 use crate::domain::answers::Answers;
 use crate::domain::answers::catalogue;
 use crate::domain::answers::people::named::{Named, are_people};
-use crate::domain::answers::questions::{Answer, AnswerRow, Dimension, MOST_GROUPED, NoQuestion, Question};
+use crate::domain::answers::questions::outline::Outline;
+use crate::domain::answers::questions::{Answer, Dimension, Ids, MOST_GROUPED, NoQuestion, Question};
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::serve::asking::{Desk, Moment};
@@ -49,8 +50,8 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
         let summed = question.ask_sums(answers);
         Ok((question, summed, answers.shared_view(), moment))
     })?;
-    let answer = question.gather(summed, &view)?;
-    Ok(question.answered(desk, answer, view, moment))
+    let outlines = question.outline(summed, &view)?;
+    Ok(question.answered(desk, outlines, view, moment))
 }
 
 /// The same, if it is answered in a moment.
@@ -59,7 +60,8 @@ pub(super) fn ask_at_once(desk: &Desk, pairs: &[(String, String)]) -> Option<Ans
     desk.ask_at_once(|answers, moment| {
         let question = MetricsQuestion::read(&parameters, moment.as_of).ok()?;
         let answer = answers.at_once(&question.question).filter(|_| question.previous.is_none())?;
-        Some(question.answered(desk, (answer, None), answers.shared_view(), moment))
+        let outline = question.outline_of(answer);
+        Some(question.answered(desk, (outline, None), answers.shared_view(), moment))
     })
 }
 
@@ -70,6 +72,9 @@ fn parameters(pairs: &[(String, String)]) -> Result<Parameters<'_>, Problem> {
 
 /// What the sums have of a question, and of the same over the time before, where that is asked for.
 pub(super) type Summed = (Option<Answer>, Option<Option<Answer>>);
+
+/// Which rows an answer has, and one over the time before.
+type Outlines = (Outline, Option<Outline>);
 
 impl MetricsQuestion {
     /// What the parameters of an address ask for.
@@ -111,9 +116,9 @@ impl MetricsQuestion {
         if is_of_people { desk.private_head(moment) } else { desk.head(moment) }
     }
 
-    /// What those are called who are in some rows, if that may be seen.
-    pub(super) fn named(&self, rows: &[AnswerRow], view: &View, private: bool) -> Named {
-        if private { names(view, self.question.group_by(), rows) } else { Named::default() }
+    /// What those are called who are in some rows, which have these ids, if that may be seen.
+    pub(super) fn named<'i>(&self, ids: impl Iterator<Item = &'i Ids> + Clone, view: &View, private: bool) -> Named {
+        if private { names(view, self.question.group_by(), ids) } else { Named::default() }
     }
 
     /// The same with what the sums do not have, from the facts of the view.
@@ -128,25 +133,43 @@ impl MetricsQuestion {
     }
 
     fn gathered(&self, question: &Question, view: &View) -> Result<Answer, Problem> {
-        question.answer_within(view, MOST_METRICS).ok_or_else(|| {
-            let by: Vec<&str> = question.group_by().iter().map(|by| word_of(DIMENSIONS, by)).collect();
-            let what = format!("it comes to more than {MOST_METRICS} rows, counted for each interval");
-            let right = "fewer dimensions, longer intervals, a shorter time, or a filter";
-            Problem::invalid_parameter("group_by", &by.join(","), what, right)
-        })
+        question.answer_within(view, MOST_METRICS).ok_or_else(|| self.too_much())
+    }
+
+    fn too_much(&self) -> Problem {
+        let by: Vec<&str> = self.question.group_by().iter().map(|by| word_of(DIMENSIONS, by)).collect();
+        let what = format!("it comes to more than {MOST_METRICS} rows, counted for each interval");
+        let right = "fewer dimensions, longer intervals, a shorter time, or a filter";
+        Problem::invalid_parameter("group_by", &by.join(","), what, right)
+    }
+
+    /// Which rows the answer has, and that over the time before, where it is compared with that.
+    fn outline(&self, (summed, previous): Summed, view: &Arc<View>) -> Result<Outlines, Problem> {
+        let of_sums = |answer| Outline::of(answer, None);
+        let outline = match summed {
+            Some(answer) => self.outline_of(answer),
+            None => {
+                let value = self.order.value();
+                let value = value.as_ref().map(|value| value as _);
+                self.question.outline(view, MOST_METRICS, value).ok_or_else(|| self.too_much())?
+            }
+        };
+        let before = |(question, summed): (&Question, Option<Answer>)| {
+            let outline = summed.map(of_sums).or_else(|| question.outline(view, MOST_METRICS, None));
+            outline.ok_or_else(|| self.too_much())
+        };
+        Ok((outline, self.previous.as_ref().zip(previous).map(before).transpose()?))
+    }
+
+    fn outline_of(&self, answer: Answer) -> Outline {
+        Outline::of(answer, self.order.value().as_ref().map(|value| value as _))
     }
 
     /// The answer as its pages tell it.
-    fn answered(
-        self,
-        desk: &Desk,
-        (mut answer, previous): (Answer, Option<Answer>),
-        view: Arc<View>,
-        moment: Moment,
-    ) -> Answered {
-        self.arrange(&mut answer, &view, desk.private);
-        let (desk, rows) = (desk.clone(), answer.rows.len() * answer.intervals.len().max(1));
-        let write = move |slice: &Slice| self.page(&answer, previous.as_ref(), &view, self.head(&desk, moment), slice);
+    fn answered(self, desk: &Desk, (mut outline, previous): Outlines, view: Arc<View>, moment: Moment) -> Answered {
+        self.arrange(&mut outline, &view, desk.private);
+        let (desk, rows) = (desk.clone(), outline.metrics());
+        let write = move |slice: &Slice| self.page(&outline, previous.as_ref(), &view, self.head(&desk, moment), slice);
         Answered { rows, write: Box::new(write) }
     }
 
@@ -157,26 +180,39 @@ impl MetricsQuestion {
     }
 
     /// Leaves the rows that are searched for, in the order that is asked for.
-    fn arrange(&self, answer: &mut Answer, view: &View, private: bool) {
+    fn arrange(&self, outline: &mut Outline, view: &View, private: bool) {
+        let rows = &mut outline.rows;
         if let Some(search) = &self.search {
-            let named = self.named(&answer.rows, view, private);
-            searched(&mut answer.rows, search, self.question.group_by(), &named);
+            let named = self.named(rows.iter().map(|row| &row.ids), view, private);
+            searched(rows, search, self.question.group_by(), &named);
         }
-        self.order.sort(&mut answer.rows);
+        self.order.sort(rows);
     }
 
     /// A page of it, as JSON, with what people are called where the head says that this may be seen.
-    fn page(&self, answer: &Answer, previous: Option<&Answer>, view: &View, head: Head<'_>, slice: &Slice) -> Vec<u8> {
-        let (next_page, rows) = (slice.next_page(answer.rows.len()), slice.of(&answer.rows));
-        let (named, next_page) = (self.named(rows, view, head.private == Some(true)), next_page.as_deref());
-        answer_json(&Table { rows, named: Some(&named), next_page, ..self.table(answer, previous, head) })
+    fn page(
+        &self,
+        outline: &Outline,
+        previous: Option<&Outline>,
+        view: &View,
+        head: Head<'_>,
+        slice: &Slice,
+    ) -> Vec<u8> {
+        let total_rows = outline.rows.len();
+        let answer = outline.answer(slice.places(total_rows));
+        let ids = || answer.rows.iter().map(|row| &row.ids);
+        let previous = previous.map(|previous| previous.answer_like(ids()));
+        let named = self.named(ids(), view, head.private == Some(true));
+        let next_page = slice.next_page(total_rows);
+        let (named, next_page) = (Some(&named), next_page.as_deref());
+        answer_json(&Table { named, total_rows, next_page, ..self.table(&answer, previous.as_ref(), head) })
     }
 }
 
 /// What the people of some rows are called.
-fn names(view: &View, group_by: &[Dimension], rows: &[AnswerRow]) -> Named {
+fn names<'i>(view: &View, group_by: &[Dimension], ids: impl Iterator<Item = &'i Ids> + Clone) -> Named {
     let of = |(place, dimension): (usize, &Dimension)| {
-        Named::of(view, *dimension, rows.iter().map(move |row| row.ids[place].as_str()))
+        Named::of(view, *dimension, ids.clone().map(move |ids| ids[place].as_str()))
     };
     group_by.iter().enumerate().map(of).fold(Named::default(), Named::and)
 }

@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -80,8 +81,13 @@ pub(super) struct Slice {
 impl Slice {
     /// The rows of the page, of all there are.
     pub(super) fn of<'a, T>(&self, rows: &'a [T]) -> &'a [T] {
-        let from = self.skip.min(rows.len());
-        &rows[from..rows.len().min(from.saturating_add(self.limit))]
+        &rows[self.places(rows.len())]
+    }
+
+    /// The places of its rows among so many.
+    pub(super) fn places(&self, total_rows: usize) -> Range<usize> {
+        let from = self.skip.min(total_rows);
+        from..total_rows.min(from.saturating_add(self.limit))
     }
 
     /// What the next page is asked for by, if there are so many rows that there is one.

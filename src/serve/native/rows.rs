@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 
 use crate::domain::answers::catalogue::{Metric, Number, Value};
+use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::people::named::Named;
-use crate::domain::answers::questions::{AnswerRow, Dimension, Ids};
+use crate::domain::answers::questions::Dimension;
+use crate::domain::answers::questions::outline::OutlinedRow;
 use crate::serve::problem::Problem;
 use crate::wire::nearest::hint;
 use crate::wire::words::{DIMENSIONS, word_of};
@@ -40,53 +42,31 @@ impl Order {
         Ok(Self { by, descending })
     }
 
-    /// Sorts rows: those without a value come last, and equal ones by their ids.
-    pub(super) fn sort(&self, rows: &mut [AnswerRow]) {
+    /// What rows are sorted by, where that is a number.
+    pub(super) fn value(&self) -> Option<impl Fn(&Metrics) -> Option<f64> + use<>> {
+        let By::Metric(metric) = self.by else { return None };
+        Some(move |metrics: &Metrics| metric.value(metrics).and_then(|value| size(&value)))
+    }
+
+    /// Sorts rows, which have that value: those without one come last, and equal ones by their ids.
+    pub(super) fn sort(&self, rows: &mut [OutlinedRow]) {
         let directed = |order: Ordering| if self.descending { order.reverse() } else { order };
-        match &self.by {
-            By::Ids => rows.sort_by(|a, b| a.ids.cmp(&b.ids)),
-            By::Id(place) => {
-                rows.sort_by(|a, b| directed(a.ids[*place].cmp(&b.ids[*place])).then_with(|| a.ids.cmp(&b.ids)));
-            }
-            By::Metric(metric) => rows.sort_by_cached_key(|row| {
-                let value = metric.value(&row.metrics).and_then(|value| size(&value));
-                Sorted { value, descending: self.descending, ids: row.ids.clone() }
-            }),
-        }
-    }
-}
-
-/// A row's place in an order by number.
-#[derive(PartialEq)]
-struct Sorted {
-    value: Option<f64>,
-    descending: bool,
-    ids: Ids,
-}
-
-impl Eq for Sorted {}
-
-impl PartialOrd for Sorted {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Sorted {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let by_value = match (self.value, other.value) {
-            (Some(a), Some(b)) if self.descending => b.total_cmp(&a),
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
+        let order = |a: &OutlinedRow, b: &OutlinedRow| match &self.by {
+            By::Ids => Ordering::Equal,
+            By::Id(place) => directed(a.ids[*place].cmp(&b.ids[*place])),
+            By::Metric(_) => match (a.value, b.value) {
+                (Some(a), Some(b)) => directed(a.total_cmp(&b)),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            },
         };
-        by_value.then_with(|| self.ids.cmp(&other.ids))
+        rows.sort_by(|a, b| order(a, b).then_with(|| a.ids.cmp(&b.ids)));
     }
 }
 
 /// Leaves the rows in one of whose ids, or of what their people are called, a text is found, which is in small letters.
-pub(super) fn searched(rows: &mut Vec<AnswerRow>, text: &str, group_by: &[Dimension], named: &Named) {
+pub(super) fn searched(rows: &mut Vec<OutlinedRow>, text: &str, group_by: &[Dimension], named: &Named) {
     let is_called = |dimension, id: &str| named.name(dimension, id).is_some_and(|name| has(name.reveal(), text));
-    let of_row = |row: &AnswerRow| {
+    let of_row = |row: &OutlinedRow| {
         let mut ids = group_by.iter().zip(&row.ids);
         ids.any(|(dimension, id)| has(id, text) || is_called(*dimension, id))
     };
@@ -122,18 +102,28 @@ fn unknown(text: &str, name: &str) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::answers::metrics::{Csat, Metrics};
-    use crate::domain::answers::questions::Id;
+    use crate::domain::answers::metrics::Csat;
+    use crate::domain::answers::questions::outline::Outline;
+    use crate::domain::answers::questions::{Answer, AnswerRow, Id};
+    use crate::domain::span::Span;
 
     fn row(id: &str, answers: [u64; 5]) -> AnswerRow {
         let metrics = Box::new(Metrics { csat: Csat { answers, ..Csat::default() }, ..Metrics::default() });
         AnswerRow { ids: [Id::from(id)].into_iter().collect(), metrics, intervals: Vec::new() }
     }
 
+    fn outline(rows: &[AnswerRow], order: &Order) -> Vec<OutlinedRow> {
+        let answer =
+            Answer { span: Span { from: 0, to: 0 }, intervals: Vec::new(), rows: rows.to_vec(), overlapping: false };
+        let value = order.value();
+        Outline::of(answer, value.as_ref().map(|value| value as _)).rows
+    }
+
     fn sorted(by: &str) -> String {
         let rows = [row("b", [0, 0, 0, 0, 1]), row("a", [0; 5]), row("c", [1, 0, 0, 0, 1]), row("d", [0, 0, 0, 1, 0])];
-        let mut rows = rows.to_vec();
-        Order::read(Some(by), &[Dimension::Agent]).expect("it is known").sort(&mut rows);
+        let order = Order::read(Some(by), &[Dimension::Agent]).expect("it is known");
+        let mut rows = outline(&rows, &order);
+        order.sort(&mut rows);
         rows.iter().map(|row| row.ids[0].as_str()).collect()
     }
 
@@ -154,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_text_is_found_whatever_the_size_of_its_letters() {
-        let mut rows = vec![row("Anna", [0; 5]), row("ben", [0; 5])];
+        let by_ids = Order::read(None, &[]).expect("it is the order of those who ask for none");
+        let mut rows = outline(&[row("Anna", [0; 5]), row("ben", [0; 5])], &by_ids);
         searched(&mut rows, "nn", &[Dimension::Agent], &Named::default());
         assert_eq!(rows.len(), 1);
     }

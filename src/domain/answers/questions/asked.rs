@@ -89,7 +89,10 @@ impl<'v> Asked<'v> {
     pub(super) fn keys_by(&self, dimensions: &[Dimension], credit: &Credit) -> SmallVec<[Key; 1]> {
         let mut keys: SmallVec<[Key; 1]> = smallvec![[0; MOST_GROUPED]];
         for (place, dimension) in dimensions.iter().enumerate() {
-            keys = with_each(&keys, place, &self.codes(*dimension, credit));
+            match self.codes(*dimension, credit)[..] {
+                [code] => keys.iter_mut().for_each(|key| key[place] = code),
+                ref several => keys = with_each(&keys, place, several),
+            }
         }
         keys
     }

@@ -2,7 +2,7 @@
 //!
 //! They are answered from the facts that stand (`gather`), in one pass over the buckets asked for; where rows are by what
 //! many share, from digests of the facts (`digested`); and where grouping, filter and time are what is summed anyway, from
-//! the sums (`indexed`). The numbers are the same.
+//! the sums (`indexed`). The numbers are the same. A page of many rows has those numbers made that it shows (`outline`).
 
 pub(super) mod asked;
 pub mod by_bucket;
@@ -13,6 +13,7 @@ mod groups;
 mod ids;
 mod indexed;
 pub mod listed;
+pub mod outline;
 pub mod results;
 mod spans;
 

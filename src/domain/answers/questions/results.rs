@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Frame;
-use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Summing, Walk};
+use crate::domain::day::digests::{COLUMNS, Cut, Cutting, Digest, Draft, Key, Keys, Making, Summing, Walk};
 use crate::domain::day::view::View;
 use crate::domain::event::Side;
 use crate::domain::fact::{Credit, DurationKind, FactKind, Kinds, Scopes};
@@ -116,22 +116,23 @@ pub struct Wanted {
 /// The results in each of some frames.
 #[must_use]
 pub fn results(view: &View, frames: &[Frame], wanted: &[Wanted]) -> Vec<ByScope> {
-    let mut summing = Summing::default();
-    let told = || wanted.iter().filter(|wanted| is_told(view, wanted.kind));
-    let of = |frame: &Frame| {
-        let mut all = ByScope::new();
-        told().for_each(|wanted| add_of_kind(view, *frame, wanted, &mut summing, &mut all));
-        all
-    };
-    frames.iter().map(of).collect()
+    let mut all = vec![ByScope::new(); frames.len()];
+    for Wanted { kind, only } in wanted.iter().filter(|wanted| is_told(view, wanted.kind)) {
+        let keys = |credit: &Credit| Keys::from_elem(key_of(*kind, credit), 1);
+        let mut making = Making::of(&Cutting { day: &view.day, cut: cut_of(*kind), keys: &keys });
+        for (frame, of_it) in frames.iter().zip(&mut all) {
+            add_of_kind(view, *frame, (*kind, only.as_ref()), &mut making, of_it);
+        }
+    }
+    all
 }
 
 /// Makes the digests of a whole day.
 pub(super) fn prepare(view: &View, goes_on: impl Fn() -> bool) {
     for kind in ScopeKind::ALL.into_iter().filter(|kind| is_told(view, *kind)) {
         let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
-        let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
-        view.day.digests.prepare(&cutting, &goes_on);
+        let mut making = Making::of(&Cutting { day: &view.day, cut: cut_of(kind), keys: &keys });
+        view.day.digests.prepare(&mut making, &goes_on);
     }
 }
 
@@ -145,22 +146,27 @@ fn cut_of(kind: ScopeKind) -> Cut {
     Cut { by, scope, kinds: KINDS, has_side: true, has_people: false, has_presence: false }
 }
 
-/// Adds the results of the scopes of one kind in a frame.
-fn add_of_kind(view: &View, frame: Frame, wanted: &Wanted, summing: &mut Summing, all: &mut ByScope) {
-    let kind = wanted.kind;
+/// Adds the results of the scopes of one kind in a frame: of some, or all.
+fn add_of_kind(
+    view: &View,
+    frame: Frame,
+    (kind, only): (ScopeKind, Option<&BTreeSet<u32>>),
+    making: &mut Making<'_>,
+    all: &mut ByScope,
+) {
     let Some(to) = frame.last(view.now) else { return };
-    let keys = |credit: &Credit| Keys::from_elem(key_of(kind, credit), 1);
-    let cutting = Cutting { day: &view.day, cut: cut_of(kind), keys: &keys };
-    let cover = view.day.digests.cover(&cutting, frame.from, to, summing);
-    let rest = Digest::of_draft(Draft::of_rest(&cutting, &cover), frame.from.start(), summing);
+    let cover = view.day.digests.cover(making, frame.from, to);
+    let rest = Digest::of_draft(Draft::of_rest(making, &cover), frame.from.start());
+    let summing = &mut making.summing;
     let mut walk = Walk::over(cover.iter().map(|digest| &**digest).chain([&rest]));
     let mut add_next = |walk: &mut Walk<'_>| {
-        let Some(key) = walk.next(COLUMNS, |_| true, summing) else { return false };
+        let Some(key) = walk.next(COLUMNS, |_| true) else { return false };
+        walk.sum(summing);
         add(all.entry(scope_of(kind, &key)).or_default(), summing, key[COLUMNS - 1]);
         summing.clear();
         true
     };
-    match &wanted.only {
+    match only {
         None => while add_next(&mut walk) {},
         Some(codes) => {
             for code in codes {

@@ -6,17 +6,21 @@ use crate::domain::day::histogram::{BINS, OCTAVE, bin, middle, rank};
 #[derive(Debug)]
 pub(super) struct Bins {
     counts: Box<[i32; BINS]>,
+    /// Of each octave a bit for each bin that was touched.
+    touched: [u64; OCTAVES],
     /// A bit for each octave that was touched.
     octaves: u64,
     /// All that they hold.
     count: i64,
 }
 
-const _: () = assert!(BINS.is_multiple_of(OCTAVE) && BINS / OCTAVE <= u64::BITS as usize, "an octave has a bit");
+const OCTAVES: usize = BINS / OCTAVE;
+const _: () = assert!(BINS.is_multiple_of(OCTAVE) && OCTAVES <= u64::BITS as usize, "an octave has a bit");
+const _: () = assert!(OCTAVE == u64::BITS as usize, "so has a bin");
 
 impl Default for Bins {
     fn default() -> Self {
-        Self { counts: Box::new([0; BINS]), octaves: 0, count: 0 }
+        Self { counts: Box::new([0; BINS]), touched: [0; OCTAVES], octaves: 0, count: 0 }
     }
 }
 
@@ -25,6 +29,7 @@ impl Bins {
     pub(super) fn add(&mut self, bin: u16, count: i32) {
         let bin = usize::from(bin);
         self.counts[bin] += count;
+        self.touched[bin / OCTAVE] |= 1 << (bin % OCTAVE);
         self.octaves |= 1 << (bin / OCTAVE);
         self.count += i64::from(count);
     }
@@ -41,44 +46,40 @@ impl Bins {
 
     /// Those that hold something, ascending.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u16, i32)> {
-        let touched = bits(self.octaves).flat_map(|octave| octave * OCTAVE..(octave + 1) * OCTAVE);
-        touched.map(|bin| (bin as u16, self.counts[bin])).filter(|(_, count)| *count != 0)
+        let of_octave = |octave: usize| bits(self.touched[octave]).map(move |bin| octave * OCTAVE + bin);
+        bits(self.octaves)
+            .flat_map(of_octave)
+            .map(|bin| (bin as u16, self.counts[bin]))
+            .filter(|(_, count)| *count != 0)
     }
 
-    /// Nearest-rank percentiles, as a histogram has them; none of no values. Nothing may be taken back that is not there.
+    /// Nearest-rank percentiles, ascending, as a histogram has them; none of no values. Nothing may be taken back that is not
+    /// there.
     pub(super) fn percentiles<const N: usize>(&self, percents: [u64; N]) -> Option<[u64; N]> {
         let count = u64::try_from(self.count).ok().filter(|count| *count > 0)?;
-        let (mut bin, mut before) = (0_usize, 0);
+        let (mut bins, mut last, mut seen) = (self.iter(), 0, 0);
         Some(percents.map(|percent| {
-            let rank = rank(count, percent);
-            loop {
-                if bin.is_multiple_of(OCTAVE) {
-                    bin += (self.octaves >> (bin / OCTAVE)).trailing_zeros() as usize * OCTAVE;
-                    let octave: i32 = self.counts[bin..bin + OCTAVE].iter().sum();
-                    if before + (octave as u64) < rank {
-                        (bin, before) = (bin + OCTAVE, before + octave as u64);
-                        continue;
-                    }
-                }
-                let here = self.counts[bin] as u64;
-                if before + here >= rank {
-                    return middle(bin as u16);
-                }
-                (bin, before) = (bin + 1, before + here);
+            let rank = rank(count, percent) as i64;
+            while seen < rank {
+                let Some((bin, here)) = bins.next() else { break };
+                (last, seen) = (bin, seen + i64::from(here));
             }
+            middle(last)
         }))
     }
 
     pub(super) fn clear(&mut self) {
         for octave in bits(std::mem::take(&mut self.octaves)) {
-            self.counts[octave * OCTAVE..(octave + 1) * OCTAVE].fill(0);
+            for bin in bits(std::mem::take(&mut self.touched[octave])) {
+                self.counts[octave * OCTAVE + bin] = 0;
+            }
         }
         self.count = 0;
     }
 }
 
 /// The places of the bits that are set, ascending.
-fn bits(mut word: u64) -> impl Iterator<Item = usize> {
+pub(super) fn bits(mut word: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         (word != 0).then(|| {
             let place = word.trailing_zeros() as usize;

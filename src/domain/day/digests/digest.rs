@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{COLUMNS, Cutting, Draft, Key, Summing, Walk};
+use super::{COLUMNS, Draft, Key, Making, Summing, Walk};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
 use crate::domain::day::facts::{Cursor, FactsView};
@@ -79,13 +79,16 @@ const REST_PART: usize = 256;
 const REST_BYTES: usize = 2_048;
 
 impl Digest {
-    /// Of one bucket, all that is there.
-    pub(super) fn of_bucket(cutting: &Cutting<'_>, bucket: Bucket, summing: &mut Summing) -> Option<Self> {
-        let facts = cutting.day.bucket(bucket)?;
-        let (mut draft, mut cursor) = (Draft::new(cutting), Cursor::default());
-        draft.read(facts, &mut cursor);
-        let (start, read) = (bucket.start(), [(bucket, cursor)].into());
-        Some(Self { buckets: (bucket, 1), read, start, entries: draft.entries(start, summing).into() })
+    /// Of so many buckets, all that is there.
+    pub(super) fn of_facts(making: &mut Making<'_>, buckets: (Bucket, i64)) -> Option<Self> {
+        let (day, start) = (making.cutting.day, buckets.0.start());
+        let (mut draft, mut read) = (Draft::new(making), Vec::new());
+        for facts in facts_of(day, buckets) {
+            let mut cursor = Cursor::default();
+            draft.read(facts, &mut cursor);
+            read.push((facts.bucket(), cursor));
+        }
+        (!read.is_empty()).then(|| Self { buckets, read: read.into(), start, entries: draft.entries(start).into() })
     }
 
     /// The same of a bucket where another goes on where it stopped, or where none does.
@@ -103,18 +106,14 @@ impl Digest {
     }
 
     /// Of what came since in its bucket; none where nothing did, or the day does not have all that is in it.
-    pub(super) fn of_rest(&self, cutting: &Cutting<'_>, summing: &mut Summing) -> Option<Self> {
-        self.lacks(cutting.day)?;
-        let (facts, mut cursor) = self.rest(cutting.day).next()?;
-        let mut draft = Draft::new(cutting);
+    pub(super) fn of_rest(&self, making: &mut Making<'_>) -> Option<Self> {
+        let (day, (buckets, start)) = (making.cutting.day, (self.buckets, self.start));
+        self.lacks(day)?;
+        let (facts, mut cursor) = self.rest(day).next()?;
+        let mut draft = Draft::new(making);
         draft.read(facts, &mut cursor);
         let read = [(facts.bucket(), cursor)].into();
-        Some(Self {
-            buckets: self.buckets,
-            read,
-            start: self.start,
-            entries: draft.entries(self.start, summing).into(),
-        })
+        Some(Self { buckets, read, start, entries: draft.entries(start).into() })
     }
 
     /// Of what is in several, the parts of so many buckets; none of none.
@@ -126,7 +125,8 @@ impl Digest {
         }
         let (start, mut entries) = (buckets.0.start(), Entries::default());
         let mut walk = Walk::over(parts.iter().map(|part| &**part));
-        while let Some(key) = walk.next(COLUMNS, |_| true, summing) {
+        while let Some(key) = walk.next(COLUMNS, |_| true) {
+            walk.sum(summing);
             entries.push(&key, start, summing);
         }
         entries.shrink();
@@ -135,9 +135,9 @@ impl Digest {
 
     /// Of what is in a draft, told from a moment on.
     #[must_use]
-    pub fn of_draft(draft: Draft<'_>, start: Millis, summing: &mut Summing) -> Self {
+    pub fn of_draft(draft: Draft<'_, '_>, start: Millis) -> Self {
         let (buckets, read) = ((Bucket::of(start), 0), Box::default());
-        Self { buckets, read, start, entries: draft.entries(start, summing).into() }
+        Self { buckets, read, start, entries: draft.entries(start).into() }
     }
 
     /// Whether all facts of its buckets are in it, or all but a few if these will do, and none that the day does not have.
@@ -176,10 +176,7 @@ impl Digest {
 
     /// Each of its buckets that has facts in a day, and how far it was read.
     fn cursors<'v>(&self, day: &'v DayView) -> impl Iterator<Item = (&'v FactsView, Cursor)> {
-        let (first, count) = self.buckets;
-        let from = day.buckets.partition_point(|facts| facts.bucket() < first);
-        let of_it = day.buckets[from..].iter().take_while(move |facts| facts.bucket().since(first) < count);
-        of_it.map(|facts| {
+        facts_of(day, self.buckets).map(|facts| {
             let read = self.read.binary_search_by_key(&facts.bucket(), |(bucket, _)| *bucket);
             (facts, read.map_or_else(|_| Cursor::default(), |place| self.read[place].1))
         })
@@ -206,4 +203,10 @@ impl Digest {
     pub(super) fn entries_from(&self, key: &Key) -> &[u8] {
         &self.entries.bytes[self.entries.before(key)..]
     }
+}
+
+/// What a day has of so many buckets.
+fn facts_of(day: &DayView, (first, count): (Bucket, i64)) -> impl Iterator<Item = &FactsView> {
+    let from = day.buckets.partition_point(|facts| facts.bucket() < first);
+    day.buckets[from..].iter().take_while(move |facts| facts.bucket().since(first) < count)
 }

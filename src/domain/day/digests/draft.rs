@@ -1,68 +1,47 @@
 //! Facts on their way into a digest: each is put to its group, and group by group they are summed.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-use smallvec::SmallVec;
-
 use super::digest::Entries;
-use super::{COLUMNS, Cut, Cutting, Digest, Key, Summing};
+use super::{COLUMNS, Cut, Digest, Making};
 use crate::domain::day::facts::{Cursor, FactsView};
 use crate::domain::event::Millis;
 use crate::domain::fact::{Credit, FactKind, Stated};
-use crate::domain::names::Name;
 use crate::domain::span::Span;
 
 /// Facts by group.
-pub struct Draft<'a> {
-    cutting: Cutting<'a>,
-    index: HashMap<Key, u32, FixedState>,
-    /// By the number of a group.
-    keys: Vec<Key>,
-    items: Vec<Item>,
-    /// Rows that came lately, by the last digits of their numbers.
-    recent: Vec<Recent>,
+#[derive(Debug)]
+pub struct Draft<'m, 'a> {
+    making: &'m mut Making<'a>,
 }
 
 /// A fact of a group.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item {
-    group: u32,
-    /// Whose message it is, if people are counted, by code; else 0.
-    pub(super) who: u32,
-    pub(super) at: Millis,
-    pub(super) value: Millis,
+    pub(super) group: u32,
     pub(super) kind: FactKind,
-    pub(super) unit: i32,
+    pub(super) unit: i8,
+    pub(super) at: Millis,
+    /// Of a message, where people are counted, whose it is by code, else 0.
+    pub(super) value: Millis,
 }
 
-/// A row, and the groups into which what is credited to it falls.
-#[derive(Debug, Clone, Default)]
-struct Recent {
-    /// Its number and one more: 0 for none.
-    row: u64,
-    contact: u32,
-    agent: u32,
-    groups: SmallVec<[u32; 2]>,
-}
+/// So many facts are read at a time, so that what is known of their rows is in the caches when they are added.
+const TOGETHER: usize = 128;
 
-/// How many rows are remembered.
-const RECENT: usize = 4_096;
-
-impl<'a> Draft<'a> {
+impl<'m, 'a> Draft<'m, 'a> {
     /// No facts yet.
     #[must_use]
-    pub(super) fn new(cutting: &Cutting<'a>) -> Self {
-        let (index, keys, items, recent) = Default::default();
-        Self { cutting: *cutting, index, keys, items, recent }
+    pub(super) fn new(making: &'m mut Making<'a>) -> Self {
+        making.items.clear();
+        Self { making }
     }
 
     /// What digests lack of the facts of their buckets.
     #[must_use]
-    pub fn of_rest(cutting: &Cutting<'a>, digests: &[Arc<Digest>]) -> Self {
-        let mut draft = Self::new(cutting);
-        for (facts, mut cursor) in digests.iter().flat_map(|digest| digest.rest(cutting.day)) {
+    pub fn of_rest(making: &'m mut Making<'a>, digests: &[Arc<Digest>]) -> Self {
+        let (day, mut draft) = (making.cutting.day, Self::new(making));
+        for (facts, mut cursor) in digests.iter().flat_map(|digest| digest.rest(day)) {
             draft.read(facts, &mut cursor);
         }
         draft
@@ -70,127 +49,84 @@ impl<'a> Draft<'a> {
 
     /// Adds the facts that a reader of a bucket has not read.
     pub(super) fn read(&mut self, facts: &FactsView, cursor: &mut Cursor) {
-        while let Some(fact) = facts.next(cursor) {
-            if counts(self.cutting.cut, &fact) {
-                self.add(&fact);
+        let cut = self.making.cutting.cut;
+        let mut together = std::mem::take(&mut self.making.together);
+        loop {
+            facts.read(cursor, TOGETHER, &mut together);
+            let counting = || together.iter().filter(|fact| counts(cut, fact));
+            counting().for_each(|fact| self.making.groups.prefetch(&self.making.cutting, fact.row));
+            counting().for_each(|fact| self.add(fact));
+            if together.is_empty() {
+                break;
             }
         }
+        self.making.together = together;
     }
 
     /// Adds, of the facts that a reader of a bucket has not read, what reaches into a span.
     pub fn read_spans(&mut self, facts: &FactsView, cursor: &mut Cursor, within: Span) {
         while let Some(fact) = facts.next(cursor) {
-            if fact.kind.is_span() && counts(self.cutting.cut, &fact) {
-                let credit = self.cutting.day.rows.get(fact.row).credit;
-                self.add_span(fact.kind, fact.span().shared(within), fact.sign.unit() as i32, &credit);
+            if fact.kind.is_span() && counts(self.making.cutting.cut, &fact) {
+                let credit = self.making.cutting.day.rows.get(fact.row).credit;
+                self.add_span(fact.kind, fact.span().shared(within), fact.sign.unit() as i8, &credit);
             }
         }
     }
 
     /// Adds what goes on for a while.
-    pub fn add_span(&mut self, kind: FactKind, span: Span, unit: i32, credit: &Credit) {
+    pub fn add_span(&mut self, kind: FactKind, span: Span, unit: i8, credit: &Credit) {
         if span.length_ms() == 0 {
             return;
         }
-        for key in (self.cutting.keys)(credit) {
-            let group = self.group(key);
-            self.items.push(Item { group, who: 0, at: span.from, value: span.length_ms(), kind, unit });
+        let Making { cutting, groups, items, .. } = &mut *self.making;
+        for key in (cutting.keys)(credit) {
+            items.push(Item { group: groups.number(key), kind, unit, at: span.from, value: span.length_ms() });
         }
     }
 
     fn add(&mut self, fact: &Stated) {
-        if self.cutting.cut.has_side {
+        let Making { cutting, groups, items, .. } = &mut *self.making;
+        if cutting.cut.has_side {
             return self.add_with_side(fact);
         }
-        let slot = fact.row as usize % RECENT;
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, Recent::default());
-        }
-        if self.recent[slot].row != fact.row + 1 {
-            self.recent[slot] = self.found(fact.row);
-        }
-        let Recent { contact, agent, groups, .. } = &self.recent[slot];
-        let who = match fact.kind {
-            FactKind::CustomerMessage if self.cutting.cut.has_people => *contact,
-            FactKind::AgentMessage if self.cutting.cut.has_people => *agent,
-            _ => 0,
+        let of_row = groups.of_row(cutting, fact.row);
+        let value = match fact.kind {
+            FactKind::CustomerMessage => Millis::from(of_row.contact),
+            FactKind::AgentMessage => Millis::from(of_row.agent),
+            _ => fact.value,
         };
-        let Stated { at, value, kind, .. } = *fact;
-        let unit = fact.sign.unit() as i32;
-        self.items.extend(groups.iter().map(|group| Item { group: *group, who, at, value, kind, unit }));
+        let (Stated { at, kind, .. }, unit) = (*fact, fact.sign.unit() as i8);
+        items.extend(groups.groups(&of_row).iter().map(|group| Item { group: *group, kind, unit, at, value }));
     }
 
     /// What is credited alike falls into several groups.
     fn add_with_side(&mut self, fact: &Stated) {
-        let credit = self.cutting.day.rows.get(fact.row).credit;
-        let (side, unit) = (fact.scopes.side().map_or(0, |side| side as u32 + 1), fact.sign.unit() as i32);
-        for mut key in (self.cutting.keys)(&credit) {
+        let Making { cutting, groups, items, .. } = &mut *self.making;
+        let credit = cutting.day.rows.get(fact.row).credit;
+        let (side, unit) = (fact.scopes.side().map_or(0, |side| side as u32 + 1), fact.sign.unit() as i8);
+        for mut key in (cutting.keys)(&credit) {
             key[COLUMNS - 1] = side;
-            let group = self.group(key);
             let Stated { at, value, kind, .. } = *fact;
-            self.items.push(Item { group, who: 0, at, value, kind, unit });
+            items.push(Item { group: groups.number(key), kind, unit, at, value });
         }
-    }
-
-    fn found(&mut self, row: u64) -> Recent {
-        let credit = self.cutting.day.rows.get(row).credit;
-        let groups = (self.cutting.keys)(&credit).into_iter().map(|key| self.group(key)).collect();
-        let [contact, agent] = [credit.contact, credit.agent].map(Name::to_code);
-        Recent { row: row + 1, contact, agent, groups }
-    }
-
-    fn group(&mut self, key: Key) -> u32 {
-        let keys = &mut self.keys;
-        *self.index.entry(key).or_insert_with(|| {
-            keys.push(key);
-            keys.len() as u32 - 1
-        })
     }
 
     /// The entries of a digest that begins at `start`.
-    pub(super) fn entries(self, start: Millis, summing: &mut Summing) -> Entries {
-        let Self { cutting, keys, items, .. } = self;
-        let mut groups: Vec<u32> = (0..keys.len() as u32).collect();
-        groups.sort_unstable_by_key(|group| keys[*group as usize]);
-        let (starts, places) = by_group(&items, keys.len());
+    pub(super) fn entries(self, start: Millis) -> Entries {
+        let Making { cutting, groups, summing, items, sorting, .. } = self.making;
         let mut entries = Entries::with_capacity(items.len() * 8);
-        for group in groups {
-            let of_it = starts[group as usize] as usize..starts[group as usize + 1] as usize;
-            for place in &places[of_it] {
-                summing.add(&items[*place as usize], cutting.cut);
-            }
+        sorting.each(items, groups, |key, of_it| {
+            of_it.for_each(|item| summing.add(item, cutting.cut));
             summing.net();
-            entries.push(&keys[group as usize], start, summing);
-        }
+            entries.push(key, start, summing);
+        });
         entries.shrink();
         entries
     }
-}
-
-/// The places of items, group by group, and where those of each group begin.
-fn by_group(items: &[Item], groups: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut starts = vec![0_u32; groups + 1];
-    items.iter().for_each(|item| starts[item.group as usize + 1] += 1);
-    (0..groups).for_each(|group| starts[group + 1] += starts[group]);
-    let (mut next, mut places) = (starts.clone(), vec![0; items.len()]);
-    for (place, item) in (0..).zip(items) {
-        places[next[item.group as usize] as usize] = place;
-        next[item.group as usize] += 1;
-    }
-    (starts, places)
 }
 
 /// Whether a fact counts in a cut.
 pub(super) fn counts(cut: Cut, fact: &Stated) -> bool {
     let is_presence = matches!(fact.kind, FactKind::Online | FactKind::Away);
     cut.kinds.has(fact.kind) && fact.scopes.has(cut.scope) && (cut.has_presence || !is_presence)
-}
-
-impl std::fmt::Debug for Draft<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Draft")
-            .field("groups", &self.keys.len())
-            .field("items", &self.items.len())
-            .finish_non_exhaustive()
-    }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 
 use super::draft::counts;
-use super::{Cutting, Key, Lacks, Summing, Walk};
+use super::{Cutting, Key, Lacks, Making, Walk};
 use crate::domain::bucket::Bucket;
 use crate::domain::day::facts::FactsView;
 use crate::domain::day::sums::greatest_net;
@@ -21,7 +21,7 @@ pub type Lost = (Key, DurationKind);
 /// Finds the greatest duration that stands in buckets from one to another, for each that lost it. `group` tells a group by
 /// so many columns from the key of what is wanted of it.
 pub fn greatest(
-    cutting: &Cutting<'_>,
+    making: &mut Making<'_>,
     (from, to): (Bucket, Bucket),
     columns: usize,
     lost: &[Lost],
@@ -29,16 +29,19 @@ pub fn greatest(
 ) -> Vec<Millis> {
     let mut by_group: Vec<(Lost, usize)> = lost.iter().copied().zip(0..).collect();
     by_group.sort_unstable();
-    let (mut found, mut unknown, mut summing) = (vec![0; lost.len()], Vec::new(), Summing::default());
+    let (mut found, mut unknown) = (vec![0; lost.len()], Vec::new());
+    let cutting = making.cutting;
     for facts in cutting.day.buckets.iter().filter(|facts| (from..=to).contains(&facts.bucket())) {
-        let digests = cutting.day.digests.of_bucket(cutting, facts.bucket(), Lacks::Nothing, &mut summing);
+        let digests = cutting.day.digests.of_bucket(making, facts.bucket(), Lacks::Nothing);
         let mut walk = Walk::over(digests.iter().map(|digest| &**digest));
         for of_group in by_group.chunk_by(|((a, _), _), ((b, _), _)| a == b) {
             let ((key, _), _) = of_group[0];
             walk.skip_to(&key);
-            if !walk.sum(&key[..columns], |key| group(key).is_some(), &mut summing) {
+            if !walk.meet(&key[..columns], |key| group(key).is_some()) {
                 continue;
             }
+            let summing = &mut making.summing;
+            walk.sum(summing);
             for ((_, which), place) in of_group {
                 match summing.durations(*which).greatest() {
                     Some(max_ms) => found[*place] = max_ms.max(found[*place]),
@@ -47,7 +50,7 @@ pub fn greatest(
             }
             summing.clear();
         }
-        add_facts(cutting, facts, &unknown, &group, &mut found);
+        add_facts(&cutting, facts, &unknown, &group, &mut found);
         unknown.clear();
     }
     found

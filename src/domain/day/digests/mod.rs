@@ -15,6 +15,8 @@ mod draft;
 mod durations;
 mod entry;
 mod greatest;
+mod groups;
+mod making;
 mod presence;
 mod summing;
 mod top;
@@ -36,6 +38,7 @@ pub use digest::Digest;
 pub use draft::Draft;
 pub use durations::Durations;
 pub use greatest::{Lost, greatest};
+pub use making::Making;
 pub use summing::Summing;
 pub use walk::Walk;
 
@@ -77,7 +80,11 @@ pub struct Cutting<'a> {
 
 /// The digests of an account's day.
 #[derive(Debug, Default)]
-pub struct Digests(Mutex<Shelf>);
+pub struct Digests {
+    shelf: Mutex<Shelf>,
+    /// Held by who makes many: of several at the same time each would wait for all others.
+    many: Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Shelf {
@@ -107,6 +114,9 @@ struct Kept {
 /// Of how many buckets digests are made, to make larger ones of. Each length is a few of the one before, and begins where that
 /// divides the bucket's number.
 const LENGTHS: [i64; 4] = [1, 4, 16, 64];
+/// Of so many buckets one is made of their facts at once, if nobody has asked for a part of it: whoever is the first to ask for a
+/// day by something does not wait for digests of each bucket.
+const AT_ONCE: i64 = 16;
 /// Of a bucket's digests one is made with the one before unless that is so many times larger.
 const TIMES_LARGER: usize = 4;
 /// Newer than the newest bucket less so many, buckets change all the time.
@@ -120,101 +130,105 @@ const SOME_BYTES: usize = 1 << 20;
 impl Digests {
     /// Digests of all facts in buckets from one to another, as few as there are. They may lack what was stated lately:
     /// `Digest::rest` has it.
-    pub fn cover(&self, cutting: &Cutting<'_>, from: Bucket, to: Bucket, summing: &mut Summing) -> Vec<Arc<Digest>> {
-        let (Some(oldest), Some(newest)) = (cutting.day.buckets.first(), cutting.day.buckets.last()) else {
+    pub fn cover(&self, making: &mut Making<'_>, from: Bucket, to: Bucket) -> Vec<Arc<Digest>> {
+        let day = making.cutting.day;
+        let (Some(oldest), Some(newest)) = (day.buckets.first(), day.buckets.last()) else {
             return Vec::new();
         };
         let (from, to) = (from.max(oldest.bucket()), to.min(newest.bucket()));
         let settled = to.min(newest.bucket().later(-CHANGING));
-        let (mut at, mut cover) = (from, Vec::new());
-        while at <= to {
+        let level_at = |at: Bucket| {
             let fits = |length: &i64| at.modulo(*length) == 0 && at.later(length - 1) <= settled;
-            let level = LENGTHS.iter().rposition(fits).unwrap_or(0);
-            cover.extend(self.of_level(cutting, at, level, Lacks::Little, summing));
-            at = at.later(LENGTHS[level]);
-        }
-        cover
+            LENGTHS.iter().rposition(fits).unwrap_or(0)
+        };
+        let places = std::iter::successors(Some(from), |at| Some(at.later(LENGTHS[level_at(*at)])));
+        let places: Vec<(Bucket, usize)> = places.take_while(|at| *at <= to).map(|at| (at, level_at(at))).collect();
+        let is_new = |(at, level): &(Bucket, usize)| {
+            LENGTHS[*level] >= AT_ONCE && !self.has_some(making.cutting.cut, *at, *level)
+        };
+        let _alone = places.iter().any(is_new).then(|| self.many.lock().unwrap_or_else(PoisonError::into_inner));
+        places.into_iter().flat_map(|(at, level)| self.of_level(making, at, level, Lacks::Little)).collect()
     }
 
     /// Makes those of a whole day, bucket by bucket for as long as it goes on.
-    pub fn prepare(&self, cutting: &Cutting<'_>, goes_on: impl Fn() -> bool) {
-        let mut summing = Summing::default();
-        for facts in &cutting.day.buckets {
+    pub fn prepare(&self, making: &mut Making<'_>, goes_on: impl Fn() -> bool) {
+        let day = making.cutting.day;
+        for facts in &day.buckets {
             if !goes_on() {
                 return;
             }
-            let _made = self.of_bucket(cutting, facts.bucket(), Lacks::Little, &mut summing);
+            let _made = self.of_bucket(making, facts.bucket(), Lacks::Little);
         }
-        if let (Some(oldest), Some(newest)) = (cutting.day.buckets.first(), cutting.day.buckets.last()) {
-            let _made = self.cover(cutting, oldest.bucket(), newest.bucket(), &mut summing);
+        if let (Some(oldest), Some(newest)) = (day.buckets.first(), day.buckets.last()) {
+            let _made = self.cover(making, oldest.bucket(), newest.bucket());
         }
     }
 
     /// The digests of as many buckets as a level has; none where there are no facts.
-    fn of_level(
-        &self,
-        cutting: &Cutting<'_>,
-        first: Bucket,
-        level: usize,
-        lacks: Lacks,
-        summing: &mut Summing,
-    ) -> Parts {
+    fn of_level(&self, making: &mut Making<'_>, first: Bucket, level: usize, lacks: Lacks) -> Parts {
         if level == 0 {
-            return self.of_bucket(cutting, first, lacks, summing);
+            return self.of_bucket(making, first, lacks);
         }
-        let place = (cutting.cut, first, LENGTHS[level]);
-        if let Some(kept) = self.find(&place, cutting.day, lacks) {
+        let Cutting { day, cut, .. } = making.cutting;
+        let place = (cut, first, LENGTHS[level]);
+        if let Some(kept) = self.find(&place, day, lacks) {
             return kept;
         }
+        if LENGTHS[level] <= AT_ONCE && !self.has_some(cut, first, level) {
+            return self.make_once(place, day, lacks, || {
+                Digest::of_facts(making, (first, LENGTHS[level])).into_iter().map(Arc::new).collect()
+            });
+        }
         let firsts = (0..LENGTHS[level] / LENGTHS[level - 1]).map(|nth| first.later(nth * LENGTHS[level - 1]));
-        let of_part = |first| self.of_level(cutting, first, level - 1, Lacks::Nothing, summing);
+        let of_part = |first| self.of_level(making, first, level - 1, Lacks::Nothing);
         let parts: Parts = firsts.flat_map(of_part).collect();
-        self.make_once(place, cutting.day, lacks, || {
-            Digest::of_parts((first, LENGTHS[level]), &parts, summing).into_iter().map(Arc::new).collect()
+        self.make_once(place, day, lacks, || {
+            Digest::of_parts((first, LENGTHS[level]), &parts, &mut making.summing).into_iter().map(Arc::new).collect()
         })
     }
 
     /// The digests of one bucket; none where there are no facts.
-    fn of_bucket(&self, cutting: &Cutting<'_>, bucket: Bucket, lacks: Lacks, summing: &mut Summing) -> Parts {
-        let place = (cutting.cut, bucket, 1);
-        let make = || self.make_of_bucket(cutting, place, lacks, summing);
-        self.find(&place, cutting.day, lacks).unwrap_or_else(|| self.make_once(place, cutting.day, lacks, make))
+    fn of_bucket(&self, making: &mut Making<'_>, bucket: Bucket, lacks: Lacks) -> Parts {
+        let Cutting { day, cut, .. } = making.cutting;
+        let place = (cut, bucket, 1);
+        let make = || self.make_of_bucket(making, place, lacks);
+        self.find(&place, day, lacks).unwrap_or_else(|| self.make_once(place, day, lacks, make))
     }
 
-    fn make_of_bucket(&self, cutting: &Cutting<'_>, place: Place, lacks: Lacks, summing: &mut Summing) -> Parts {
-        let bucket = place.1;
+    fn make_of_bucket(&self, making: &mut Making<'_>, place: Place, lacks: Lacks) -> Parts {
+        let (day, bucket) = (making.cutting.day, place.1);
         let mut parts = self.kept(&place).unwrap_or_default();
         // A view may be older than what others have asked for meanwhile.
-        let is_within = |parts: &Parts| parts.last().is_some_and(|last| last.is_within(cutting.day));
+        let is_within = |parts: &Parts| parts.last().is_some_and(|last| last.is_within(day));
         while !parts.is_empty() && !is_within(&parts) {
             parts.pop();
             if let Some(last) = parts.last_mut() {
                 *last = Arc::new(last.followed(false));
             }
         }
-        if parts.last().is_some_and(|last| last.serves(cutting.day, lacks)) {
+        if parts.last().is_some_and(|last| last.serves(day, lacks)) {
             return parts;
         }
-        let anew =
-            |summing: &mut Summing| Digest::of_bucket(cutting, bucket, summing).into_iter().map(Arc::new).collect();
-        match parts.last().and_then(|last| last.of_rest(cutting, summing)) {
+        let anew = |making: &mut Making<'_>| Digest::of_facts(making, (bucket, 1)).into_iter().map(Arc::new).collect();
+        match parts.last().and_then(|last| last.of_rest(making)) {
             Some(rest) => {
                 let last = parts.pop().expect("it goes on where one stopped");
                 parts.extend([Arc::new(last.followed(true)), Arc::new(rest)]);
             }
-            None => parts = anew(summing),
+            None => parts = anew(making),
         }
         while let [.., before, last] = &parts[..]
             && last.bytes() * TIMES_LARGER >= before.bytes()
         {
-            let both = Digest::of_parts((bucket, 1), &parts[parts.len() - 2..], summing).expect("the last has read");
+            let both = Digest::of_parts((bucket, 1), &parts[parts.len() - 2..], &mut making.summing)
+                .expect("the last has read");
             parts.truncate(parts.len() - 2);
             parts.push(Arc::new(both));
         }
         if let [one] = &parts[..]
             && one.has_lost()
         {
-            parts = anew(summing);
+            parts = anew(making);
         }
         parts
     }
@@ -233,7 +247,7 @@ impl Digests {
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is kept of a place, if it serves.
@@ -245,6 +259,15 @@ impl Digests {
         kept.parts.last().filter(|last| last.serves(day, lacks))?;
         (kept.asked, kept.oldest) = (asked, day.oldest);
         Some(kept.parts.clone())
+    }
+
+    /// Whether anything is kept of some buckets, or of parts of them.
+    fn has_some(&self, cut: Cut, first: Bucket, level: usize) -> bool {
+        let shelf = self.shelf();
+        LENGTHS[..=level].iter().any(|length| {
+            let mut firsts = (0..LENGTHS[level] / length).map(|nth| first.later(nth * length));
+            firsts.any(|first| shelf.kept.contains_key(&(cut, first, *length)))
+        })
     }
 
     /// What is kept of a place, whether it serves or not.
@@ -269,7 +292,7 @@ impl Digests {
 
     /// Lets go of what nobody has asked for since a while, unless somebody asks just now.
     pub(super) fn age(&self, oldest: Bucket) {
-        let Ok(mut shelf) = self.0.try_lock() else { return };
+        let Ok(mut shelf) = self.shelf.try_lock() else { return };
         let is_kept = |place: &Place, kept: &Kept| place.1 >= oldest && kept.oldest >= oldest.later(-KEPT_BUCKETS);
         shelf.retain(is_kept);
         shelf.makers.retain(|_, maker| Arc::strong_count(maker) > 1);
@@ -333,8 +356,8 @@ mod tests {
         let make = || {
             made.fetch_add(1, Ordering::Relaxed);
             let keys = |_: &Credit| Keys::new();
-            let nothing = Draft::new(&Cutting { day, cut, keys: &keys });
-            Parts::from_elem(Arc::new(Digest::of_draft(nothing, 0, &mut Summing::default())), 1)
+            let mut making = Making::of(&Cutting { day, cut, keys: &keys });
+            Parts::from_elem(Arc::new(Digest::of_draft(Draft::new(&mut making), 0)), 1)
         };
         let ask = || {
             begin.wait();

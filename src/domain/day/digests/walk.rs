@@ -3,11 +3,22 @@
 use super::{Digest, Key, Summing};
 use crate::domain::compact::varint::Reader;
 use crate::domain::event::Millis;
+use crate::domain::fact::Kinds;
 
 /// Digests on the way.
 #[derive(Debug, Default)]
 pub struct Walk<'d> {
     reading: Vec<Reading<'d>>,
+    /// What they have of the group that was met last.
+    met: Vec<Met<'d>>,
+}
+
+/// An entry of a group.
+#[derive(Debug, Clone, Copy)]
+struct Met<'d> {
+    body: &'d [u8],
+    start: Millis,
+    is_later: bool,
 }
 
 /// How far a digest has been read.
@@ -63,50 +74,61 @@ impl<'d> Walk<'d> {
         self.reading.retain(|reading| !reading.is_over);
     }
 
-    /// Sums the next group by so many of the columns that has what is wanted: its key is that of the first entry in it. None
+    /// Meets the next group by so many of the columns that has what is wanted: its key is that of the first entry in it. None
     /// after the last.
-    pub fn next(&mut self, columns: usize, is_wanted: impl Fn(&Key) -> bool, summing: &mut Summing) -> Option<Key> {
+    pub fn next(&mut self, columns: usize, is_wanted: impl Fn(&Key) -> bool) -> Option<Key> {
         loop {
             let key = self.peek()?;
-            if self.sum(&key[..columns], &is_wanted, summing) {
+            if self.meet(&key[..columns], &is_wanted) {
                 return Some(key);
             }
         }
     }
 
-    /// Sums what is wanted of the group by some columns, if it is the next one, and goes on to the one after it. Says whether
+    /// Meets what is wanted of the group by some columns, if it is the next one, and goes on to the one after it. Says whether
     /// there was any.
-    pub fn sum(&mut self, group: &[u32], is_wanted: impl Fn(&Key) -> bool, summing: &mut Summing) -> bool {
-        let (mut place, mut found) = (0, false);
-        while let Some(reading) = self.reading.get_mut(place) {
+    pub fn meet(&mut self, group: &[u32], is_wanted: impl Fn(&Key) -> bool) -> bool {
+        let Self { reading: all, met } = self;
+        met.clear();
+        let mut place = 0;
+        while let Some(reading) = all.get_mut(place) {
             while reading.key.starts_with(group) && !reading.is_over {
                 if is_wanted(&reading.key) {
-                    reading.sum(summing);
-                    found = true;
+                    let Reading { body, start, is_later, .. } = *reading;
+                    met.push(Met { body, start, is_later });
                 }
                 reading.advance();
             }
             if reading.is_over {
-                self.reading.swap_remove(place);
+                all.swap_remove(place);
             } else {
                 place += 1;
             }
         }
+        !met.is_empty()
+    }
+
+    /// Whether the group that was met last has any fact of some kinds, all together.
+    #[must_use]
+    pub fn has_some(&self, kinds: Kinds) -> bool {
+        let inside = self.met.iter().filter(|met| !met.is_later);
+        inside.map(|met| Summing::count_in(met.body, kinds)).sum::<i64>() > 0
+    }
+
+    /// Sums the group that was met last.
+    pub fn sum(&self, summing: &mut Summing) {
+        for Met { body, start, is_later } in &self.met {
+            if *is_later {
+                summing.read_later(body, *start);
+            } else {
+                summing.read(body, *start);
+            }
+        }
         summing.net();
-        found
     }
 }
 
 impl Reading<'_> {
-    /// Adds the next entry.
-    fn sum(&self, summing: &mut Summing) {
-        if self.is_later {
-            summing.read_later(self.body, self.start);
-        } else {
-            summing.read(self.body, self.start);
-        }
-    }
-
     /// Goes on to the first entry that is not before a group.
     fn skip_to(&mut self, key: &Key) {
         if self.key >= *key {

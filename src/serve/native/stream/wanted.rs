@@ -79,7 +79,7 @@ impl Wanted {
         if let Some((question, summed)) = taken.metrics {
             let (answer, previous) = question.gather(summed, view)?;
             fit(answer.rows.len(), &parameters)?;
-            let named = question.named(&answer.rows, view, desk.private);
+            let named = question.named(answer.rows.iter().map(|row| &row.ids), view, desk.private);
             let table = question.table(&answer, previous.as_ref(), question.head(desk, moment));
             parts.push(metrics(&Table { named: Some(&named), ..table }));
         }
