@@ -48,7 +48,7 @@ pub fn cut(text: &str, most_bytes: usize) -> &str {
 }
 
 /// The event that says something, as far as it tells which of two is later.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Said {
     /// When.
     pub at: Millis,

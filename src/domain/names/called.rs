@@ -15,34 +15,38 @@ pub const MOST_BYTES: usize = 256;
 pub const AGENT_NAME_STANDS_MS: Millis = 31 * 24 * 3_600_000;
 
 /// What those of one kind are called, by their numbers. A clone shares it, and stays as it is.
+///
+/// Nearly all that is said is who is called what already. So names stand apart from when they were said: a page of those holds
+/// no text, and is copied for a reader in a moment.
 #[derive(Debug, Clone, Default)]
 pub struct Called {
-    names: Pages<Option<Latest<Kept>>, 1024>,
+    names: Pages<Option<Kept>, 1024>,
+    /// By which event each was said last.
+    said: Pages<Said, 1024>,
 }
 
 impl Called {
     /// Hears what somebody is called. Whether that is another name than before.
     pub fn hear(&mut self, who: Name, said: Said, name: &str) -> bool {
         let name = cut(name, MOST_BYTES);
-        match self.names.get(who.index()) {
-            Some(Some(known)) if !known.yields_to(said, |known| *name < **known) => false,
-            // Most say once more what is known.
-            Some(Some(known)) if *known.value == *name => {
-                self.names.entry(who.index()).iter_mut().for_each(|known| known.said = said);
-                false
-            }
-            _ => {
-                *self.names.entry(who.index()) = Some(Latest { said, value: Kept::new(name) });
-                true
-            }
+        let known = self.names.get(who.index()).and_then(Option::as_ref);
+        let latest = known.zip(self.said.get(who.index())).map(|(value, said)| Latest { said: *said, value });
+        if latest.as_ref().is_some_and(|known| !known.yields_to(said, |known| *name < ***known)) {
+            return false;
         }
+        let is_other = latest.is_none_or(|known| **known.value != *name);
+        if is_other {
+            *self.names.entry(who.index()) = Some(Kept::new(name));
+        }
+        *self.said.entry(who.index()) = said;
+        is_other
     }
 
     /// What somebody is called, if it was said at `from` or later.
     #[must_use]
     pub fn since(&self, who: Name, from: Millis) -> Option<&Kept> {
-        let latest = self.names.get(who.index())?.as_ref()?;
-        (latest.said.at >= from).then_some(&latest.value)
+        let name = self.names.get(who.index())?.as_ref()?;
+        self.said.get(who.index()).is_some_and(|said| said.at >= from).then_some(name)
     }
 
     /// Forgets what somebody is called.
@@ -54,8 +58,9 @@ impl Called {
 
     /// Forgets what was said before a moment.
     pub fn forget_before(&mut self, moment: Millis) {
-        let is_old = |name: &Option<Latest<Kept>>| name.as_ref().is_some_and(|latest| latest.said.at < moment);
-        let old: Vec<usize> = self.names.iter().enumerate().filter(|(_, name)| is_old(name)).map(|one| one.0).collect();
+        let heard = self.names.iter().zip(self.said.iter()).enumerate();
+        let is_old = |(name, said): (&Option<Kept>, &Said)| name.is_some() && said.at < moment;
+        let old: Vec<usize> = heard.filter(|(_, one)| is_old(*one)).map(|(place, _)| place).collect();
         old.into_iter().for_each(|place| *self.names.entry(place) = None);
     }
 }
@@ -71,7 +76,7 @@ mod tests {
     #[test]
     fn sizes_are_those_that_the_architecture_page_tells() {
         // Beside it, the text has two counts of eight bytes.
-        assert_eq!(size_of::<Option<Latest<Kept>>>(), 40);
+        assert_eq!(size_of::<Option<Kept>>() + size_of::<Said>(), 40);
     }
 
     #[test]
