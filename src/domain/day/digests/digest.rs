@@ -206,7 +206,7 @@ impl Digest {
 }
 
 /// What a day has of so many buckets.
-fn facts_of(day: &DayView, (first, count): (Bucket, i64)) -> impl Iterator<Item = &FactsView> {
+pub(super) fn facts_of(day: &DayView, (first, count): (Bucket, i64)) -> impl Iterator<Item = &FactsView> {
     let from = day.buckets.partition_point(|facts| facts.bucket() < first);
     day.buckets[from..].iter().take_while(move |facts| facts.bucket().since(first) < count)
 }

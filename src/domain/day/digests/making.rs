@@ -67,14 +67,8 @@ impl Sorting {
         let mut from = 0;
         for (key, group) in &*touched {
             let to = std::mem::take(&mut ends[*group as usize]);
-            tell(
-                key,
-                Sorted {
-                    items,
-                    places: &places[from as usize..to as usize],
-                    ahead: places.get(from as usize + AHEAD..).unwrap_or_default(),
-                },
-            );
+            let ahead = places.get(from as usize + AHEAD..).unwrap_or_default();
+            tell(key, Sorted { items, places: &places[from as usize..to as usize], ahead });
             from = to;
         }
     }

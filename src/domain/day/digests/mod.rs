@@ -32,7 +32,7 @@ use crate::domain::bucket::Bucket;
 use crate::domain::day::DayView;
 use crate::domain::fact::{Credit, Kinds, Scopes};
 
-use digest::Lacks;
+use digest::{Lacks, facts_of};
 
 pub use digest::Digest;
 pub use draft::Draft;
@@ -144,7 +144,8 @@ impl Digests {
         let places = std::iter::successors(Some(from), |at| Some(at.later(LENGTHS[level_at(*at)])));
         let places: Vec<(Bucket, usize)> = places.take_while(|at| *at <= to).map(|at| (at, level_at(at))).collect();
         let is_new = |(at, level): &(Bucket, usize)| {
-            LENGTHS[*level] >= AT_ONCE && !self.has_some(making.cutting.cut, *at, *level)
+            let has_facts = || facts_of(day, (*at, LENGTHS[*level])).next().is_some();
+            LENGTHS[*level] >= AT_ONCE && has_facts() && !self.has_some(making.cutting.cut, *at, *level)
         };
         let _alone = places.iter().any(is_new).then(|| self.many.lock().unwrap_or_else(PoisonError::into_inner));
         places.into_iter().flat_map(|(at, level)| self.of_level(making, at, level, Lacks::Little)).collect()
