@@ -1,19 +1,25 @@
 //! Agents one by one: what each does, owns and can do now, and, with a time, their numbers over it.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::asked::{self, TIME};
 use super::order::{self, Size};
-use super::paging::{Answered, PAGING};
+use super::paging::{Answered, PAGING, Slice};
 use super::parameters::Parameters;
 use super::rows::{has, is_one_number, size};
 use crate::domain::answers::catalogue::Metric;
-use crate::domain::answers::people::agents::{AgentRow, Wanted, agents};
-use crate::domain::answers::questions::{Dimension, Question};
+use crate::domain::answers::metrics::Metrics;
+use crate::domain::answers::people::agents::{AgentRow, Wanted, add_numbers, agents, no_numbers};
+use crate::domain::answers::questions::outline::{Outline, OutlinedRow};
+use crate::domain::answers::questions::{Answer, Dimension, Id, Ids, Question};
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
 use crate::domain::kept::Kept;
+use crate::domain::names::Name;
 use crate::serve::asking::Desk;
 use crate::serve::problem::Problem;
-use crate::wire::output::json::agents_json;
+use crate::wire::output::json::{Listing, agents_json};
 use crate::wire::words::{PRESENCES, Words, value_of, word_of};
 
 const OTHERS: [&str; 4] = ["skill", "status", "sort", "search"];
@@ -64,13 +70,58 @@ pub(super) fn ask(desk: &Desk, pairs: &[(String, String)]) -> Result<Answered, P
         let summed = asked.numbers.as_ref().and_then(|numbers| answers.from_sums(numbers));
         Ok((asked, summed, answers.shared_view(), moment))
     })?;
-    let numbers = asked.numbers.as_ref().map(|question| summed.unwrap_or_else(|| question.answer(&view)));
-    let span = numbers.as_ref().map(|numbers| numbers.span);
-    let mut all = agents(&view, &asked.wanted, numbers.map(|numbers| numbers.rows));
+    let numbers = asked.numbers.as_ref().map(|question| Numbers::of(question, summed, &view, asked.by));
+    let has_numbers = |agent| numbers.as_ref().is_some_and(|numbers| numbers.values.contains_key(&agent));
+    let mut all = agents(&view, &asked.wanted, has_numbers);
     all.retain(|row| asked.finds(&view, row, desk.private));
-    let id = |row: &AgentRow| view.names.agents.text(row.agent);
-    order::sort(&mut all, asked.descending, |row| asked.by.size(&view, row), id);
-    Ok(Answered::list((desk, moment), Desk::private_head, (view, span), all, agents_json))
+    let size = |row: &AgentRow| asked.by.size(&view, row, numbers.as_ref());
+    order::sort(&mut all, asked.descending, size, |row| view.names.agents.text(row.agent));
+    let (desk, total_rows) = (desk.clone(), all.len());
+    let span = asked.numbers.as_ref().map(|question| question.span(&view));
+    let write = move |slice: &Slice| {
+        let (mut rows, next_page) = (slice.of(&all).to_vec(), slice.next_page(total_rows));
+        numbers.iter().for_each(|numbers| numbers.put_into(&mut rows, &view));
+        let (head, next_page) = (desk.private_head(moment), next_page.as_deref());
+        agents_json(&Listing { head, span, view: &view, rows: &rows, total_rows, next_page })
+    };
+    Ok(Answered { rows: total_rows, write: Box::new(write) })
+}
+
+/// The numbers of agents, which are made of those who are on a page.
+struct Numbers {
+    outline: Outline,
+    /// Of whom there are some, and by what these are sorted.
+    values: HashMap<Name, Option<f64>>,
+    /// By what all others are.
+    of_others: Option<f64>,
+}
+
+impl Numbers {
+    fn of(question: &Question, summed: Option<Answer>, view: &Arc<View>, by: By) -> Self {
+        let value = |metrics: &Metrics| match by {
+            By::Metric(metric) => size(&metric.value(metrics)?),
+            _ => None,
+        };
+        let of_others = value(&no_numbers(view));
+        let sorted_by = matches!(by, By::Metric(_)).then_some(&value as _);
+        let outline = match summed {
+            Some(answer) => Outline::of(answer, sorted_by),
+            None => question.outline(view, usize::MAX, sorted_by).expect("there is no limit"),
+        };
+        let named = |row: &OutlinedRow| Some((view.names.agents.find(row.ids.first()?)?, row.value));
+        let values = outline.rows.iter().filter_map(named).collect();
+        Self { outline, values, of_others }
+    }
+
+    fn value(&self, agent: Name) -> Option<f64> {
+        self.values.get(&agent).copied().unwrap_or(self.of_others)
+    }
+
+    fn put_into(&self, rows: &mut [AgentRow], view: &View) {
+        let id = |row: &AgentRow| Ids::from_iter([Id::from(view.names.agents.text(row.agent))]);
+        let ids: Vec<Ids> = rows.iter().map(id).collect();
+        add_numbers(view, rows, self.outline.answer_like(ids.iter()).rows);
+    }
 }
 
 impl AgentsQuestion {
@@ -121,7 +172,7 @@ fn sort(parameters: &Parameters<'_>, has_numbers: bool, private: bool) -> Result
 }
 
 impl By {
-    fn size<'v>(self, view: &'v View, row: &AgentRow) -> Option<Size<'v>> {
+    fn size<'v>(self, view: &'v View, row: &AgentRow, numbers: Option<&Numbers>) -> Option<Size<'v>> {
         let (agent, current) = (row.agent, &view.current);
         match self {
             Self::Id => Some(Size::Text(view.names.agents.text(agent))),
@@ -132,10 +183,7 @@ impl By {
             Self::Waiting => Some(Size::whole(row.waiting)),
             Self::Capacity => current.capacity_of(agent).map(Size::whole),
             Self::FocusedOn => current.focused_on(agent).map(|name| Size::Text(view.names.conversations.text(name))),
-            Self::Metric(metric) => {
-                let value = metric.value(row.metrics.as_ref()?)?;
-                size(&value).map(Size::Number)
-            }
+            Self::Metric(_) => numbers?.value(agent).map(Size::Number),
         }
     }
 }

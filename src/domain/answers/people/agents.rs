@@ -37,22 +37,35 @@ pub struct Wanted {
     pub skills: Option<Vec<String>>,
 }
 
-/// The agents of whom anything is to be told, in no order: those with a status, with conversations, in a visit, or with
-/// `numbers`, which are rows by agent. None where the policy names no agent.
+/// The agents of whom anything is to be told, in no order: those with a status, with conversations, in a visit, or of whom there
+/// are numbers; these are not in the rows. None where the policy names no agent.
 #[must_use]
-pub fn agents(view: &View, wanted: &Wanted, numbers: Option<Vec<AnswerRow>>) -> Vec<AgentRow> {
+pub fn agents(view: &View, wanted: &Wanted, has_numbers: impl Fn(Name) -> bool) -> Vec<AgentRow> {
     if !view.policy().agent_metrics {
         return Vec::new();
     }
-    let mut numbers = numbers.map(|rows| by_agent(view, rows));
     let row = |agent: Name| {
-        let metrics = numbers.as_mut().map(|numbers| numbers.remove(&agent));
-        let is_told = is_there(view, agent) || metrics.as_ref().is_some_and(Option::is_some);
         let (owned, waiting) = view.current.owned_by(agent);
-        let metrics = metrics.map(|metrics| metrics.unwrap_or_else(|| Box::new(nothing(view, ScopeKind::Agent))));
-        is_told.then(|| AgentRow { agent, status: status(view, agent), owned, waiting, metrics })
+        let is_told = is_there(view, agent) || has_numbers(agent);
+        is_told.then(|| AgentRow { agent, status: status(view, agent), owned, waiting, metrics: None })
     };
     view.names.agents.known().filter_map(row).filter(|row| wanted.wants(view, row)).collect()
+}
+
+/// Puts the numbers of agents, which are rows by agent, into what is told of them.
+pub fn add_numbers(view: &View, rows: &mut [AgentRow], numbers: Vec<AnswerRow>) {
+    // Who is shown as `-1` is nobody.
+    let named = |row: AnswerRow| Some((view.names.agents.find(row.ids.first()?)?, row.metrics));
+    let mut numbers: HashMap<Name, Box<Metrics>, FixedState> = numbers.into_iter().filter_map(named).collect();
+    for row in rows {
+        row.metrics = Some(numbers.remove(&row.agent).unwrap_or_else(|| Box::new(no_numbers(view))));
+    }
+}
+
+/// The numbers of an agent of whom there are none.
+#[must_use]
+pub fn no_numbers(view: &View) -> Metrics {
+    nothing(view, ScopeKind::Agent)
 }
 
 impl Wanted {
@@ -70,12 +83,6 @@ fn can(view: &View, agent: Name, any_of: &[String]) -> bool {
         skills => skills.iter().any(|skill| view.names.skills.text(*skill) == wanted),
     };
     any_of.iter().any(has)
-}
-
-fn by_agent(view: &View, rows: Vec<AnswerRow>) -> HashMap<Name, Box<Metrics>, FixedState> {
-    // Who is shown as `-1` is nobody.
-    let named = |row: AnswerRow| Some((view.names.agents.find(row.ids.first()?)?, row.metrics));
-    rows.into_iter().filter_map(named).collect()
 }
 
 fn is_there(view: &View, agent: Name) -> bool {

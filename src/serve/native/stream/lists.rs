@@ -1,5 +1,7 @@
 //! Agents and ratings as parts of a view: the rows of their own addresses, cut to what a screen can keep up with.
 
+use std::collections::HashSet;
+
 use super::content::{PartContent, Row};
 use super::hash;
 use super::part::Part;
@@ -10,6 +12,7 @@ use crate::domain::answers::people::ratings;
 use crate::domain::answers::questions::{Answer, Dimension, Question};
 use crate::domain::day::view::View;
 use crate::domain::event::Millis;
+use crate::domain::names::Name;
 use crate::serve::native::parameters::Parameters;
 use crate::serve::native::{agents as asked_agents, asked, metrics};
 use crate::serve::problem::Problem;
@@ -54,10 +57,13 @@ impl Agents {
     ) -> Result<PartContent, Problem> {
         let numbers = self.numbers.map(|(question, summed)| summed.unwrap_or_else(|| question.answer(view)));
         let span = numbers.as_ref().map(|numbers| numbers.span);
-        let mut rows = agents(view, &self.wanted, numbers.map(|numbers| numbers.rows));
+        let names = numbers.iter().flat_map(|numbers| &numbers.rows).filter_map(|row| row.ids.first());
+        let has: HashSet<Name> = names.filter_map(|id| view.names.agents.find(id)).collect();
+        let mut rows = agents(view, &self.wanted, |agent| has.contains(&agent));
         let is_named = |ids: &Vec<String>, row: &AgentRow| ids.iter().any(|id| id == view.names.agents.text(row.agent));
         rows.retain(|row| self.any_of.as_ref().is_none_or(|ids| is_named(ids, row)));
         fit(rows.len(), parameters)?;
+        numbers.into_iter().for_each(|numbers| agents::add_numbers(view, &mut rows, numbers.rows));
         let listing = Listing { head, span, view, rows: &rows, total_rows: rows.len(), next_page: None };
         let row = |row: &AgentRow| {
             let [key, without_numbers, json] = agent_row(&listing, row, self.members.as_deref());
