@@ -159,6 +159,17 @@ fn a_conversation_tells_its_events_what_they_state_and_what_was_taken_back() {
 }
 
 #[test]
+fn who_reopened_is_told_where_that_was_said() {
+    let told = "13:00 c1 customer_message contact_id=k1\n13:01 c1 closed\n13:02 c1 reopened by=agent\n13:03 c1 closed\n\
+        13:04 c1 reopened by=system\n13:05 c1 closed\n13:06 c1 reopened";
+    let answer = site_of(told, "13:10").get("/v1/accounts/acme/conversations/c1").json();
+    let events = answer["lives"][0]["events"].as_array().expect("events");
+    let reopened = events.iter().filter(|event| event["type"] == "reopened");
+    let by: Vec<Option<&str>> = reopened.map(|event| event["by"].as_str()).collect();
+    assert_eq!(by, [Some("agent"), Some("system"), None]);
+}
+
+#[test]
 fn the_events_of_a_conversation_come_in_pages() {
     let site = site();
     let whole = site.get("/v1/accounts/acme/conversations/c1").json();

@@ -179,7 +179,7 @@ fn every_type_of_event_occurs_in_a_believable_share() {
     assert!((120..400).contains(&share(|body| matches!(body, Body::SurveyAnswered { .. }))));
     assert!((200..450).contains(&share(|body| matches!(body, Body::MoodPrompted { .. }))));
     assert!((150..400).contains(&share(|body| matches!(body, Body::MoodRecorded { .. }))));
-    assert!((10..100).contains(&share(|body| matches!(body, Body::Reopened))));
+    assert!((10..100).contains(&share(|body| matches!(body, Body::Reopened { .. }))));
     assert!((50..250).contains(&share(|body| matches!(body, Body::Snoozed { .. }))));
     assert!((40..250).contains(&share(|body| matches!(body, Body::ParticipantJoined { .. }))));
     assert!((500..1200).contains(&share(|body| matches!(body, Body::TopicTagged { .. }))));

@@ -104,8 +104,8 @@ fn every_type_carries_its_own_fields() {
             json!({"agent_id": "a", "closed_by": "system", "outcome": "abandoned"}),
             Body::Closed { agent: Some(a()), closed_by: Side::System, outcome: Some(Outcome::Abandoned) },
         ),
-        ("reopened", json!({}), Body::Reopened),
-        ("reopened", json!({"by": "customer"}), Body::Reopened),
+        ("reopened", json!({}), Body::Reopened { by: None }),
+        ("reopened", json!({"by": "customer"}), Body::Reopened { by: Some(Side::Customer) }),
         ("survey_sent", json!({}), Body::SurveySent { survey: None, agent: None, skill: None }),
         (
             "survey_sent",

@@ -158,8 +158,11 @@ pub enum Body<'a> {
         /// How it ended; `None` of a close by the system that does not say: then the policy says it.
         outcome: Option<Outcome>,
     },
-    /// Reopened, if it was closed. `by` changes no number, and is not kept.
-    Reopened,
+    /// Reopened, if it was closed.
+    Reopened {
+        /// By whom, if that was said. It changes no number.
+        by: Option<Side>,
+    },
     /// A satisfaction survey went to the customer.
     SurveySent {
         /// Absent: a new survey.

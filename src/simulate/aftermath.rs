@@ -149,7 +149,7 @@ impl Story {
         } else {
             self.then_pick_up();
         }
-        Some((Body::Reopened, Extras { reopened_by: Some(by), ..Extras::default() }))
+        Some((Body::Reopened { by: Some(by) }, Extras::default()))
     }
 
     fn survey_id(&self) -> Option<Text<'static>> {

@@ -75,7 +75,7 @@ impl Story {
             self.after_reply(agent, centre);
         }
         let body = Body::AgentMessage { agent: agent_name(agent), characters, automated: false };
-        Some((body, Extras { text, ..Extras::default() }))
+        Some((body, Extras { text }))
     }
 
     fn after_reply(&mut self, agent: u32, centre: &mut Centre) {

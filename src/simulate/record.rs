@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::event::{Body, Event, Millis, Private, Side, Status};
+use crate::domain::event::{Body, Event, Millis, Private, Status};
 
 /// One record.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,8 +52,6 @@ pub enum Payload {
 pub struct Extras {
     /// What was written, on messages.
     pub text: Option<Private<'static>>,
-    /// Who reopened, on `reopened`.
-    pub reopened_by: Option<Side>,
 }
 
 impl fmt::Debug for Payload {

@@ -170,12 +170,12 @@ impl Story {
     pub(super) fn bot_says(&mut self) -> Said {
         let (characters, text) = message(&BOT_LINES, &mut self.random);
         let body = Body::AgentMessage { agent: Cow::Borrowed(BOT), characters, automated: true };
-        Some((body, Extras { text, ..Extras::default() }))
+        Some((body, Extras { text }))
     }
 
     pub(super) fn customer_says(&mut self) -> Said {
         let (characters, text) = message(&ASKS, &mut self.random);
         let contact = self.random.chance(300).then(|| contact_name(self.contact));
-        Some((Body::CustomerMessage { contact, characters, automated: false }, Extras { text, ..Extras::default() }))
+        Some((Body::CustomerMessage { contact, characters, automated: false }, Extras { text }))
     }
 }

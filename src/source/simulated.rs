@@ -41,5 +41,5 @@ fn push(out: &mut Vec<u8>, record: &Record, encode: fn(&mut Vec<u8>, &Outgoing<'
 }
 
 fn beside(extras: &Extras) -> Beside<'_> {
-    Beside { text: extras.text.as_ref(), reopened_by: extras.reopened_by }
+    Beside { text: extras.text.as_ref() }
 }

@@ -64,7 +64,6 @@ impl Body {
             Body::ConversationStarted(started) => started.contact_name = None,
             Body::SurveyAnswered(answered) => answered.comment.iter_mut().for_each(String::clear),
             Body::SurveyCommented { comment, .. } => comment.clear(),
-            Body::Reopened { by } => *by = None,
             Body::AgentStatus { name, skills, capacity, .. } => (*name, *skills, *capacity) = Default::default(),
             _ => {}
         }

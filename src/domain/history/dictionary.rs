@@ -68,7 +68,7 @@ fn named_in<'e>(body: &'e Body<'_>) -> (Option<&'e str>, Option<&'e str>) {
         | Body::HandedOff
         | Body::TopicTagged { .. }
         | Body::Snoozed { .. }
-        | Body::Reopened
+        | Body::Reopened { .. }
         | Body::SurveyCommented { .. } => (None, None),
     }
 }
@@ -147,7 +147,7 @@ impl Dictionary {
                 let agent = agent.as_ref().map(|agent| self.agents.intern_hashed(hashes.agent, agent));
                 Act::Closed { agent, closed_by: *closed_by, outcome: *outcome }
             }
-            Body::Reopened => Act::Reopened,
+            Body::Reopened { by } => Act::Reopened { by: *by },
             Body::SurveySent { survey, agent, skill } => {
                 let [agent, skill] = self.agent_and_skill((hashes.agent, agent.as_ref()), skill.as_ref());
                 Act::SurveySent { survey: survey_id(survey.as_ref()), agent, skill }
@@ -183,7 +183,7 @@ impl Dictionary {
             Set::To(to) => format!("={}", name(names, to)),
         };
         match act {
-            Act::HandedOff | Act::Reopened => vec![],
+            Act::HandedOff | Act::Reopened { .. } => vec![],
             Act::Started(about) => vec![
                 contact(about.contact),
                 name(&self.companies, about.company),

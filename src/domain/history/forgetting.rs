@@ -163,7 +163,7 @@ fn contacts_in(act: Act) -> Option<Name> {
         | Act::Unfocused(_)
         | Act::Snoozed(_)
         | Act::Closed { .. }
-        | Act::Reopened
+        | Act::Reopened { .. }
         | Act::SurveySent { .. }
         | Act::SurveyAnswered { .. }
         | Act::SurveyCommented { .. }

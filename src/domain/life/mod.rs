@@ -368,7 +368,7 @@ impl State {
             Act::Snoozed(until) if self.is_open() => self.snoozed_until = Some(until.unwrap_or(Millis::MAX)),
             Act::Snoozed(_) => {}
             Act::Closed { agent, closed_by, outcome } => self.close(entry, agent, closed_by, outcome, cx),
-            Act::Reopened => {
+            Act::Reopened { .. } => {
                 self.snoozed_until = None;
                 self.reopen(at, self.known.contact, cx);
             }

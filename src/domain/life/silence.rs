@@ -46,7 +46,7 @@ impl Phase {
     pub fn after(self, act: &Act) -> Self {
         match act {
             Act::Closed { .. } => Self::Closed,
-            Act::Reopened | Act::CustomerMessage { automated: false, .. } => Self::Open,
+            Act::Reopened { .. } | Act::CustomerMessage { automated: false, .. } => Self::Open,
             Act::Started(_)
             | Act::Assigned { .. }
             | Act::HandedOff
@@ -129,7 +129,10 @@ mod tests {
         let closed = event(1, 3, CLOSED);
         assert_eq!(times(&[open, closed, event(8, 2, Act::HandedOff)]), [vec![0, 1, 8]]);
         assert_eq!(times(&[open, closed, event(9, 2, Act::HandedOff)]), [vec![0, 1], vec![9]]);
-        assert_eq!(times(&[open, closed, event(2, 4, Act::Reopened), event(33, 2, CLOSED)]), [vec![0, 1, 2, 33]]);
+        assert_eq!(
+            times(&[open, closed, event(2, 4, Act::Reopened { by: None }), event(33, 2, CLOSED)]),
+            [vec![0, 1, 2, 33]]
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::domain::names::Name;
 pub(super) fn write_act(out: &mut Encoded, entry: &Entry) {
     let name = |out: &mut Encoded, name: Option<Name>| out.number(u64::from(Name::to_code(name)));
     match entry.act {
-        Act::HandedOff | Act::Reopened => {}
+        Act::HandedOff => {}
         Act::Joined(one) | Act::Tagged(one) | Act::Focused(one) | Act::Unfocused(one) | Act::MoodPrompted(one) => {
             name(out, Some(one));
         }
@@ -37,6 +37,7 @@ pub(super) fn write_act(out: &mut Encoded, entry: &Entry) {
             name(out, agent);
             out.byte((closed_by as u8) << 2 | outcome.map_or(UNSAID, |outcome| outcome as u8));
         }
+        Act::Reopened { by } => out.byte(by.map_or(UNSAID, |by| by as u8)),
         Act::SurveySent { survey, agent, skill } => {
             write_survey(out, survey);
             name(out, agent);
@@ -92,7 +93,10 @@ pub(super) fn read_act(tag: u8, from: &mut Reader<'_>) -> (Act, u8, i8) {
             let (agent, packed) = (read_optional(from), from.byte());
             Act::Closed { agent, closed_by: side(packed >> 2), outcome: outcome(packed & 3) }
         }
-        11 => Act::Reopened,
+        11 => {
+            let said = from.byte();
+            Act::Reopened { by: (said != UNSAID).then(|| side(said)) }
+        }
         12 => Act::SurveySent { survey: read_survey(from), agent: read_optional(from), skill: read_optional(from) },
         13 => {
             let (survey, packed) = (read_survey(from), from.number());
@@ -144,7 +148,7 @@ fn side(code: u8) -> Side {
     [Side::Agent, Side::Customer, Side::System][usize::from(code)]
 }
 
-/// The code of an outcome that the event does not say.
+/// The code of an outcome or a side that the event does not say.
 const UNSAID: u8 = 3;
 
 fn outcome(code: u8) -> Option<Outcome> {

@@ -119,7 +119,9 @@ pub enum Act {
         closed_by: Side,
         outcome: Option<Outcome>,
     },
-    Reopened,
+    Reopened {
+        by: Option<Side>,
+    },
     SurveySent {
         survey: Option<u64>,
         agent: Option<Name>,
@@ -172,7 +174,7 @@ impl Act {
             Self::Unfocused(_) => 8,
             Self::Snoozed(_) => 9,
             Self::Closed { .. } => 10,
-            Self::Reopened => 11,
+            Self::Reopened { .. } => 11,
             Self::SurveySent { .. } => 12,
             Self::SurveyAnswered { .. } => 13,
             Self::SurveyCommented { .. } => 14,

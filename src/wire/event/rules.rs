@@ -137,8 +137,7 @@ fn closed<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
 }
 
 fn reopened<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {
-    fields.choice(Field::By, words::SIDES)?;
-    Ok(Body::Reopened)
+    Ok(Body::Reopened { by: fields.choice(Field::By, words::SIDES)? })
 }
 
 fn survey_sent<'a>(fields: &impl Fields<'a>) -> Result<Body<'a>, Refusal> {

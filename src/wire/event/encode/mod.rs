@@ -5,7 +5,7 @@
 
 mod sink;
 
-use crate::domain::event::{Body, Event, Millis, Private, Sequence, Side, Started};
+use crate::domain::event::{Body, Event, Millis, Private, Sequence, Started};
 
 use self::sink::{Json, Protobuf, Sink};
 use super::event_type::EventType;
@@ -30,8 +30,6 @@ pub struct Outgoing<'a> {
 pub struct Beside<'a> {
     /// What was written, on messages.
     pub text: Option<&'a Private<'a>>,
-    /// Who reopened, on `reopened`.
-    pub reopened_by: Option<Side>,
 }
 
 /// Appends the event as one flat JSON object, without a line break.
@@ -95,9 +93,9 @@ fn members(body: &Body<'_>, beside: &Beside<'_>, sink: &mut impl Sink) {
                 sink.choice(Field::Outcome, words::OUTCOMES, outcome);
             }
         }
-        Body::Reopened => {
-            if let Some(by) = beside.reopened_by {
-                sink.choice(Field::By, words::SIDES, &by);
+        Body::Reopened { by } => {
+            if let Some(by) = by {
+                sink.choice(Field::By, words::SIDES, by);
             }
         }
         Body::SurveySent { .. } | Body::SurveyAnswered { .. } | Body::SurveyCommented { .. } => {
@@ -179,7 +177,7 @@ fn event_type(body: &Body<'_>) -> EventType {
         Body::Unfocused { .. } => EventType::Unfocused,
         Body::Snoozed { .. } => EventType::Snoozed,
         Body::Closed { .. } => EventType::Closed,
-        Body::Reopened => EventType::Reopened,
+        Body::Reopened { .. } => EventType::Reopened,
         Body::SurveySent { .. } => EventType::SurveySent,
         Body::SurveyAnswered { .. } => EventType::SurveyAnswered,
         Body::SurveyCommented { .. } => EventType::SurveyCommented,

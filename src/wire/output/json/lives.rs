@@ -135,7 +135,8 @@ impl Teller<'_> {
                 self.set(json, "agent_id", agent, |name| self.names.agents.text(name));
                 self.set(json, "skill_id", skill, |name| self.names.skills.text(name));
             }
-            Act::HandedOff | Act::Reopened => {}
+            Act::HandedOff => {}
+            Act::Reopened { by } => json.optional_text("by", by.map(|by| word_of(SIDES, &by))),
             Act::Joined(contact) => self.contact(json, Some(contact)),
             Act::Tagged(topic) => json.key("topic").text(self.names.topics.text(topic)),
             Act::Focused(agent) | Act::Unfocused(agent) | Act::MoodPrompted(agent) | Act::Left(agent) => {
@@ -272,7 +273,7 @@ fn type_word(act: Act) -> &'static str {
         Act::Unfocused(_) => of(EventType::Unfocused),
         Act::Snoozed(_) => of(EventType::Snoozed),
         Act::Closed { .. } => of(EventType::Closed),
-        Act::Reopened => of(EventType::Reopened),
+        Act::Reopened { .. } => of(EventType::Reopened),
         Act::SurveySent { .. } => of(EventType::SurveySent),
         Act::SurveyAnswered { .. } => of(EventType::SurveyAnswered),
         Act::SurveyCommented { .. } => of(EventType::SurveyCommented),
