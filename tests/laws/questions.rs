@@ -120,11 +120,11 @@ fn value_of(metric: Metric, metrics: &Metrics) -> Option<f64> {
 impl Outlined {
     fn of(question: &Question, account: &Answers) -> Self {
         let view = account.shared_view();
-        let plain = question.outline(&view, usize::MAX, None).expect("there is no limit");
+        let plain = question.outline(None, &view, usize::MAX, None).expect("there is no limit");
         let valued = SORTED_BY.map(|path| {
             let metric = Metric::find(path).expect("it is in the catalogue");
             let value = |metrics: &Metrics| value_of(metric, metrics);
-            (metric, question.outline(&view, usize::MAX, Some(&value)).expect("there is no limit"))
+            (metric, question.outline(None, &view, usize::MAX, Some(&value)).expect("there is no limit"))
         });
         Self { answer: question.answer(&view), plain, valued: valued.into() }
     }

@@ -10,7 +10,7 @@ use super::parameters::Parameters;
 use super::rows::{has, is_one_number, size};
 use crate::domain::answers::catalogue::Metric;
 use crate::domain::answers::metrics::Metrics;
-use crate::domain::answers::people::agents::{AgentRow, Wanted, add_numbers, agents, no_numbers};
+use crate::domain::answers::people::agents::{AgentRow, Wanted, add_numbers, agent_of, agents, no_numbers};
 use crate::domain::answers::questions::outline::{Outline, OutlinedRow};
 use crate::domain::answers::questions::{Answer, Dimension, Id, Ids, Question};
 use crate::domain::day::view::View;
@@ -104,11 +104,8 @@ impl Numbers {
         };
         let of_others = value(&no_numbers(view));
         let sorted_by = matches!(by, By::Metric(_)).then_some(&value as _);
-        let outline = match summed {
-            Some(answer) => Outline::of(answer, sorted_by),
-            None => question.outline(view, usize::MAX, sorted_by).expect("there is no limit"),
-        };
-        let named = |row: &OutlinedRow| Some((view.names.agents.find(row.ids.first()?)?, row.value));
+        let outline = question.outline(summed, view, usize::MAX, sorted_by).expect("there is no limit");
+        let named = |row: &OutlinedRow| Some((agent_of(view, &row.ids)?, row.value));
         let values = outline.rows.iter().filter_map(named).collect();
         Self { outline, values, of_others }
     }

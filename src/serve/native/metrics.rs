@@ -145,20 +145,12 @@ impl MetricsQuestion {
 
     /// Which rows the answer has, and that over the time before, where it is compared with that.
     fn outline(&self, (summed, previous): Summed, view: &Arc<View>) -> Result<Outlines, Problem> {
-        let of_sums = |answer| Outline::of(answer, None);
-        let outline = match summed {
-            Some(answer) => self.outline_of(answer),
-            None => {
-                let value = self.order.value();
-                let value = value.as_ref().map(|value| value as _);
-                self.question.outline(view, MOST_METRICS, value).ok_or_else(|| self.too_much())?
-            }
+        let value = self.order.value();
+        let outline = |question: &Question, summed, value| {
+            question.outline(summed, view, MOST_METRICS, value).ok_or_else(|| self.too_much())
         };
-        let before = |(question, summed): (&Question, Option<Answer>)| {
-            let outline = summed.map(of_sums).or_else(|| question.outline(view, MOST_METRICS, None));
-            outline.ok_or_else(|| self.too_much())
-        };
-        Ok((outline, self.previous.as_ref().zip(previous).map(before).transpose()?))
+        let before = self.previous.as_ref().zip(previous).map(|(question, summed)| outline(question, summed, None));
+        Ok((outline(&self.question, summed, value.as_ref().map(|value| value as _))?, before.transpose()?))
     }
 
     fn outline_of(&self, answer: Answer) -> Outline {

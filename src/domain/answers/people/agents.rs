@@ -6,7 +6,7 @@ use foldhash::fast::FixedState;
 
 use crate::domain::answers::metrics::Metrics;
 use crate::domain::answers::nothing;
-use crate::domain::answers::questions::AnswerRow;
+use crate::domain::answers::questions::{AnswerRow, Ids};
 use crate::domain::day::view::View;
 use crate::domain::event::{Millis, Status};
 use crate::domain::names::Name;
@@ -54,12 +54,17 @@ pub fn agents(view: &View, wanted: &Wanted, has_numbers: impl Fn(Name) -> bool) 
 
 /// Puts the numbers of agents, which are rows by agent, into what is told of them.
 pub fn add_numbers(view: &View, rows: &mut [AgentRow], numbers: Vec<AnswerRow>) {
-    // Who is shown as `-1` is nobody.
-    let named = |row: AnswerRow| Some((view.names.agents.find(row.ids.first()?)?, row.metrics));
+    let named = |row: AnswerRow| Some((agent_of(view, &row.ids)?, row.metrics));
     let mut numbers: HashMap<Name, Box<Metrics>, FixedState> = numbers.into_iter().filter_map(named).collect();
     for row in rows {
         row.metrics = Some(numbers.remove(&row.agent).unwrap_or_else(|| Box::new(no_numbers(view))));
     }
+}
+
+/// Whose numbers a row by agent has: who is shown as `-1` is nobody.
+#[must_use]
+pub fn agent_of(view: &View, ids: &Ids) -> Option<Name> {
+    view.names.agents.find(ids.first()?)
 }
 
 /// The numbers of an agent of whom there are none.

@@ -43,10 +43,19 @@ enum Source {
 }
 
 impl Question {
-    /// The outline of its answer, with the value of each row if there is one to be told; nothing if there are more metrics in the
-    /// answer than `most`, counted over rows and intervals.
+    /// The outline of its answer, which the sums may have, with the value of each row if there is one to be told; nothing if
+    /// there are more metrics in the answer than `most`, counted over rows and intervals.
     #[must_use]
-    pub fn outline(&self, view: &Arc<View>, most: usize, value: Option<Value<'_>>) -> Option<Outline> {
+    pub fn outline(
+        &self,
+        summed: Option<Answer>,
+        view: &Arc<View>,
+        most: usize,
+        value: Option<Value<'_>>,
+    ) -> Option<Outline> {
+        if let Some(answer) = summed {
+            return Some(Outline::of(answer, value));
+        }
         let asked = Asked::of(view, self);
         let Some(digested) = Digested::of(&asked).filter(|_| !self.group_by.is_empty()) else {
             return gather::answer(&asked, most).map(|answer| Outline::of(answer, value));

@@ -22,7 +22,7 @@ pub(super) struct Item {
     pub(super) kind: FactKind,
     pub(super) unit: i8,
     pub(super) at: Millis,
-    /// Of a message, where people are counted, whose it is by code, else 0.
+    /// Of a message whose it is, by code.
     pub(super) value: Millis,
 }
 
@@ -53,12 +53,12 @@ impl<'m, 'a> Draft<'m, 'a> {
         let mut together = std::mem::take(&mut self.making.together);
         loop {
             facts.read(cursor, TOGETHER, &mut together);
-            let counting = || together.iter().filter(|fact| counts(cut, fact));
-            counting().for_each(|fact| self.making.groups.prefetch(&self.making.cutting, fact.row));
-            counting().for_each(|fact| self.add(fact));
             if together.is_empty() {
                 break;
             }
+            let counting = || together.iter().filter(|fact| counts(cut, fact));
+            counting().for_each(|fact| self.making.groups.prefetch(&self.making.cutting, fact.row));
+            counting().for_each(|fact| self.add(fact));
         }
         self.making.together = together;
     }

@@ -265,7 +265,7 @@ impl Digests {
     /// Whether anything is kept of some buckets, or of parts of them.
     fn has_some(&self, cut: Cut, first: Bucket, level: usize) -> bool {
         let shelf = self.shelf();
-        LENGTHS[..=level].iter().any(|length| {
+        LENGTHS[..=level].iter().rev().any(|length| {
             let mut firsts = (0..LENGTHS[level] / length).map(|nth| first.later(nth * length));
             firsts.any(|first| shelf.kept.contains_key(&(cut, first, *length)))
         })

@@ -57,8 +57,8 @@ impl Agents {
     ) -> Result<PartContent, Problem> {
         let numbers = self.numbers.map(|(question, summed)| summed.unwrap_or_else(|| question.answer(view)));
         let span = numbers.as_ref().map(|numbers| numbers.span);
-        let names = numbers.iter().flat_map(|numbers| &numbers.rows).filter_map(|row| row.ids.first());
-        let has: HashSet<Name> = names.filter_map(|id| view.names.agents.find(id)).collect();
+        let told = numbers.iter().flat_map(|numbers| &numbers.rows);
+        let has: HashSet<Name> = told.filter_map(|row| agents::agent_of(view, &row.ids)).collect();
         let mut rows = agents(view, &self.wanted, |agent| has.contains(&agent));
         let is_named = |ids: &Vec<String>, row: &AgentRow| ids.iter().any(|id| id == view.names.agents.text(row.agent));
         rows.retain(|row| self.any_of.as_ref().is_none_or(|ids| is_named(ids, row)));

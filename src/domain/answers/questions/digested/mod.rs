@@ -146,20 +146,20 @@ impl<'a> Digested<'a> {
         self.make(|making| {
             let (mut walk, mut groups) = (cover.walk(), Vec::new());
             // Those whose greatest duration is still to be found, and their places among the groups.
-            let (mut late, mut places) = (Rows::default(), Vec::new());
+            let (mut rows, mut places) = (Rows::default(), Vec::new());
             while let Some(key) = walk.next(self.columns(), |key| self.wants(key)) {
                 if value.is_none() && walk.has_some(EVIDENT) {
                     groups.push((self.group(&key), None));
                 } else {
-                    self.add(&key, &walk, making, &mut late);
-                    let metrics = &late.rows[late.rows.len() - 1].metrics;
+                    self.add(&key, &walk, making, &mut rows);
+                    let metrics = &rows.rows[rows.rows.len() - 1].metrics;
                     if metrics.is_zero() {
-                        late.pop();
+                        rows.pop();
                         continue;
                     }
                     groups.push((self.group(&key), value.and_then(|value| value(metrics))));
-                    if late.is_settled() || value.is_none() {
-                        late.pop();
+                    if rows.is_settled() || value.is_none() {
+                        rows.pop();
                     } else {
                         places.push(groups.len() - 1);
                     }
@@ -168,8 +168,8 @@ impl<'a> Digested<'a> {
                     return None;
                 }
             }
-            self.settle(making, &mut late);
-            for (place, row) in places.into_iter().zip(&late.rows) {
+            self.settle(making, &mut rows);
+            for (place, row) in places.into_iter().zip(&rows.rows) {
                 groups[place].1 = value.and_then(|value| value(&row.metrics));
             }
             Some(groups)
@@ -180,7 +180,7 @@ impl<'a> Digested<'a> {
     pub(super) fn metrics_of(&self, cover: &Cover, keys: &[Key]) -> impl Iterator<Item = Box<Metrics>> + use<> {
         let mut order: Vec<(Key, usize)> = keys.iter().copied().zip(0..).collect();
         order.sort_unstable();
-        let mut rows = self.make(|making| {
+        let rows = self.make(|making| {
             let (mut walk, mut rows) = (cover.walk(), Rows::default());
             for (key, _) in &order {
                 walk.skip_to(key);
@@ -188,11 +188,11 @@ impl<'a> Digested<'a> {
                 self.add(key, &walk, making, &mut rows);
             }
             self.settle(making, &mut rows);
-            rows.rows.into_iter().map(|row| Some(row.metrics)).collect::<Vec<_>>()
+            rows.rows
         });
-        let mut places = vec![0; order.len()];
-        (0..).zip(&order).for_each(|(nth, (_, place))| places[*place] = nth);
-        places.into_iter().filter_map(move |nth: usize| rows[nth].take())
+        let mut found: Vec<(usize, Row)> = order.into_iter().map(|(_, place)| place).zip(rows).collect();
+        found.sort_unstable_by_key(|(place, _)| *place);
+        found.into_iter().map(|(_, row)| row.metrics)
     }
 
     /// The places of some groups in the order of their names, which are with them.
@@ -331,8 +331,7 @@ impl<'a> Digested<'a> {
 
     /// The key of a row.
     fn group(&self, key: &Key) -> Key {
-        let mut group = Key::default();
-        let columns = self.asked.question.group_by.len();
+        let (mut group, columns) = (Key::default(), self.columns());
         group[..columns].copy_from_slice(&key[..columns]);
         group
     }
